@@ -1,0 +1,1 @@
+"""READS: notanker.toml into frozen structures, every problem at once."""

@@ -1,0 +1,114 @@
+"""The heartbeat: what a site tells the centre, and what the centre answers.
+
+State travels as the newest beat; history travels as events, which stay in the site's journal until the
+centre says "stored up to n".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line, Uplink, Verdict
+from notanker.core.status import Status
+
+FORMAT: Final = 1
+EVENTS_PER_BEAT: Final = 100
+"""At most so many events ride in one beat; the rest follows in the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatEvent:
+    """One row of the site's journal: its position, kind, time, and fields as JSON text."""
+
+    position: int
+    kind: str
+    at: Moment
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat.
+
+    Attributes:
+        counter: Grows with every beat and is never used twice by a site, power cut or not.
+        over: The uplink that this beat travels by.
+        interval_s: When the next beat is due at the latest, so the centre knows when to worry.
+        incident: Number of the open incident, None if there is none.
+        degraded: Names of plugins that are given up for now.
+        journal: Position of the last event in the site's journal.
+    """
+
+    site: str
+    counter: int
+    sent: Moment
+    over: Uplink
+    interval_s: float
+    version: str
+    line: Line
+    line_since: Moment
+    primary: Verdict
+    backup: Verdict
+    cause: Cause | None = None
+    incident: int | None = None
+    operator: str = ""
+    signal_dbm: float | None = None
+    plan_seq: int = 0
+    plan_fingerprint: str = ""
+    degraded: tuple[str, ...] = ()
+    findings: int = 0
+    journal: int = 0
+    events: tuple[BeatEvent, ...] = ()
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The centre's answer, given only after the beat is on its disk.
+
+    Attributes:
+        counter: The beat's counter.
+        stored_to: Every event of this site up to this position is stored at the centre.
+    """
+
+    counter: int
+    stored_to: int
+
+
+def beat_of(
+    status: Status,
+    *,
+    counter: int,
+    over: Uplink,
+    interval_s: float,
+    version: str,
+    journal: int,
+    events: tuple[BeatEvent, ...] = (),
+) -> Beat:
+    """Make the beat that tells the status."""
+    verdicts = {item.uplink: item.verdict for item in status.uplinks}
+    modem = status.modem
+    return Beat(
+        site=status.site,
+        counter=counter,
+        sent=status.written,
+        over=over,
+        interval_s=interval_s,
+        version=version,
+        line=status.line,
+        line_since=status.line_since,
+        primary=verdicts.get(Uplink.PRIMARY, Verdict.UNKNOWN),
+        backup=verdicts.get(Uplink.BACKUP, Verdict.UNKNOWN),
+        cause=status.incident.cause if status.incident else None,
+        incident=status.incident.number if status.incident else None,
+        operator=modem.operator if modem else "",
+        signal_dbm=modem.signal_dbm if modem else None,
+        plan_seq=status.plan.seq,
+        plan_fingerprint=status.plan.fingerprint,
+        degraded=tuple(p.name for p in status.plugins if p.health == "degraded"),
+        findings=len(status.findings) + status.plan.findings,
+        journal=journal,
+        events=events,
+    )

@@ -1,0 +1,125 @@
+"""The status snapshot: what the agent knows at one moment, for portal, command line and heartbeat.
+
+The agent writes it as JSON to `status.json` in its run directory, whole and by rename, on every change
+and at least every `REFRESH_S`. Who reads it looks at `written` and says how old that knowledge is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line, Outcome, PluginHealth, Stage, Uplink, Verdict
+
+FORMAT: Final = 1
+REFRESH_S: Final = 5.0
+"""The snapshot is written at least this often, so an older one means that the agent is not well."""
+
+
+@dataclass(frozen=True, slots=True)
+class UplinkStatus:
+    """One uplink as the detector sees it.
+
+    Attributes:
+        rtt_ms: Smoothed round trip over all anchors, None before the first answer.
+        loss_pct: Share of probes of the last minute without an answer, None if none was sent.
+        silent_anchors: Addresses that do not answer while others do.
+    """
+
+    uplink: Uplink
+    interface: str
+    verdict: Verdict
+    carrier: bool
+    rtt_ms: float | None = None
+    loss_pct: float | None = None
+    cause: Cause | None = None
+    silent_anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModemStatus:
+    """What the modem's plugin told last."""
+
+    plugin: str
+    operator: str = ""
+    signal_dbm: float | None = None
+    connected: bool | None = None
+    told: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStatus:
+    """One message to one person."""
+
+    mark: str
+    template: str
+    contact: str
+    outcome: Outcome
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentStatus:
+    """One incident in short; `number` is what people say on the phone."""
+
+    number: int
+    stage: Stage
+    cause: Cause
+    opened: Moment
+    on_backup_since: Moment | None = None
+    restored: Moment | None = None
+    resolved: Moment | None = None
+    acknowledged_by: str = ""
+    messages: tuple[MessageStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PluginStatus:
+    """One plugin instance."""
+
+    name: str
+    kind: str
+    health: PluginHealth
+    failures: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatStatus:
+    """How reporting to the centre does. `acknowledged` is the last beat the centre has stored."""
+
+    enabled: bool = False
+    acknowledged: Moment | None = None
+    over: Uplink | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStatus:
+    """The plan that the agent works with; `fingerprint` is the SHA-256 of its files, in hex."""
+
+    id: str = ""
+    seq: int = 0
+    version: str = ""
+    fingerprint: str = ""
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole snapshot."""
+
+    site: str
+    written: Moment
+    line: Line
+    line_since: Moment
+    uplinks: tuple[UplinkStatus, ...] = ()
+    modem: ModemStatus | None = None
+    incident: IncidentStatus | None = None
+    recent: tuple[IncidentStatus, ...] = ()
+    plugins: tuple[PluginStatus, ...] = ()
+    heartbeat: HeartbeatStatus = HeartbeatStatus()
+    plan: PlanStatus = PlanStatus()
+    findings: tuple[str, ...] = ()
+    format: int = FORMAT
