@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -222,7 +222,7 @@ def _items_of(kind: Any) -> type[msgspec.Struct] | None:
     if getattr(kind, "__origin__", None) in (list, tuple, Sequence) and arguments:
         inner = arguments[0]
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            return cast("type[msgspec.Struct]", inner)
+                return inner
     return None
 
 
