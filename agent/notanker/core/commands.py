@@ -1,0 +1,54 @@
+"""What the core wants done. The shell does it and answers with an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notanker.core.facts import Fact
+from notanker.core.names import Uplink
+from notanker.core.settings import Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Ask one anchor over one uplink; answer with `Answered(number)`, or not at all."""
+
+    number: int
+    uplink: Uplink
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Move the traffic to this uplink; answer with `SwitchDone`."""
+
+    to: Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write the fact to the journal. A `Queued` fact also puts the message into the outbox."""
+
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Report to the centre over this uplink; answer with `BeatDone`."""
+
+    over: Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Something that people see has changed: write the status snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Write the after-action report of this incident."""
+
+    incident: int
+
+
+Command = Probe | Switch | Record | Beat | Show | Report

@@ -1,0 +1,67 @@
+"""What can happen to a site, as the shell tells it to the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notanker.core.names import Outcome, Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """The time that the core asked to be woken at has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A probe was answered, or refused: no route, an error, or somebody else's page."""
+
+    number: int
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """An uplink's interface gained or lost its carrier (or is gone altogether)."""
+
+    uplink: Uplink
+    carrier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchDone:
+    """The kernel's answer to a `Switch`."""
+
+    to: Uplink
+    ok: bool
+    took_ms: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSeen:
+    """The policy rule as the kernel has it now: somebody else may have changed it."""
+
+    uplink: Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettled:
+    """The end of a message's way is known."""
+
+    mark: str
+    incident: int
+    outcome: Outcome
+    attempts: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeatDone:
+    """A beat was acknowledged by the centre as stored, or was not."""
+
+    over: Uplink
+    ok: bool
+
+
+Event = Woken | Answered | LinkChanged | SwitchDone | RouteSeen | MessageSettled | BeatDone

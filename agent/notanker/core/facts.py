@@ -1,0 +1,131 @@
+"""What happened, as the journal keeps it: append-only, typed, each with its moment.
+
+Facts are the only memory that outlives the process. The incident is a fold over them, live and after a
+restart by the very same function, so both always agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line, Outcome, Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The agent came up, and found the traffic on this uplink in the kernel."""
+
+    at: Moment
+    route: Uplink
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged:
+    """The failover machine entered a state."""
+
+    at: Moment
+    line: Line
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """The kernel confirmed a new route after `took_ms`, or refused it for `reason`."""
+
+    at: Moment
+    to: Uplink
+    ok: bool
+    took_ms: float
+    reason: str = ""
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An incident began."""
+
+    at: Moment
+    incident: int
+    cause: Cause
+    evidence: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class CauseKnown:
+    """The cause is known better than before."""
+
+    at: Moment
+    incident: int
+    cause: Cause
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message is in the outbox. `mark` is what the person reads: `17-1`."""
+
+    at: Moment
+    incident: int
+    mark: str
+    template: str
+    contact: str
+    name: str
+    number: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The end of a message's way is known."""
+
+    at: Moment
+    incident: int
+    mark: str
+    outcome: Outcome
+    attempts: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryBack:
+    """The primary line is proven again; it must now stay so for the wait to restore."""
+
+    at: Moment
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryLost:
+    """The primary line came back within the incident and failed again."""
+
+    at: Moment
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The incident is over."""
+
+    at: Moment
+    incident: int
+
+
+IncidentFact = (
+    Opened
+    | CauseKnown
+    | Queued
+    | Settled
+    | PrimaryBack
+    | PrimaryLost
+    | Resolved
+    | LineChanged
+    | Switched
+)
+Fact = Started | IncidentFact
+
+KINDS: tuple[type[Fact], ...] = (
+    Started, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack, PrimaryLost, Resolved,
+)  # fmt: skip

@@ -1,0 +1,160 @@
+"""The failover machine: where traffic goes.
+
+Theory of operation. The machine looks at three things: is the primary well, is the backup usable, and
+has the state's own time run out. Every combination is in `TABLE`; a test proves that none is missing.
+
+    PRIMARY ---down---> HOLD_OFF ---backup usable, hold-off over---> BACKUP
+       ^  ^                |  both dead                               |  ^
+       |  +---up-----------+---------> ISOLATED --backup usable-------+  |
+       |                                  | up                     up |  | down again (a flap)
+       +----------------------------------+                           v  |
+       +----------stable for the wait to restore--------- WAIT_TO_RESTORE
+
+While isolated, traffic stays on the primary: its return then needs no detection at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final
+
+from notanker.core.names import Line, Uplink, Verdict
+from notanker.core.settings import FailoverSettings
+from notanker.core.uplinks import Backup, Outlook
+
+Situation = tuple[Line, Verdict, Backup, bool]
+
+ROUTE: Final[Mapping[Line, Uplink]] = {
+    Line.PRIMARY: Uplink.PRIMARY,
+    Line.HOLD_OFF: Uplink.PRIMARY,
+    Line.ISOLATED: Uplink.PRIMARY,
+    Line.BACKUP: Uplink.BACKUP,
+    Line.WAIT_TO_RESTORE: Uplink.BACKUP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """The machine's state.
+
+    Attributes:
+        line: The state's name.
+        since_s: When it was entered, boot seconds.
+        flaps: Returns of the primary that did not hold, forgotten one by one in calm times.
+        calm_since_s: When the last flap was counted or forgotten.
+    """
+
+    line: Line = Line.PRIMARY
+    since_s: float = 0.0
+    flaps: int = 0
+    calm_since_s: float = 0.0
+
+
+def _row(line: Line, primary: Verdict, backup: Backup, elapsed: bool) -> Line:
+    """Write one row of the table; the rules in the order in which they bind."""
+    if line is Line.PRIMARY:
+        return _from_primary(primary, backup)
+    if line is Line.HOLD_OFF:
+        return _from_hold_off(primary, backup, elapsed=elapsed)
+    if line is Line.ISOLATED:
+        return _from_isolated(primary, backup)
+    return _from_backup(line, primary, backup, elapsed=elapsed)
+
+
+def _from_primary(primary: Verdict, backup: Backup) -> Line:
+    if primary is not Verdict.DOWN:
+        return Line.PRIMARY
+    return Line.ISOLATED if backup is Backup.DEAD else Line.HOLD_OFF
+
+
+def _from_hold_off(primary: Verdict, backup: Backup, *, elapsed: bool) -> Line:
+    if primary is Verdict.UP:
+        return Line.PRIMARY
+    if primary is Verdict.DOWN and backup is Backup.DEAD:
+        return Line.ISOLATED
+    if not elapsed:
+        return Line.HOLD_OFF
+    return Line.BACKUP if backup is Backup.USABLE else Line.HOLD_OFF
+
+
+def _from_isolated(primary: Verdict, backup: Backup) -> Line:
+    if primary is Verdict.UP:
+        return Line.PRIMARY
+    return Line.BACKUP if backup is Backup.USABLE else Line.ISOLATED
+
+
+def _from_backup(line: Line, primary: Verdict, backup: Backup, *, elapsed: bool) -> Line:
+    if primary is Verdict.UP:
+        if backup is Backup.DEAD or (line is Line.WAIT_TO_RESTORE and elapsed):
+            return Line.PRIMARY
+        return Line.WAIT_TO_RESTORE
+    return Line.ISOLATED if backup is Backup.DEAD else Line.BACKUP
+
+
+TABLE: Final[Mapping[Situation, Line]] = {
+    (line, primary, backup, elapsed): _row(line, primary, backup, elapsed)
+    for line, primary, backup, elapsed in product(Line, Verdict, Backup, (False, True))
+}
+
+
+def step(state: Failover, settings: FailoverSettings, outlook: Outlook, now_s: float) -> Failover:
+    """Move the machine as far as the outlook takes it."""
+    state = _forget(state, settings, now_s)
+    for _ in Line:  # no path through the table is longer than the number of states
+        elapsed = now_s >= state.since_s + timer_s(state, settings)
+        line = TABLE[state.line, outlook.primary, outlook.backup, elapsed]
+        if line is Line.HOLD_OFF and now_s >= state.since_s + _patience_s(settings):
+            line = Line.ISOLATED if state.line is Line.HOLD_OFF else line
+        if line is state.line:
+            break
+        state = _enter(state, line, now_s)
+    return state
+
+
+def timer_s(state: Failover, settings: FailoverSettings) -> float:
+    """Return the length of the state's own timer: hold-off, or wait to restore with flaps."""
+    if state.line is Line.HOLD_OFF:
+        return settings.hold_off_s
+    if state.line is Line.WAIT_TO_RESTORE:
+        return restore_wait_s(state, settings)
+    return 0.0
+
+
+def restore_wait_s(state: Failover, settings: FailoverSettings) -> float:
+    """Return how long the primary must be well before traffic goes back: doubled by each flap."""
+    return float(min(settings.wait_to_restore_s * 2 ** min(state.flaps, 16), settings.most_wait_s))
+
+
+def next_wake_s(state: Failover, settings: FailoverSettings, now_s: float) -> float | None:
+    """Return when time alone can move the machine next, in boot seconds."""
+    ends: tuple[float, ...] = ()
+    if state.line is Line.WAIT_TO_RESTORE:
+        ends = (state.since_s + timer_s(state, settings),)
+    if state.line is Line.HOLD_OFF:
+        ends = (state.since_s + settings.hold_off_s, state.since_s + _patience_s(settings))
+    return min((end for end in ends if end > now_s), default=None)
+
+
+def _patience_s(settings: FailoverSettings) -> float:
+    """A backup that cannot prove itself within this time leaves the site isolated, and told so."""
+    return max(settings.proof_s, settings.hold_off_s)
+
+
+def _enter(state: Failover, line: Line, now_s: float) -> Failover:
+    flapped = state.line is Line.WAIT_TO_RESTORE and line in (Line.BACKUP, Line.ISOLATED)
+    return replace(
+        state,
+        line=line,
+        since_s=now_s,
+        flaps=state.flaps + flapped,
+        calm_since_s=now_s if flapped else state.calm_since_s,
+    )
+
+
+def _forget(state: Failover, settings: FailoverSettings, now_s: float) -> Failover:
+    calm = state.line is Line.PRIMARY and now_s - state.calm_since_s >= settings.calm_s
+    if not (calm and state.flaps):
+        return state
+    return replace(state, flaps=state.flaps - 1, calm_since_s=now_s)

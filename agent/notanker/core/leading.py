@@ -1,0 +1,117 @@
+"""Leads an incident: opens it, learns its cause, has people told, and closes it.
+
+Each rule looks at the situation and returns the facts that follow; `apply` of the incident does the rest.
+The rules run in order until none has anything to add, so a restart finds its way by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from notanker.core import escalation
+from notanker.core.facts import CauseKnown, Fact, Opened, PrimaryBack, PrimaryLost, Resolved
+from notanker.core.incident import Incident, isolated_at
+from notanker.core.moment import Moment, between_s
+from notanker.core.names import Cause, Line, Stage, Uplink, Verdict
+from notanker.core.settings import Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the rules look at.
+
+    Attributes:
+        well_s: How long the primary has been proven without a break, 0 if it is not.
+        settle_s: How long it must be so before the incident is over.
+    """
+
+    now: Moment
+    line: Line
+    route: Uplink
+    primary: Verdict
+    cause: Cause
+    evidence: str
+    well_s: float
+    settle_s: float
+    next_number: int
+    recipients: tuple[Recipient, ...]
+    isolated_told_after_s: float
+
+
+Rule = Callable[[Incident, Situation], tuple[Fact, ...]]
+
+
+def opening(situation: Situation) -> tuple[Fact, ...]:
+    """Open an incident when the site has left its primary line because that is down."""
+    away = situation.line in (Line.BACKUP, Line.ISOLATED)
+    if not away or situation.primary is not Verdict.DOWN:
+        return ()
+    isolated = situation.line is Line.ISOLATED
+    cause = Cause.BOTH_LINES if isolated else situation.cause
+    number, now = situation.next_number, situation.now
+    return (Opened(now, number, cause, situation.evidence, situation.line),)
+
+
+def telling(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Have the alarm sent, worded by whether anything is left to work with."""
+    if incident.told or incident.stage is not Stage.OPEN:
+        return ()
+    isolated = situation.line is Line.ISOLATED
+    template = escalation.ISOLATED if isolated else escalation.ALARM
+    return escalation.alarm(incident, situation.recipients, situation.now, template)
+
+
+def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Say once that the backup is gone as well, if that lasts."""
+    since = isolated_at(incident)
+    if situation.line is not Line.ISOLATED or since is None:
+        return ()
+    if between_s(since, situation.now) < situation.isolated_told_after_s:
+        return ()
+    return escalation.alarm(incident, situation.recipients, situation.now, escalation.ISOLATED)
+
+
+def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Correct the cause when it is known better."""
+    known = situation.cause
+    if situation.line is Line.ISOLATED and situation.primary is Verdict.DOWN:
+        known = Cause.BOTH_LINES
+    better = incident.cause is Cause.UNKNOWN or known is Cause.BOTH_LINES
+    if known in (Cause.UNKNOWN, incident.cause) or not better:
+        return ()
+    return (CauseKnown(situation.now, incident.number, known, situation.evidence),)
+
+
+def returning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Note the primary's return, and its relapse."""
+    if incident.stage is Stage.OPEN and situation.primary is Verdict.UP:
+        return (PrimaryBack(situation.now, incident.number),)
+    if incident.stage is Stage.RESTORING and situation.primary is Verdict.DOWN:
+        return (PrimaryLost(situation.now, incident.number),)
+    return ()
+
+
+def closing(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """End the incident once traffic is back and the primary has proven itself long enough."""
+    home = situation.line is Line.PRIMARY and situation.route is Uplink.PRIMARY
+    settled = situation.well_s >= situation.settle_s
+    if incident.stage is not Stage.RESTORING or not (home and settled):
+        return ()
+    cleared = escalation.all_clear(incident, situation.now)
+    return (*cleared, Resolved(situation.now, incident.number))
+
+
+RULES: Final[tuple[Rule, ...]] = (returning, learning, telling, worsening, closing)
+
+
+def wants_wake_s(
+    incident: Incident | None, situation_now: Moment, isolated_told_after_s: float
+) -> float | None:
+    """Return in how many seconds time alone makes a rule speak, None if it does not."""
+    since = isolated_at(incident) if incident is not None else None
+    if incident is None or since is None:
+        return None
+    left_s = isolated_told_after_s - between_s(since, situation_now)
+    return left_s if left_s > 0 else None

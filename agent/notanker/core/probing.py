@@ -1,0 +1,117 @@
+"""Runs all judges of a site: who is probed when, and with how much attention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from notanker.core import detector
+from notanker.core.commands import Probe
+from notanker.core.detector import Judge
+from notanker.core.names import Uplink, Verdict
+from notanker.core.settings import Settings, WatchSettings
+from notanker.core.uplinks import Watch
+
+Judges = Mapping[Watch, Judge]
+
+ALERT_NATS: Final = 3.0
+"""From this much evidence against the primary on, the backup is asked to prove itself."""
+
+
+def watches(settings: Settings) -> dict[Watch, WatchSettings]:
+    """Return the watches by uplink and layer."""
+    return {(watch.uplink, watch.layer): watch for watch in settings.watches}
+
+
+def start(settings: Settings, now_s: float) -> Judges:
+    """Return judges who know nothing yet."""
+    return {(watch.uplink, watch.layer): detector.start(watch, now_s) for watch in settings.watches}
+
+
+def due(
+    judges: Judges, table: Mapping[Watch, WatchSettings], now_s: float, number: int
+) -> tuple[Judges, tuple[Probe, ...]]:
+    """Count what is overdue and send what is due.
+
+    Args:
+        judges: All judges.
+        table: Their settings.
+        now_s: Boot seconds.
+        number: The number of the first new probe; further ones count on from it.
+    """
+    probes: list[Probe] = []
+    changed = dict(judges)
+    for watch, judge in judges.items():
+        if detector.next_wake_s(judge) > now_s:
+            continue
+        moved, sent = detector.wake(judge, table[watch], now_s, number + len(probes))
+        changed[watch] = moved
+        if sent is not None:
+            anchor = table[watch].anchors[sent.anchor]
+            probes.append(Probe(sent.number, watch[0], anchor))
+    return changed, tuple(probes)
+
+
+def answered(
+    judges: Judges,
+    table: Mapping[Watch, WatchSettings],
+    number: int,
+    now_s: float,
+    refusal: str = "",
+) -> Judges:
+    """Give the answer to the judge whose probe it was."""
+    for watch, judge in judges.items():
+        if any(probe.number == number for probe in judge.outstanding):
+            return {**judges, watch: detector.answer(judge, table[watch], number, now_s, refusal)}
+    return judges
+
+
+def link_changed(judges: Judges, uplink: Uplink, *, carrier: bool, now_s: float) -> Judges:
+    """Take a carrier's loss as the verdict, and its return as a reason to look at once."""
+
+    def moved(judge: Judge) -> Judge:
+        return detector.at_once(judge, now_s) if carrier else detector.carrier_lost(judge)
+
+    return {watch: moved(judge) if watch[0] is uplink else judge for watch, judge in judges.items()}
+
+
+def attend(
+    judges: Judges, table: Mapping[Watch, WatchSettings], *, needed: bool, now_s: float
+) -> Judges:
+    """Watch the backup closely while it is needed, or while the primary is under suspicion."""
+    needed = needed or primary_suspect(judges, table)
+    if all(judge.attentive is needed for (of, _), judge in judges.items() if of is Uplink.BACKUP):
+        return judges
+    return {
+        watch: _attentive(judge, needed, now_s) if watch[0] is Uplink.BACKUP else judge
+        for watch, judge in judges.items()
+    }
+
+
+def primary_suspect(judges: Judges, table: Mapping[Watch, WatchSettings]) -> bool:
+    """Tell whether the evidence against the primary is worth waking the backup for.
+
+    A single anchor's silence is not: its evidence alone never leaves that anchor.
+    """
+    return any(_suspect(judge, table[watch]) for watch, judge in judges.items())
+
+
+def next_wake_s(judges: Judges) -> float:
+    """Return when the first judge wants to be woken."""
+    return min(map(detector.next_wake_s, judges.values()), default=float("inf"))
+
+
+def _suspect(judge: Judge, settings: WatchSettings) -> bool:
+    if settings.uplink is not Uplink.PRIMARY:
+        return False
+    if judge.verdict is Verdict.DOWN:
+        return True
+    return detector.in_doubt(judge, settings) and (
+        detector.down_evidence(judge, settings) >= ALERT_NATS
+    )
+
+
+def _attentive(judge: Judge, needed: bool, now_s: float) -> Judge:
+    judge = replace(judge, attentive=needed)
+    return detector.at_once(judge, now_s) if needed else judge

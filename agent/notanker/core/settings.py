@@ -1,0 +1,132 @@
+"""What the core is told before it starts: anchors, limits, people. Made from configuration and plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from notanker.core.names import Layer, Uplink
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One address that is probed.
+
+    Attributes:
+        address: An IPv4 or IPv6 address; names are never resolved over a line under suspicion.
+        port: For TCP, DNS and HTTP.
+        query: The name asked for (DNS), or the path (HTTP).
+        host: The host header (HTTP).
+    """
+
+    layer: Layer
+    address: str
+    port: int = 0
+    query: str = ""
+    host: str = ""
+
+    @property
+    def label(self) -> str:
+        """How people see it: `icmp 203.0.113.1`."""
+        return f"{self.layer} {self.address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often one layer is probed over one uplink, in seconds between probes.
+
+    Attributes:
+        calm_s: While all is well.
+        burst_s: On suspicion, and while an uplink is being proven.
+        least_timeout_s: A probe waits at least so long; the round trips seen raise it.
+        most_timeout_s: and never longer than this.
+    """
+
+    calm_s: float
+    burst_s: float
+    least_timeout_s: float = 0.1
+    most_timeout_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sequential test: a line that loses `good_loss` against one that loses `bad_loss`.
+
+    A threshold of 21 nats means 20 losses in a row, and about 0.1 false verdicts in a year of permanent
+    20 % loss (exact Markov chain over the evidence; one probe each 30 ms).
+    """
+
+    good_loss: float = 0.2
+    bad_loss: float = 0.6
+    down_nats: float = 21.0
+    up_nats: float = 5.5
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """One layer over one uplink."""
+
+    uplink: Uplink
+    layer: Layer
+    anchors: tuple[Anchor, ...]
+    pace: Pace
+    idle_s: float
+    """Calm interval while nothing depends on this uplink; for the primary the same as `pace.calm_s`."""
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverSettings:
+    """When traffic moves.
+
+    Attributes:
+        hold_off_s: A cut must last so long after the verdict before traffic moves.
+        wait_to_restore_s: The primary must be well for so long before traffic goes back.
+        most_wait_s: Flapping doubles the wait up to this.
+        calm_s: After so long without a flap the wait is halved again.
+        proof_s: The backup gets so long to prove itself before the site counts as isolated.
+    """
+
+    hold_off_s: float = 0.0
+    wait_to_restore_s: float = 30.0
+    most_wait_s: float = 900.0
+    calm_s: float = 600.0
+    proof_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person who is told. `number` is E.164; `language` is `de` or `en`."""
+
+    contact: str
+    name: str
+    number: str
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class BeatSettings:
+    """How often the centre is told.
+
+    Attributes:
+        interval_s: Over the uplink in use.
+        proof_s: Over the idle backup, to prove that it works.
+        retry_s: After a beat that was not acknowledged.
+    """
+
+    enabled: bool = True
+    interval_s: float = 60.0
+    proof_s: float = 900.0
+    retry_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the site's machine needs to know."""
+
+    site: str
+    watches: tuple[WatchSettings, ...]
+    interfaces: tuple[tuple[Uplink, str], ...] = ()
+    failover: FailoverSettings = FailoverSettings()
+    beat: BeatSettings = BeatSettings()
+    recipients: tuple[Recipient, ...] = ()
+    isolated_told_after_s: float = 10.0

@@ -1,0 +1,309 @@
+"""The site as one pure function: `step(state, event, now)` gives the next state and what is to be done.
+
+Every event is taken by exactly one handler of `HANDLERS`; after it the same sequence runs each time:
+probe what is due, move the failover machine, lead the incident, beat. So nothing depends on which event
+happened to come first, and a restart needs no path of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from notanker.core import beating, failover, incident, leading, probing, uplinks
+from notanker.core.beating import Beating
+from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
+from notanker.core.events import (
+    Answered,
+    BeatDone,
+    Event,
+    LinkChanged,
+    MessageSettled,
+    RouteSeen,
+    SwitchDone,
+    Woken,
+)
+from notanker.core.facts import Fact, LineChanged, Opened, Resolved, Settled, Switched
+from notanker.core.failover import ROUTE, Failover
+from notanker.core.incident import Incident
+from notanker.core.moment import Moment
+from notanker.core.names import Layer, Line, Stage, Uplink, Verdict
+from notanker.core.probing import Judges
+from notanker.core.settings import Settings, WatchSettings
+from notanker.core.uplinks import Watch
+
+SWITCH_RETRY_S: Final = 1.0
+"""A switch that the kernel refused is tried again after this."""
+RECENT: Final = 10
+"""So many resolved incidents stay at hand."""
+
+Commands = tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The whole state of a site.
+
+    Attributes:
+        table: The watches by uplink and layer; fixed.
+        carrier: Whether each uplink's interface has its carrier.
+        route: Where the kernel sends the traffic, as last confirmed.
+        retry_s: When a switch that is under way or refused may be asked for again.
+        line_since: When the failover machine entered its state.
+        well_since_s: Since when the primary has been up without a break, boot seconds.
+        numbers: The number of the next probe and of the next incident.
+    """
+
+    settings: Settings
+    table: Mapping[Watch, WatchSettings]
+    judges: Judges
+    carrier: Mapping[Uplink, bool]
+    failover: Failover
+    route: Uplink
+    line_since: Moment
+    retry_s: float = 0.0
+    well_since_s: float | None = None
+    incident: Incident | None = None
+    recent: tuple[Incident, ...] = ()
+    next_probe: int = 1
+    next_incident: int = 1
+    beating: Beating = field(default_factory=Beating)
+
+
+def start(settings: Settings, now: Moment, route: Uplink, facts: Iterable[Fact] = ()) -> Site:
+    """Return the state after a start: the route comes from the kernel, the past from the journal."""
+    current, done = incident.fold(facts)
+    line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
+    flaps = current.flaps if current is not None else 0
+    last = max((i.number for i in (*done, *((current,) if current else ()))), default=0)
+    return Site(
+        settings=settings,
+        table=probing.watches(settings),
+        judges=probing.start(settings, now.boot_s),
+        carrier=dict.fromkeys(Uplink, True),
+        failover=Failover(line, now.boot_s, flaps, now.boot_s),
+        route=route,
+        line_since=now,
+        incident=current,
+        recent=done[-RECENT:],
+        next_incident=last + 1,
+        beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
+    )
+
+
+def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
+    """Take one event.
+
+    Args:
+        site: The state.
+        event: What happened.
+        now: When; never earlier than at the step before.
+
+    Returns:
+        The next state, and what the shell is to do, in this order.
+    """
+    before = _seen(site)
+    site, handled = HANDLERS[type(event)](site, event, now)
+    site, probes = _probe(site, now)
+    site, moved = _move(site, now)
+    site, led = _lead(site, now)
+    site, beats = _beat(site, now, changed=_seen(site)[:2] != before[:2])
+    show: Commands = (Show(),) if _seen(site) != before else ()
+    return site, (*handled, *moved, *led, *probes, *beats, *show)
+
+
+def next_wake_s(site: Site, now: Moment) -> float:
+    """Return when the site wants to be woken at the latest, in boot seconds."""
+    wishes = [
+        probing.next_wake_s(site.judges),
+        failover.next_wake_s(site.failover, site.settings.failover, now.boot_s),
+        beating.next_wake_s(site.beating, site.settings.beat, site.route, _verdicts(site)),
+        site.retry_s if ROUTE[site.failover.line] is not site.route else None,
+    ]
+    isolated_s = leading.wants_wake_s(site.incident, now, site.settings.isolated_told_after_s)
+    wishes.append(None if isolated_s is None else now.boot_s + isolated_s)
+    if site.well_since_s is not None and site.incident is not None:
+        settled_s = site.well_since_s + _settle_s(site)
+        wishes.append(settled_s if settled_s > now.boot_s else None)
+    return min((wish for wish in wishes if wish is not None), default=math.inf)
+
+
+def _woken(site: Site, event: Woken, now: Moment) -> tuple[Site, Commands]:
+    del event, now
+    return site, ()
+
+
+def _answered(site: Site, event: Answered, now: Moment) -> tuple[Site, Commands]:
+    judges = probing.answered(site.judges, site.table, event.number, now.boot_s, event.refusal)
+    return replace(site, judges=judges), ()
+
+
+def _link_changed(site: Site, event: LinkChanged, now: Moment) -> tuple[Site, Commands]:
+    if site.carrier[event.uplink] is event.carrier:
+        return site, ()
+    judges = probing.link_changed(
+        site.judges, event.uplink, carrier=event.carrier, now_s=now.boot_s
+    )
+    carrier = {**site.carrier, event.uplink: event.carrier}
+    return replace(site, judges=judges, carrier=carrier), ()
+
+
+def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Commands]:
+    number = site.incident.number if site.incident else None
+    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, number)
+    if event.ok:
+        return _record(replace(site, route=event.to, retry_s=now.boot_s), fact)
+    return _record(replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), fact)
+
+
+def _route_seen(site: Site, event: RouteSeen, now: Moment) -> tuple[Site, Commands]:
+    return replace(site, route=event.uplink, retry_s=min(site.retry_s, now.boot_s)), ()
+
+
+def _message_settled(site: Site, event: MessageSettled, now: Moment) -> tuple[Site, Commands]:
+    fact = Settled(now, event.incident, event.mark, event.outcome, event.attempts, event.reason)
+    site, commands = _record(site, fact)
+    over = any(done.number == event.incident for done in site.recent)
+    return site, (*commands, Report(event.incident)) if over else commands
+
+
+def _beat_done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands]:
+    state = beating.done(
+        site.beating, site.settings.beat, event.over, site.route, ok=event.ok, now_s=now.boot_s
+    )
+    return replace(site, beating=state), ()
+
+
+Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
+
+HANDLERS: Final[Mapping[type[Event], Handler]] = {
+    Woken: _woken,
+    Answered: _answered,
+    LinkChanged: _link_changed,
+    SwitchDone: _switch_done,
+    RouteSeen: _route_seen,
+    MessageSettled: _message_settled,
+    BeatDone: _beat_done,
+}
+
+
+def _probe(site: Site, now: Moment) -> tuple[Site, Commands]:
+    needed = site.failover.line is not Line.PRIMARY
+    judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
+    judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
+    well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
+    since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
+    site = replace(
+        site, judges=judges, next_probe=site.next_probe + len(probes), well_since_s=since_s
+    )
+    return site, probes
+
+
+def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
+    outlook = uplinks.outlook(site.judges, site.table)
+    state = failover.step(site.failover, site.settings.failover, outlook, now.boot_s)
+    commands: Commands = ()
+    if state.line is not site.failover.line:
+        number = site.incident.number if site.incident else None
+        site = replace(site, failover=state, line_since=now)
+        site, commands = _record(site, LineChanged(now, state.line, number))
+    else:
+        site = replace(site, failover=state)
+    wanted = ROUTE[state.line]
+    if wanted is site.route or now.boot_s < site.retry_s:
+        return site, commands
+    # The switch goes out before the record of it: a slow disk must not delay the traffic.
+    return replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), (Switch(wanted), *commands)
+
+
+def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
+    commands: Commands = ()
+    situation = _situation(site, now)
+    if site.incident is None:
+        site, commands = _record_all(site, leading.opening(situation))
+    for rule in leading.RULES:
+        if site.incident is not None:
+            site, more = _record_all(site, rule(site.incident, situation))
+            commands = (*commands, *more)
+    return site, commands
+
+
+def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
+    state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
+    state, over = beating.step(state, site.settings.beat, site.route, _verdicts(site), now.boot_s)
+    return replace(site, beating=state), (Beat(over),) if over is not None else ()
+
+
+def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:
+    commands: Commands = ()
+    for fact in facts:
+        site, more = _record(site, fact)
+        commands = (*commands, *more)
+    return site, commands
+
+
+def _record(site: Site, fact: Fact) -> tuple[Site, Commands]:
+    """Take a fact into the incident it belongs to, and have it written down."""
+    commands: Commands = (Record(fact),)
+    if isinstance(fact, Settled) and (
+        site.incident is None or site.incident.number != fact.incident
+    ):
+        recent = tuple(incident.apply(done, fact) or done for done in site.recent)
+        return replace(site, recent=recent), commands
+    current = incident.apply(site.incident, fact)
+    if isinstance(fact, Opened):
+        site = replace(site, next_incident=fact.incident + 1)
+    if isinstance(fact, Resolved) and current is not None and current.stage is Stage.RESOLVED:
+        recent = (*site.recent, current)[-RECENT:]
+        return replace(site, incident=None, recent=recent), (*commands, Report(current.number))
+    return replace(site, incident=current), commands
+
+
+def _situation(site: Site, now: Moment) -> leading.Situation:
+    since_s = site.well_since_s
+    return leading.Situation(
+        now=now,
+        line=site.failover.line,
+        route=site.route,
+        primary=uplinks.verdict(site.judges, Uplink.PRIMARY),
+        cause=uplinks.cause(site.judges, site.carrier[Uplink.PRIMARY]),
+        evidence=evidence(site),
+        well_s=0.0 if since_s is None else now.boot_s - since_s,
+        settle_s=_settle_s(site),
+        next_number=site.next_incident,
+        recipients=site.settings.recipients,
+        isolated_told_after_s=site.settings.isolated_told_after_s,
+    )
+
+
+def evidence(site: Site) -> str:
+    """Return what speaks for the verdict on the primary: `carrier lost`, or layers with anchors."""
+    if not site.carrier[Uplink.PRIMARY]:
+        return "carrier lost"
+    parts = []
+    for (uplink, layer), judge in site.judges.items():
+        if uplink is Uplink.PRIMARY:
+            state = "no answer" if judge.verdict is Verdict.DOWN else str(judge.verdict)
+            parts.append(f"{Layer(layer)}: {state} ({len(judge.anchors)} anchors)")
+    return ", ".join(parts)
+
+
+def _settle_s(site: Site) -> float:
+    return failover.restore_wait_s(site.failover, site.settings.failover)
+
+
+def _verdicts(site: Site) -> dict[Uplink, Verdict]:
+    return {uplink: uplinks.verdict(site.judges, uplink) for uplink in Uplink}
+
+
+def _seen(site: Site) -> tuple[object, ...]:
+    """Return what people see of the state; the first two parts are news for the centre as well."""
+    return (
+        (site.failover.line, site.route),
+        site.incident.number if site.incident else None,
+        site.incident.facts if site.incident else (),
+        _verdicts(site),
+        site.carrier,
+    )

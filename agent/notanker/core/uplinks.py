@@ -1,0 +1,113 @@
+"""Judges a whole uplink out of its layers, and says why it does not work.
+
+A line is down when any layer is: ping may answer while nothing that people use does. How bad it is
+decides between two bad lines: one whose DNS is blocked still beats one that carries nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from notanker.core import detector
+from notanker.core.detector import Judge
+from notanker.core.names import Cause, Layer, Uplink, Verdict
+from notanker.core.settings import WatchSettings
+
+Watch = tuple[Uplink, Layer]
+
+BADNESS: Final[Mapping[Layer, int]] = {
+    Layer.ICMP: 4,
+    Layer.TCP: 2,
+    Layer.DNS: 2,
+    Layer.HTTP: 1,
+}
+DEAD: Final = 4
+"""From this badness on an uplink is of no use at all."""
+
+CAPTIVE: Final = "captive_portal"
+"""The refusal that an HTTP probe reports when somebody else's page answers."""
+
+
+class Backup(StrEnum):
+    """What the failover machine needs to know of the backup uplink."""
+
+    USABLE = "usable"
+    PENDING = "pending"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Both uplinks in the words of the failover machine."""
+
+    primary: Verdict
+    backup: Backup
+
+
+def verdict(judges: Mapping[Watch, Judge], uplink: Uplink) -> Verdict:
+    """Return the verdict on an uplink: down if any layer is, up if every layer is proven."""
+    verdicts = [judge.verdict for (of, _), judge in judges.items() if of is uplink]
+    if Verdict.DOWN in verdicts:
+        return Verdict.DOWN
+    if not verdicts or Verdict.UNKNOWN in verdicts:
+        return Verdict.UNKNOWN
+    return Verdict.UP
+
+
+def badness(judges: Mapping[Watch, Judge], uplink: Uplink) -> int:
+    """Return how much of the uplink is broken, 0 for nothing."""
+    return sum(
+        BADNESS[layer]
+        for (of, layer), judge in judges.items()
+        if of is uplink and judge.verdict is Verdict.DOWN
+    )
+
+
+def outlook(judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings]) -> Outlook:
+    """Sum up both uplinks."""
+    primary = verdict(judges, Uplink.PRIMARY)
+    return Outlook(primary, _backup(judges, settings, primary))
+
+
+def _backup(
+    judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings], primary: Verdict
+) -> Backup:
+    mine = badness(judges, Uplink.BACKUP)
+    theirs = badness(judges, Uplink.PRIMARY)
+    worse = mine >= theirs if primary is Verdict.DOWN else mine >= DEAD
+    if mine and worse:
+        return Backup.DEAD
+    return Backup.USABLE if _proven(judges, settings) else Backup.PENDING
+
+
+def _proven(judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings]) -> bool:
+    """Tell whether some layer of the backup is up, and none under fresh suspicion."""
+    mine = [(watch, judge) for watch, judge in judges.items() if watch[0] is Uplink.BACKUP]
+    up = [(watch, judge) for watch, judge in mine if judge.verdict is Verdict.UP]
+    return bool(up) and not any(detector.in_doubt(judge, settings[watch]) for watch, judge in up)
+
+
+def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:
+    """Name why the primary does not work, as far as its probes can tell."""
+    if not carrier:
+        return Cause.ACCESS_LINE
+    down = {
+        layer
+        for (of, layer), judge in judges.items()
+        if of is Uplink.PRIMARY and judge.verdict is Verdict.DOWN
+    }
+    if _captive(judges):
+        return Cause.CAPTIVE_PORTAL
+    if Layer.ICMP in down:
+        return Cause.PROVIDER
+    if down == {Layer.DNS}:
+        return Cause.DNS
+    return Cause.HALF_DEAD if down else Cause.UNKNOWN
+
+
+def _captive(judges: Mapping[Watch, Judge]) -> bool:
+    http = judges.get((Uplink.PRIMARY, Layer.HTTP))
+    return http is not None and any(mind.refused == CAPTIVE for mind in http.anchors)
