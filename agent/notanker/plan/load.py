@@ -1,0 +1,109 @@
+"""Reads a plan folder: every problem at once, and everything that is readable.
+
+`load` never raises for what stands in the folder. One contact with a typing error does not cost the
+others; only without an identity in plan.toml is there no plan at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from notanker.config.fields import Document, read
+from notanker.errors import Place, Problem
+from notanker.plan import records
+from notanker.plan.catalogue import CATALOGUE
+from notanker.plan.files import PlanFile, files_of
+from notanker.plan.fingerprint import fingerprint_of
+from notanker.plan.model import Escalation, Head, Plan
+from notanker.plan.references import check
+from notanker.plan.texts import Texts, texts
+
+R = TypeVar("R")
+
+_HOLDS: Final = {
+    "plan.toml": ("Kennung, Version und Verantwortung", "identity, version and ownership"),
+    "roles.toml": ("die Rollen", "the roles"),
+    "contacts.toml": ("die Kontakte", "the contacts"),
+    "escalation.toml": ("die Eskalation und die Konferenz", "the escalation and the bridge"),
+}
+# Parts of the format that nothing reads yet are known all the same.
+_KNOWN: Final = re.compile(
+    r"(plan|roles|contacts|escalation|services|systems|risks|brand)\.toml"
+    r"|(i18n/en/)?(scenarios|measures|templates|forms|pages)/[^/]+\.md"
+    r"|exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
+)
+
+
+def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
+    """Load the plan in the folder.
+
+    Returns:
+        The plan with whatever of it is readable, or None if its identity isn't, and every problem.
+    """
+    reader = _Reader(folder)
+    head = reader.record("plan.toml", records.head, None)
+    roles: records.Roles = reader.record("roles.toml", records.roles, ())
+    contacts: records.Contacts = reader.record("contacts.toml", records.contacts, ())
+    escalation = reader.record("escalation.toml", records.escalation, Escalation())
+    written = reader.texts(head)
+    if head is None:
+        return None, reader.problems
+    plan = Plan(
+        head=head,
+        roles=roles,
+        contacts=contacts,
+        escalation=escalation,
+        scenarios=written.scenarios,
+        templates=written.templates,
+        pages=written.pages,
+        fingerprint=reader.fingerprint(),
+    )
+    return plan, reader.problems + check(plan, reader.documents)
+
+
+class _Reader:
+    """One reading of a folder; `problems` fills up on the way."""
+
+    def __init__(self, folder: Path) -> None:
+        listed, self.problems = files_of(folder)
+        self.files: dict[str, PlanFile] = {item.name: item for item in listed}
+        self.documents: dict[str, Document] = {}
+        self.problems += [
+            CATALOGUE.problem("unknown-file", Place(name))
+            for name in self.files
+            if not _KNOWN.fullmatch(name)
+        ]
+
+    def record(
+        self, name: str, convert: Callable[[Document], tuple[R, list[Problem]]], empty: R
+    ) -> R:
+        item = self.files.get(name)
+        if item is None:
+            missing = CATALOGUE.problem("missing-file", Place(name), holds=_HOLDS[name])
+            self.problems.append(missing)
+            return empty
+        document, problems = read(item.path, name)
+        self.problems += problems
+        if document is None:
+            return empty
+        self.documents[name] = document
+        value, problems = convert(document)
+        self.problems += problems
+        return value
+
+    def texts(self, head: Head | None) -> Texts:
+        written, problems = texts(self.files, head.languages if head else ())
+        self.problems += problems
+        self.documents.update(written.heads)
+        return written
+
+    def fingerprint(self) -> str:
+        try:
+            return fingerprint_of(self.files.values())
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.problems.append(CATALOGUE.problem("no-folder", Place(), reason=reason))
+            return ""

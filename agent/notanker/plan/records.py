@@ -1,0 +1,167 @@
+"""Converts the plan's TOML files into records, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+
+from notanker.config import fields
+from notanker.config.fields import Document, convert, convert_items
+from notanker.errors import Place, Problem
+from notanker.plan.catalogue import CATALOGUE
+from notanker.plan.model import (
+    MANDATORY,
+    Announcement,
+    Bridge,
+    Contact,
+    Escalation,
+    Head,
+    Limits,
+    Quiet,
+    Role,
+    Step,
+)
+
+S = TypeVar("S", bound=msgspec.Struct)
+Roles = tuple[Role, ...]
+Contacts = tuple[Contact, ...]
+
+REVIEW_DAYS: Final = 366
+
+
+class Named(Protocol):
+    """What has an id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def head(document: Document) -> tuple[Head | None, list[Problem]]:
+    """Read plan.toml. A fault outside the identity costs that field alone."""
+    value, problems = convert(document, Head)
+    if value is None:
+        value, _ = convert(_without(document, problems), Head)
+    missing = [key for key in MANDATORY if key not in document.table]
+    problems += [
+        CATALOGUE.problem("missing-field", Place(document.file, None, key), key=key,
+                          file=document.file)
+        for key in missing
+    ]  # fmt: skip
+    return value, problems + (_review(document, value) if value else [])
+
+
+def _review(document: Document, value: Head) -> list[Problem]:
+    start, end = value.reviewed_on, value.review_by
+    if start is None or end is None or (end - start).days <= REVIEW_DAYS:
+        return []
+    place = document.place(("review_by",))
+    return [CATALOGUE.problem("review-too-late", place, days=(end - start).days)]
+
+
+def _without(document: Document, problems: Iterable[Problem]) -> Document:
+    """Return the document without the keys that are at fault."""
+    faulty = {problem.place.field.partition(".")[0].partition("[")[0] for problem in problems}
+    table = {key: value for key, value in document.table.items() if key not in faulty}
+    if "timezone" in table and "" in faulty:  # the rule across fields is the time zone's
+        del table["timezone"]
+    return Document(document.file, table, document.lines)
+
+
+def roles(document: Document) -> tuple[Roles, list[Problem]]:
+    """Read roles.toml."""
+    items, problems = convert_items(document, "role", Role)
+    items, twice = unique(document, "role", items)
+    return items, problems + twice + only(document, ("role",))
+
+
+def contacts(document: Document) -> tuple[Contacts, list[Problem]]:
+    """Read contacts.toml."""
+    items, problems = convert_items(document, "contact", Contact)
+    items, twice = unique(document, "contact", items)
+    return items, problems + twice + only(document, ("contact",))
+
+
+def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
+    """Read escalation.toml. The steps come back in their order."""
+    steps, problems = convert_items(document, "step", Step)
+    announcements, found = convert_items(document, "announcement", Announcement)
+    bridge, b_found = _optional(document, "bridge", Bridge)
+    quiet, q_found = _optional(document, "quiet", Quiet)
+    limits, l_found = _optional(document, "limits", Limits)
+    steps, twice = _one_per_order(document, steps)
+    value = Escalation(
+        steps=steps,
+        bridge=bridge,
+        announcements=announcements,
+        quiet=quiet,
+        limits=limits or Limits(),
+    )
+    known = ("step", "bridge", "announcement", "quiet", "limits")
+    problems += found + b_found + q_found + l_found + twice + only(document, known)
+    if not document.table.get("step"):
+        problems.append(CATALOGUE.problem("no-steps", Place(document.file, None, "step")))
+    return value, problems
+
+
+def _optional(document: Document, key: str, kind: type[S]) -> tuple[S | None, list[Problem]]:
+    return convert(document, kind, (key,)) if key in document.table else (None, [])
+
+
+def _one_per_order(
+    document: Document, steps: tuple[Step, ...]
+) -> tuple[tuple[Step, ...], list[Problem]]:
+    by_order: dict[int, Step] = {}
+    problems: list[Problem] = []
+    for step in steps:
+        if step.order in by_order:
+            index = _last_index(document, "step", "order", step.order)
+            place = document.place(("step", index, "order"))
+            problems.append(CATALOGUE.problem("twice", place, id=step.order))
+        by_order.setdefault(step.order, step)
+    return tuple(by_order[order] for order in sorted(by_order)), problems
+
+
+def unique(
+    document: Document, key: str, items: tuple[N, ...]
+) -> tuple[tuple[N, ...], list[Problem]]:
+    """Keep the first record of each id."""
+    kept: dict[str, N] = {}
+    problems: list[Problem] = []
+    for item in items:
+        if item.id in kept:
+            place = document.place((key, _last_index(document, key, "id", item.id), "id"))
+            problems.append(CATALOGUE.problem("twice", place, id=item.id))
+        kept.setdefault(item.id, item)
+    return tuple(kept.values()), problems
+
+
+def _last_index(document: Document, key: str, name: str, value: object) -> int:
+    return max(indices(document, key, name, value), default=0)
+
+
+def indices(document: Document, key: str, name: str, value: object) -> list[int]:
+    """Return where in `[[key]]` the records stand whose field has that value."""
+    table: Any = document.table.get(key, [])
+    rows = table if isinstance(table, list) else []
+    return [
+        index
+        for index, row in enumerate(rows)
+        if isinstance(row, Mapping) and row.get(name) == value
+    ]
+
+
+def only(document: Document, known: tuple[str, ...]) -> list[Problem]:
+    """Report top-level keys that the file does not have."""
+    names = ", ".join(known)
+    hint = (f"Streichen; es gibt: {names}.", f"Remove it; there are: {names}.")
+    return [
+        fields.CATALOGUE.problem("unknown-key", document.place((key,)), key=key, hint=hint)
+        for key in document.table
+        if key not in known
+    ]

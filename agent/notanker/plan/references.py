@@ -1,0 +1,94 @@
+"""Checks that what the plan names exists: contacts, roles, resources, placeholders, sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from notanker.config.fields import Document
+from notanker.errors import Place, Problem
+from notanker.plan import checklist, directory, messages
+from notanker.plan.catalogue import CATALOGUE
+from notanker.plan.model import RESOURCES, Plan
+from notanker.plan.records import indices
+
+Documents = Mapping[str, Document]
+
+
+def check(plan: Plan, documents: Documents) -> list[Problem]:
+    """Return every reference of the plan that leads nowhere."""
+    found: list[Problem] = []
+    for part in (_roles, _escalation, _contacts, _scenarios):
+        found += part(plan, documents)
+    found += directory.problems(plan)
+    for template in plan.templates:
+        found += messages.check(plan, template)
+    return found
+
+
+def _roles(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    if plan.head.owner_role:
+        yield from _role(plan, plan.head.owner_role, _place(documents, "plan.toml", "owner_role"))
+    for role in plan.roles:
+        for field, contact in (("holder", role.holder), *(("deputies", d) for d in role.deputies)):
+            place = _row(documents, "roles.toml", "role", role.id, field)
+            yield from _contact(plan, contact, place)
+
+
+def _escalation(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    file = "escalation.toml"
+    for step in plan.escalation.steps:
+        yield from _role(plan, step.role, _row(documents, file, "step", step.order, "role"))
+    bridge = plan.escalation.bridge
+    if bridge is not None:
+        place = _place(documents, file, "bridge", "moderator_role")
+        yield from _role(plan, bridge.moderator_role, place)
+    for index, item in enumerate(plan.escalation.announcements):
+        place = _place(documents, file, "announcement", index, "switch_contact")
+        yield from _contact(plan, item.switch_contact, place)
+
+
+def _contacts(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    for item in plan.contacts:
+        place = _row(documents, "contacts.toml", "contact", item.id, "depends_on")
+        yield from _resources(plan, item.depends_on, place)
+
+
+def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    for item in plan.scenarios:
+        yield from _role(plan, item.head.lead_role, _place(documents, item.file, "lead_role"))
+        yield from _resources(plan, item.head.loses, _place(documents, item.file, "loses"))
+        yield from checklist.check(plan, item)
+
+
+def _role(plan: Plan, role_id: str, place: Place) -> Iterator[Problem]:
+    if plan.role(role_id) is None:
+        yield CATALOGUE.problem("no-such-role", place, id=role_id)
+
+
+def _contact(plan: Plan, contact_id: str, place: Place) -> Iterator[Problem]:
+    if plan.contact(contact_id) is None:
+        yield CATALOGUE.problem("no-such-contact", place, id=contact_id)
+
+
+def _resources(plan: Plan, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
+    known = RESOURCES.union(plan.head.resources)
+    for name in names:
+        if name not in known:
+            yield CATALOGUE.problem(
+                "no-such-resource", place, id=name, known=", ".join(sorted(known))
+            )
+
+
+def _place(documents: Documents, file: str, *path: str | int) -> Place:
+    document = documents.get(file)
+    return document.place(path) if document else Place(file)
+
+
+def _row(documents: Documents, file: str, key: str, value: object, field: str) -> Place:
+    """Return the place of a field of the record whose id (or order) has that value."""
+    document = documents.get(file)
+    if document is None:
+        return Place(file)
+    name = "order" if key == "step" else "id"
+    found = indices(document, key, name, value)
+    return document.place((key, found[0] if found else 0, field))

@@ -1,0 +1,67 @@
+"""The words for what the agent knows: states and causes, for messages and pages alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from notanker.core.names import Cause, Line, Outcome, Verdict
+
+Pair = tuple[str, str]
+
+CAUSES: Final[dict[Cause, Pair]] = {
+    Cause.ACCESS_LINE: ("Anschlussleitung", "access line"),
+    Cause.PROVIDER: ("Netz des Anbieters", "provider's network"),
+    Cause.DNS: ("Namensauflösung (DNS)", "name service (DNS)"),
+    Cause.HALF_DEAD: ("Leitung nur halb tot", "line half dead"),
+    Cause.CAPTIVE_PORTAL: ("Anmeldeseite des Anbieters", "provider's sign-in page"),
+    Cause.BOTH_LINES: ("beide Leitungen aus", "both lines down"),
+    Cause.UNKNOWN: ("noch unklar", "not yet known"),
+}
+FALLBACKS: Final[dict[Line, Pair]] = {
+    Line.PRIMARY: ("Hauptleitung aktiv", "Main line active"),
+    Line.HOLD_OFF: ("Umschaltung läuft", "Switching over"),
+    Line.ISOLATED: ("Kein Ersatz", "No backup"),
+    Line.BACKUP: ("LTE aktiv", "LTE active"),
+    Line.WAIT_TO_RESTORE: ("LTE aktiv", "LTE active"),
+}
+VERDICTS: Final[dict[Verdict, Pair]] = {
+    Verdict.UP: ("geht", "works"),
+    Verdict.DOWN: ("ausgefallen", "down"),
+    Verdict.UNKNOWN: ("noch nicht geprüft", "not yet checked"),
+}
+OUTCOMES: Final[dict[Outcome, Pair]] = {
+    Outcome.QUEUED: ("wartet", "waiting"),
+    Outcome.SENDING: ("wird gesendet", "being sent"),
+    Outcome.UNKNOWN: ("gesendet, Bestätigung fehlt", "sent, not confirmed"),
+    Outcome.SENT: ("gesendet", "sent"),
+    Outcome.FAILED: ("nicht gesendet", "not sent"),
+}
+
+
+def in_language(pair: Pair, language: str) -> str:
+    """Return the German or the English word of the pair."""
+    return pair[1] if language == "en" else pair[0]
+
+
+def cause_words(cause: Cause, language: str) -> str:
+    """Return the words for a cause, as `{cause_internal}` holds them."""
+    return in_language(CAUSES[cause], language)
+
+
+def fallback_words(line: Line, language: str) -> str:
+    """Return the words for where the traffic goes, as `{fallback}` holds them."""
+    return in_language(FALLBACKS[line], language)
+
+
+def duration_words(seconds: float, language: str) -> str:
+    """Return a span as people say it: "40 s", "12 min", "3 h 28 min", "2 Tage 4 h"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, hours, days = whole // 60 % 60, whole // 3600 % 24, whole // 86400
+    if days:
+        day = in_language(
+            ("Tag" if days == 1 else "Tage", "day" if days == 1 else "days"), language
+        )
+        return f"{days} {day} {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
