@@ -1,0 +1,193 @@
+"""`python -m notanker.plugin.child`: the process in which one plugin instance lives.
+
+It is started by the agent with one end of a socket pair and ends when the agent closes the other,
+or dies. stdout and stderr belong to the plugin's output; the wire is another descriptor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import entry_points
+from typing import Any, Final, TextIO
+
+import msgspec
+
+from notanker.errors import ProblemsError
+from notanker.plugin.confine import confine
+from notanker.plugin.contract import GROUP, Plugin, parts_of
+from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
+from notanker.plugin.frames import (
+    INIT,
+    NOTHING,
+    Answer,
+    Fault,
+    FrameError,
+    Ready,
+    Request,
+    Start,
+    pack,
+    receive,
+)
+from notanker.plugin.options import read_options
+from notanker.plugin.secret import redacted
+from notanker.plugin.values import Message
+
+METHODS: Final[Mapping[str, Mapping[str, type[Message] | None]]] = {
+    "uplink": {"bring_up": None, "tear_down": None, "state": None},
+    "channel": {"send": Message, "find_sent": Message},
+}
+"""What may be called, by part, with the type of its argument."""
+
+MAX_REASON: Final = 500
+_log: Final = logging.getLogger("notanker.plugin")
+
+
+class Worker:
+    """Answers the agent's requests with one plugin, one after the other."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self.link: Final = link
+        self.plugin: Plugin[Any] | None = None
+        self.methods: dict[str, type[Message] | None] = {}
+
+    def serve(self) -> None:
+        """Answer until the agent closes the wire, then let the plugin give back what it holds.
+
+        Raises:
+            FrameError: the agent wrote something else than requests.
+            OSError: the wire broke.
+        """
+        with contextlib.suppress(BrokenPipeError):  # the agent went while a call was running
+            while (request := receive(self.link)) is not None:
+                self.link.sendall(self._frame(self.answer(request)))
+        if self.plugin is not None:
+            self.plugin.close()
+
+    def answer(self, request: Request) -> Answer:
+        """Do what the request wants, and turn whatever happens into an answer."""
+        try:
+            result = self._do(request)
+            return Answer(request.id, msgspec.Raw(msgspec.json.encode(result)))
+        except ProblemsError as error:
+            fault = Fault("options", redacted(str(error))[:MAX_REASON], problems=error.problems)
+        except PluginError as error:
+            fault = _fault(error)
+        except Exception as error:  # noqa: BLE001 - any code may run here; the agent hears of it
+            _log.exception("%s failed", request.method)
+            reason = redacted(f"{type(error).__name__}: {error}")
+            fault = Fault("bug", reason[:MAX_REASON])
+        return Answer(request.id, fault=fault)
+
+    def _do(self, request: Request) -> object:
+        if request.method == INIT:
+            return self._start(msgspec.json.decode(request.argument, type=Start))
+        if self.plugin is None or request.method not in self.methods:
+            raise Permanent(f"this plugin has no {request.method}")
+        method: Callable[..., object] = getattr(self.plugin, request.method)
+        kind = self.methods[request.method]
+        if kind is None:
+            return method()
+        return method(msgspec.json.decode(request.argument, type=kind))
+
+    def _start(self, start: Start) -> Ready:
+        kind = find(start.kind)
+        config, problems = read_options(start.options, kind.Config)
+        if config is None:
+            raise ProblemsError(problems)
+        parts = parts_of(kind)
+        self.plugin = kind(config)
+        self.methods = {name: typ for part in parts for name, typ in METHODS[part].items()}
+        return Ready(parts, kind.deadline_s, dict(kind.deadlines_s))
+
+    @staticmethod
+    def _frame(answer: Answer) -> bytes:
+        try:
+            return pack(answer)
+        except FrameError as error:
+            return pack(Answer(answer.id, NOTHING, Fault("bug", f"the answer: {error}")))
+
+
+def find(kind: str) -> type[Plugin[Any]]:
+    """Return the plugin class of that name.
+
+    Raises:
+        Permanent: no such plugin is installed, or it is none.
+    """
+    for point in entry_points(group=GROUP, name=kind):
+        found = point.load()
+        if isinstance(found, type) and issubclass(found, Plugin):
+            return found
+        raise Permanent(f"{point.value} is no notanker plugin")
+    raise Permanent(f"no plugin {kind!r} is installed")
+
+
+def _fault(error: PluginError) -> Fault:
+    reason = redacted(error.reason)[:MAX_REASON]
+    if isinstance(error, Retry):
+        return Fault("retry", reason, max(0.0, error.after_s))
+    if isinstance(error, Unknown):
+        return Fault("unknown", reason)
+    return Fault("permanent", reason)
+
+
+class _Redacted:
+    """A text stream that never lets a known secret through, a line at a time."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream: Final = stream
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        """Take the text; whole lines go out, the rest waits for its end."""
+        *lines, self._line = (self._line + text).split("\n")
+        if len(self._line) > MAX_REASON:
+            lines, self._line = [*lines, self._line], ""
+        for line in lines:
+            self._stream.write(redacted(line) + "\n")
+        if lines:
+            self._stream.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: a line without end could be half a secret."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _prepare_output() -> None:
+    sys.stdout = _Redacted(sys.stdout)
+    sys.stderr = _Redacted(sys.stderr)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Be the child.
+
+    Raises:
+        OSError: the kernel refused to confine this process, or the wire broke.
+        FrameError: the agent wrote something else than requests.
+    """
+    parser = argparse.ArgumentParser(prog="notanker.plugin.child")
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--path", action="append", default=[])
+    given = parser.parse_args(arguments)
+    confine(given.parent)
+    sys.path[:0] = given.path
+    os.set_inheritable(given.fd, False)
+    _prepare_output()
+    with socket.socket(fileno=given.fd) as link:
+        Worker(link).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""What a plugin raises: three answers that tell the outbox what to do next, and no fourth."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from notanker.errors import NotankerError
+
+
+class PluginError(NotankerError):
+    """The base of what a plugin may raise on purpose; `reason` is for people."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason: Final = reason
+        super().__init__(reason)
+
+
+class Retry(PluginError):  # noqa: N818 - an answer, not a fault; authors write `raise Retry(30)`
+    """It was surely not done, and may work after `after_s` seconds."""
+
+    def __init__(self, after_s: float, reason: str = "") -> None:
+        self.after_s: Final = after_s
+        super().__init__(reason)
+
+
+class Permanent(PluginError):  # noqa: N818
+    """It was surely not done, and a repeat will not help: take the next channel."""
+
+
+class Unknown(PluginError):  # noqa: N818
+    """It was handed over perhaps: ask `find_sent` before you repeat it."""

@@ -1,0 +1,221 @@
+"""Keeps one plugin's child process alive and carries calls to it.
+
+    start -> init -> calls, one at a time -> (deadline, crash, broken rule) -> end -> pause -> start
+
+The agent never imports a plugin. Whatever a child does, the event loop only ever takes bounded,
+non-blocking steps; a child that breaks a rule is ended with its whole process group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, NoReturn, TypeVar, cast
+
+import msgspec
+from structlog.typing import FilteringBoundLogger
+
+from notanker.core.names import PluginHealth
+from notanker.core.status import PluginStatus
+from notanker.errors import Problem
+from notanker.plugin.frames import INIT, Answer, FrameError, Ready, Request, Start
+from notanker.shell.plugin_calls import Call, CallQueue, WrongAnswer, result_of
+from notanker.shell.plugin_child import PluginChild
+from notanker.shell.plugin_faults import LinkBroken
+from notanker.shell.plugin_health import IDLE, STARTING, PluginRecord
+from notanker.shell.plugin_limits import Launch, Limits, PluginSpec
+
+T = TypeVar("T")
+
+
+class _Ended(Exception):  # noqa: N818 - how a child's life ends, always
+    def __init__(self, what: str, reason: str, *, hopeless: bool = False) -> None:
+        self.what: Final = what
+        self.reason: Final = reason
+        self.hopeless: Final = hopeless
+        super().__init__(reason)
+
+
+class PluginProcess:
+    """One plugin instance in its child process.
+
+    Attributes:
+        spec: Which plugin this is.
+        parts: The parts it plays ("uplink", "channel"); empty until it was ready once.
+        problems: What is wrong with its options; empty while they are fine.
+        pid: The process id of the child, None while there is none.
+    """
+
+    def __init__(
+        self,
+        spec: PluginSpec,
+        *,
+        on_change: Callable[[PluginStatus], None],
+        log: FilteringBoundLogger,
+        limits: Limits | None = None,
+        launch: Launch | None = None,
+    ) -> None:
+        self.spec: Final = spec
+        self.parts: frozenset[str] = frozenset()
+        self.problems: tuple[Problem, ...] = ()
+        self.pid: int | None = None
+        self._limits: Final = limits or Limits()
+        self._launch: Final = launch or Launch()
+        self._log: Final = log.bind(plugin=spec.name)
+        self._record: Final = PluginRecord(spec, self._limits, on_change)
+        self._calls: Final = CallQueue(self._limits)
+        self._ready = Ready(frozenset(), self._limits.longest_deadline_s)
+
+    @property
+    def status(self) -> PluginStatus:
+        """How the plugin does."""
+        return self._record.status
+
+    async def run(self) -> None:
+        """Keep the child alive until cancelled; then give it time to close, and end it."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                self._calls.open()
+                ended = await self._live()
+                pause = self._record.failed(
+                    ended.what, ended.reason, loop.time(), hopeless=ended.hopeless
+                )
+                self._log_end(ended, pause)
+                await asyncio.sleep(pause)
+        finally:
+            self._calls.close("the agent ends")
+
+    async def call(
+        self,
+        method: str,
+        argument: object = None,
+        *,
+        deadline_s: float | None = None,
+        answer: type[T],
+    ) -> T:
+        """Call a method of the plugin and return its answer. Calls are carried out in order.
+
+        While the child starts a call waits; while it is down it fails at once. A caller that is
+        cancelled doesn't take back a call that the child already has.
+
+        Args:
+            method: Such as "send" or "state".
+            argument: The method's only argument, or None.
+            deadline_s: Counted from the call's turn on; the plugin's own if None.
+            answer: The type of the answer, `type(None)` for none.
+
+        Raises:
+            Retry: the plugin says so.
+            Permanent: the plugin says so.
+            Unknown: the plugin says so, or it ended while it had a `send`.
+            PluginDown: the child is not there, ended, or has too much to do; nothing was sent.
+        """
+        return cast("T", await self._calls.put(method, argument, deadline_s, answer))
+
+    async def _live(self) -> _Ended:
+        """Start a child, serve until it ends, and make sure that it did."""
+        try:
+            child = PluginChild.start(self._launch, self._log, self._limits)
+        except OSError as error:
+            self._calls.close(f"cannot be started: {error.strerror}")
+            return _Ended(STARTING, f"cannot be started: {error.strerror}")
+        self.pid = child.pid
+        try:
+            await self._initialise(child)
+            await self._serve(child)
+        except _Ended as ended:
+            self._calls.close(ended.reason)
+            await child.end(gently=False)
+            return ended
+        except BaseException:
+            self._calls.close("the agent ends")
+            await child.end(gently=True)
+            raise
+        finally:
+            self.pid = None
+
+    async def _initialise(self, child: PluginChild) -> None:
+        spec = self.spec
+        start = Start(spec.kind, spec.name, dict(spec.options))
+        request = Request(0, INIT, msgspec.Raw(msgspec.json.encode(start)))
+        answer = await self._exchange(child, request, self._limits.start_s, STARTING)
+        fault = answer.fault
+        self.problems = fault.problems if fault else ()
+        if fault is not None:
+            hopeless = fault.kind in ("options", "permanent")
+            raise _Ended(STARTING, fault.reason, hopeless=hopeless)
+        try:
+            self._ready = msgspec.json.decode(answer.result, type=Ready)
+        except msgspec.MsgspecError:
+            raise _Ended(STARTING, "wrong answer to init") from None
+        self.parts = self._ready.parts
+        self._log.info("plugin_ready", pid=child.pid, parts=sorted(self.parts))
+        self._succeeded(STARTING)
+
+    async def _serve(self, child: PluginChild) -> NoReturn:
+        wake = self._calls.wake
+        child.ended.add_done_callback(lambda _: wake.set())
+        loop = asyncio.get_running_loop()
+        steady = loop.call_later(self._limits.steady_s, self._succeeded, IDLE)
+        try:
+            while not child.ended.done():
+                wake.clear()
+                if (call := self._calls.take()) is not None:
+                    await self._carry_out(child, call)
+                else:
+                    await wake.wait()
+        finally:
+            steady.cancel()
+        raise _Ended(IDLE, await child.ending(child.ended.result()))
+
+    async def _carry_out(self, child: PluginChild, call: Call) -> None:
+        method = call.request.method
+        try:
+            answer = await self._exchange(child, call.request, self._deadline(call), method)
+            result = result_of(answer, call.answer)
+        except WrongAnswer as error:
+            call.lose(str(error), handed_over=True)
+            raise _Ended(method, str(error)) from None
+        except _Ended as ended:
+            call.lose(ended.reason, handed_over=child.link.handed_over)
+            raise
+        except asyncio.CancelledError:
+            call.lose("the agent ends", handed_over=child.link.handed_over)
+            raise
+        self._succeeded(method)
+        call.settle(result)
+
+    async def _exchange(
+        self, child: PluginChild, request: Request, deadline_s: float, what: str
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(deadline_s):
+                return await child.link.exchange(request)
+        except TimeoutError:
+            raise _Ended(what, f"no answer to {request.method} in {deadline_s:g} s") from None
+        except LinkBroken as error:
+            raise _Ended(what, await child.ending(error.reason)) from None
+        except FrameError as error:
+            raise _Ended(what, f"the call is too large: {error}", hopeless=True) from None
+
+    def _deadline(self, call: Call) -> float:
+        own = self._ready.deadlines_s.get(call.request.method, self._ready.deadline_s)
+        wanted = own if call.deadline_s is None else call.deadline_s
+        return max(0.0, min(wanted, self._limits.longest_deadline_s))
+
+    def _succeeded(self, what: str) -> None:
+        before = self.status.health
+        self._record.succeeded(what, asyncio.get_running_loop().time())
+        if before is PluginHealth.DEGRADED and self.status.health is PluginHealth.OK:
+            self._log.info("plugin_recovered")
+
+    def _log_end(self, ended: _Ended, pause_s: float) -> None:
+        self._log.warning(
+            "plugin_ended",
+            during=ended.what,
+            reason=ended.reason,
+            failures=self.status.failures,
+            health=self.status.health.value,
+            next_start_s=pause_s,
+        )
