@@ -1,0 +1,440 @@
+"""The HiLink emulator without its HTTP: what each endpoint answers and what it does."""
+
+import re
+import threading
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from notanker_lab.hilink_session import HilinkError, Session, Sessions
+from notanker_lab.hilink_sms import BOXES, BUSY, DRAFT, FULL, UNREAD, Mailboxes
+from notanker_lab.wirectl import WireControl
+
+NO_SUPPORT = 100002
+FORMAT_ERROR = 100005
+PARAMETER_ERROR = 100006
+OVERTIME = 113018
+
+Values = dict[str, str]
+
+
+@dataclass(slots=True)
+class Switch:
+    """The fault that is on; see hilinkctl.SWITCHES."""
+
+    name: str = "none"
+    times: int = 0
+    delay_s: float = 5.0
+    how: str = "reset"
+    path: str = ""
+
+
+@dataclass(slots=True)
+class Radio:
+    """What the stick hears and has counted."""
+
+    operator: str = "Labornetz"
+    plmn: str = "26299"
+    rsrp_dbm: int = -89
+    month_bytes: int = 0
+
+
+@dataclass(slots=True)
+class Request:
+    """A POST, read."""
+
+    path: str
+    root: ET.Element
+    token: str
+    session: Session
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give the text of one element below the root."""
+        return self.root.findtext(name, default) or default
+
+
+class AnswerLostError(Exception):
+    """The request was handled, but no answer may reach the asker; ``how`` is reset or hang."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+def read_xml(body: bytes, strict: bool) -> ET.Element:
+    """Read a request, CESU-8 included (emoji as two surrogates of three bytes each).
+
+    Raises:
+        HilinkError: it is no XML, or (``strict``) there is white space between the elements.
+    """
+    try:
+        text = body.decode("utf-8", "surrogatepass")
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+        text = re.sub(r"^\s*<\?xml[^>]*\?>\s*", "", text)
+        if strict and re.search(r">\s+<", text):
+            raise HilinkError(FORMAT_ERROR)
+        return ET.fromstring(text)  # noqa: S314 - who asks is part of the lab
+    except (ET.ParseError, UnicodeError) as error:
+        raise HilinkError(FORMAT_ERROR) from error
+
+
+@dataclass
+class Stick:
+    """State of the emulated stick; ``lock`` guards sessions and counters."""
+
+    sessions: Sessions
+    boxes: Mailboxes
+    wires: WireControl
+    switch: Switch = field(default_factory=Switch)
+    radio: Radio = field(default_factory=Radio)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    dataswitch: bool = True
+    strict_format: bool = False
+    booted_s: float = field(default_factory=time.monotonic)
+    requests: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    reboot: Callable[[], None] = lambda: None
+
+    def connected(self) -> bool:
+        """Say whether the stick carries data."""
+        return self.dataswitch and self.switch.name not in ("no_signal", "sim_pin")
+
+    def apply_data(self) -> None:
+        """Let the data of the radio follow the stick's state."""
+        if self.connected():
+            self.wires.uncut("lte", "stick")
+        else:
+            self.wires.cut("lte", "stick", [{"what": "all"}])
+
+    def take(self, *names: str, path: str = "") -> Switch:
+        """Give the switch if it is one of ``names`` and meant for ``path``, and count it."""
+        with self.lock:
+            switch = self.switch
+            if switch.name not in names or switch.path not in path:
+                return Switch()
+            if switch.times:
+                switch.times -= 1
+                if not switch.times:
+                    self.switch = Switch()
+            return switch
+
+    def get(self, path: str, session: Session | None) -> Values:
+        """Answer a GET.
+
+        Raises:
+            HilinkError: no such endpoint, or it needs a log-in.
+        """
+        if path not in GETS:
+            raise HilinkError(NO_SUPPORT)
+        if path not in OPEN and not self.sessions.allows(session):
+            raise HilinkError(100003)
+        return GETS[path](self, session)
+
+    def post(self, request: Request) -> str:
+        """Answer a POST with the inside of <response>.
+
+        Raises:
+            HilinkError: as the stick answers it.
+            AnswerLostError: no answer may reach the asker.
+        """
+        if request.path in LOGINS:
+            return LOGINS[request.path](self, request)
+        if request.path not in POSTS:
+            raise HilinkError(NO_SUPPORT)
+        if not self.sessions.allows(request.session):
+            raise HilinkError(100003)
+        return POSTS[request.path](self, request)
+
+
+def _information(stick: Stick, _session: Session | None) -> Values:
+    return {
+        "DeviceName": "E3372h-320",
+        "SerialNumber": "LAB0000000000001",
+        "Imei": "860000000000001",
+        "Imsi": "262990000000001",
+        "Iccid": "8949000000000000001",
+        "Msisdn": "",
+        "HardwareVersion": "CL4E3372HM",
+        "SoftwareVersion": "10.0.3.1(LAB)",
+        "WebUIVersion": "WEBUI 10.0.3.1(LAB)",
+        "WanIPAddress": "198.18.2.2" if stick.connected() else "",
+        "ProductFamily": "LTE",
+        "Classify": "hilink",
+        "supportmode": "LTE|WCDMA|GSM",
+        "workmode": "LTE",
+        "uptime": str(int(time.monotonic() - stick.booted_s)),
+    }
+
+
+def _basic(_stick: Stick, _session: Session | None) -> Values:
+    return {"productfamily": "LTE", "classify": "hilink", "devicename": "E3372h-320"}
+
+
+def _signal(stick: Stick, _session: Session | None) -> Values:
+    if stick.switch.name == "no_signal":
+        return dict.fromkeys(("pci", "cell_id", "rsrq", "rsrp", "rssi", "sinr", "mode"), "")
+    return {
+        "pci": "356",
+        "sc": "",
+        "cell_id": "2576387",
+        "rsrq": "-7.0dB",
+        "rsrp": f"{stick.radio.rsrp_dbm}dBm",
+        "rssi": f"{stick.radio.rsrp_dbm + 20}dBm",
+        "sinr": "6dB",
+        "mode": "7",
+        "band": "20",
+        "plmn": stick.radio.plmn,
+    }
+
+
+def _status(stick: Stick, _session: Session | None) -> Values:
+    served = stick.switch.name not in ("no_signal", "sim_pin")
+    return {
+        "ConnectionStatus": "901" if stick.connected() else "902",
+        "WifiConnectionStatus": "",
+        "SignalStrength": "",
+        "SignalIcon": "4" if served else "0",
+        "CurrentNetworkType": "19" if served else "0",
+        "CurrentServiceDomain": "3" if served else "0",
+        "RoamingStatus": "0",
+        "simlockStatus": "0",
+        "PrimaryDns": "198.51.100.53",
+        "SecondaryDns": "",
+        "ServiceStatus": "2" if served else "0",
+        "SimStatus": "0" if stick.switch.name == "sim_pin" else "1",
+        "CurrentNetworkTypeEx": "101" if served else "0",
+        "maxsignal": "5",
+        "classify": "hilink",
+    }
+
+
+def _bytes(stick: Stick) -> tuple[int, int]:
+    ways = stick.wires.counters()["lte"]
+    return ways["up"]["offered_bytes"], ways["down"]["sent_bytes"]
+
+
+def _traffic(stick: Stick, _session: Session | None) -> Values:
+    up, down = map(str, _bytes(stick))
+    age = str(int(time.monotonic() - stick.booted_s))
+    return {
+        "CurrentConnectTime": age,
+        "CurrentUpload": up,
+        "CurrentDownload": down,
+        "CurrentDownloadRate": "0",
+        "CurrentUploadRate": "0",
+        "TotalUpload": up,
+        "TotalDownload": down,
+        "TotalConnectTime": age,
+        "showtraffic": "1",
+    }
+
+
+def _month(stick: Stick, _session: Session | None) -> Values:
+    up, down = _bytes(stick)
+    return {
+        "CurrentMonthDownload": str(down + stick.radio.month_bytes),
+        "CurrentMonthUpload": str(up),
+        "MonthDuration": str(int(time.monotonic() - stick.booted_s)),
+        "MonthLastClearTime": time.strftime("%Y-%m-01"),
+    }
+
+
+def _plmn(stick: Stick, _session: Session | None) -> Values:
+    if stick.switch.name in ("no_signal", "sim_pin"):
+        return {"State": "1", "FullName": "", "ShortName": "", "Numeric": "", "Rat": ""}
+    name = stick.radio.operator
+    plmn = stick.radio.plmn
+    return {"State": "0", "FullName": name, "ShortName": name, "Numeric": plmn, "Rat": "7"}
+
+
+def _pin(stick: Stick, _session: Session | None) -> Values:
+    state = "260" if stick.switch.name == "sim_pin" else "257"
+    return {"SimState": state, "PinOptState": "258", "SimPinTimes": "3", "SimPukTimes": "10"}
+
+
+def _dataswitch(stick: Stick, _session: Session | None) -> Values:
+    return {"dataswitch": str(int(stick.dataswitch))}
+
+
+def _connection(_stick: Stick, _session: Session | None) -> Values:
+    return {
+        "RoamAutoConnectEnable": "0",
+        "MaxIdelTime": "0",
+        "ConnectMode": "0",
+        "MTU": "1500",
+        "auto_dial_switch": "1",
+    }
+
+
+def _state_login(stick: Stick, session: Session | None) -> Values:
+    kind = {"base64": "0", "sha256": "4", "scram": "4", "none": "4"}[stick.sessions.login_kind]
+    logged_in = session is not None and session.logged_in
+    values = {"State": "0" if logged_in else "-1", "Username": "admin" if logged_in else ""}
+    extern = {"extern_password_type": "1"} if stick.sessions.login_kind == "scram" else {}
+    return {**values, "password_type": kind, **extern}
+
+
+GETS: dict[str, Callable[[Stick, Session | None], Values]] = {
+    "/api/device/information": _information,
+    "/api/device/basic_information": _basic,
+    "/api/device/signal": _signal,
+    "/api/monitoring/status": _status,
+    "/api/monitoring/traffic-statistics": _traffic,
+    "/api/monitoring/month_statistics": _month,
+    "/api/net/current-plmn": _plmn,
+    "/api/pin/status": _pin,
+    "/api/dialup/mobile-dataswitch": _dataswitch,
+    "/api/dialup/connection": _connection,
+    "/api/sms/sms-count": lambda stick, _session: stick.boxes.counts(),
+    "/api/sms/send-status": lambda stick, _session: stick.boxes.status(),
+    "/api/user/state-login": _state_login,
+}
+# Sticks answer these to anybody.
+OPEN = frozenset(
+    {"/api/user/state-login", "/api/device/basic_information", "/api/monitoring/status"}
+)
+
+
+def _send_sms(stick: Stick, request: Request) -> str:
+    numbers = [phone.text for phone in request.root.iterfind("Phones/Phone") if phone.text]
+    text = request.text("Content")
+    if not numbers or not text:
+        raise HilinkError(PARAMETER_ERROR)
+    switch = stick.take(*_SENDING, "lost_answer_sent", "lost_answer_unsent", path=request.path)
+    if switch.name.startswith("lost_answer"):
+        if switch.name == "lost_answer_sent":
+            _send(stick, numbers, text)
+        raise AnswerLostError(switch.how)
+    return _SENDING.get(switch.name, _send)(stick, numbers, text)
+
+
+def _send(stick: Stick, numbers: list[str], text: str, *, fails: bool = False) -> str:
+    if stick.boxes.full():
+        raise HilinkError(FULL)
+    served = stick.switch.name not in ("no_signal", "sim_pin") and not fails
+    if not stick.boxes.send(numbers, text, on_air=served, ok=served):
+        raise HilinkError(BUSY)
+    return "OK"
+
+
+def _overtime_sent(stick: Stick, numbers: list[str], text: str) -> str:
+    _send(stick, numbers, text)
+    raise HilinkError(OVERTIME)
+
+
+def _draft(stick: Stick, numbers: list[str], text: str) -> str:
+    for number in numbers:
+        stick.boxes.store("drafts", number, text, DRAFT)
+    return "OK"
+
+
+def _refuse(code: int) -> Callable[[Stick, list[str], str], str]:
+    def refuse(_stick: Stick, _numbers: list[str], _text: str) -> str:
+        raise HilinkError(code)
+
+    return refuse
+
+
+_SENDING: dict[str, Callable[[Stick, list[str], str], str]] = {
+    "overtime_113018_sent": _overtime_sent,
+    "overtime_113018_unsent": _refuse(OVERTIME),
+    "busy_113004": _refuse(BUSY),
+    "full_113053": _refuse(FULL),
+    "draft_only": _draft,
+    "fail_phone": lambda stick, numbers, text: _send(stick, numbers, text, fails=True),
+}
+
+
+def _sms_list(stick: Stick, request: Request) -> str:
+    box = BOXES.get(request.text("BoxType", "1"))
+    page, count = request.text("PageIndex", "1"), request.text("ReadCount", "20")
+    if box is None or not page.isdigit() or not count.isdigit() or not 1 <= int(count) <= 50:
+        raise HilinkError(PARAMETER_ERROR)
+    ascending = request.text("Ascending") == "1"
+    return stick.boxes.list_xml(box, max(1, int(page)), int(count), ascending)
+
+
+def _by_index(change: Callable[[int], bool], request: Request) -> str:
+    indices = [element.text or "" for element in request.root.iterfind("Index")]
+    if not indices or not all(text.isdigit() for text in indices):
+        raise HilinkError(PARAMETER_ERROR)
+    for text in indices:
+        change(int(text))
+    return "OK"
+
+
+def _set_dataswitch(stick: Stick, request: Request) -> str:
+    if request.text("dataswitch") not in ("0", "1"):
+        raise HilinkError(PARAMETER_ERROR)
+    stick.dataswitch = request.text("dataswitch") == "1"
+    stick.apply_data()
+    return "OK"
+
+
+def _control(stick: Stick, request: Request) -> str:
+    if request.text("Control") != "1":  # 4 is power-off: nobody could bring the stick back
+        raise HilinkError(PARAMETER_ERROR)
+    stick.reboot()
+    return "OK"
+
+
+def _logout(_stick: Stick, request: Request) -> str:
+    request.session.logged_in = False
+    return "OK"
+
+
+POSTS: dict[str, Callable[[Stick, Request], str]] = {
+    "/api/sms/send-sms": _send_sms,
+    "/api/sms/sms-list": _sms_list,
+    "/api/sms/delete-sms": lambda stick, request: _by_index(stick.boxes.delete, request),
+    "/api/sms/set-read": lambda stick, request: _by_index(stick.boxes.mark_read, request),
+    "/api/dialup/mobile-dataswitch": _set_dataswitch,
+    "/api/device/control": _control,
+    "/api/user/logout": _logout,
+}
+
+
+def _login(stick: Stick, request: Request) -> str:
+    if stick.take("already_logged_in_108003").name != "none":
+        raise HilinkError(108003)
+    kind = request.text("password_type", "0")
+    stick.sessions.login(
+        request.session, request.text("Username"), request.text("Password"), kind, request.token
+    )
+    return "OK"
+
+
+def _challenge(stick: Stick, request: Request) -> str:
+    nonce = request.text("firstnonce")
+    values = stick.sessions.challenge(request.session, request.text("username"), nonce)
+    return elements(values)
+
+
+def _authenticate(stick: Stick, request: Request) -> str:
+    proof, nonce = request.text("clientproof"), request.text("finalnonce")
+    signature = stick.sessions.authenticate(request.session, proof, nonce)
+    return elements({"serversignature": signature, "rsan": "", "rsae": "010001"})
+
+
+LOGINS: dict[str, Callable[[Stick, Request], str]] = {
+    "/api/user/login": _login,
+    "/api/user/challenge_login": _challenge,
+    "/api/user/authentication_login": _authenticate,
+}
+
+
+def elements(values: Values) -> str:
+    """Give values as XML elements."""
+    escaped = {
+        key: value.replace("&", "&amp;").replace("<", "&lt;") for key, value in values.items()
+    }
+    return "".join(f"<{key}>{value}</{key}>" for key, value in escaped.items())
+
+
+def receive(stick: Stick, question: dict[str, Any]) -> dict[str, Any]:
+    """Put an inbound SMS into the inbox."""
+    index = stick.boxes.store("inbox", str(question["number"]), str(question["text"]), UNREAD)
+    return {"index": index}

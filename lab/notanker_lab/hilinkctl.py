@@ -1,0 +1,81 @@
+"""Steering the HiLink emulator from any process of the capsule."""
+
+from pathlib import Path
+from typing import Any
+
+from notanker_lab import control
+from notanker_lab.errors import LabError
+
+# name -> what it does; "times" ends a switch by itself, 0 leaves it until it is taken away
+SWITCHES = {
+    "none": "everything works",
+    "hang": "requests are accepted and never answered",
+    "slow": "each answer takes delay_s longer",
+    "lost_answer_sent": "the SMS leaves, the connection is reset (how=hang: held) before the answer",
+    "lost_answer_unsent": "the SMS does not leave, the connection is reset or held",
+    "token_error": "each POST is answered with 125003",
+    "session_error": "each POST is answered with 125002",
+    "busy_113004": "sending is answered with 113004, nothing leaves",
+    "busy_100004": "each POST is answered with 100004, nothing happens",
+    "overtime_113018_sent": "sending is answered with 113018, the SMS leaves",
+    "overtime_113018_unsent": "sending is answered with 113018, nothing leaves",
+    "full_113053": "sending is answered with 113053, nothing leaves",
+    "no_rights_100003": "each POST is answered with 100003, as if logged out",
+    "already_logged_in_108003": "log-in is answered with 108003",
+    "draft_only": "sending is answered with OK, the SMS stays among the drafts",
+    "fail_phone": "sending is answered with OK, then send-status names FailPhone",
+    "captive_html": "each answer is a web page",
+    "truncated_xml": "each answer ends in its middle",
+    "http_500": "each answer is HTTP 500",
+    "no_signal": "no operator, no data; SMS fail",
+    "sim_pin": "the SIM wants its PIN; no data, SMS fail",
+}
+
+
+class HilinkControl:
+    """Client of the emulator behind the control socket ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def fault(self, name: str, times: int = 0, **values: Any) -> None:
+        """Turn one switch of SWITCHES on and every other off; "none" turns all off.
+
+        Args:
+            name: the switch.
+            times: off again after so many requests that it touched; 0: stays.
+            values: delay_s (slow), how="reset"|"hang" (lost_answer_*), path (only requests whose
+                path contains this).
+        """
+        if name not in SWITCHES:
+            raise LabError(f"There is no switch {name!r}; there are {', '.join(SWITCHES)}.")
+        self._ask({"op": "fault", "name": name, "times": times, **values})
+
+    def reboot(self, down_s: float = 3.0, dataswitch: bool | None = None) -> None:
+        """Restart the stick: its USB link is gone for ``down_s``, sessions and tokens are lost.
+
+        ``dataswitch`` is the data switch's position afterwards; None: as before.
+        """
+        self._ask({"op": "reboot", "down_s": down_s, "dataswitch": dataswitch})
+
+    def dataswitch(self, on: bool) -> None:
+        """Set the data switch; off stops the data of the stick for real."""
+        self._ask({"op": "dataswitch", "on": on})
+
+    def set(self, **values: Any) -> None:
+        """Change settings: tokens, login, password, idle_s, radio_s, burst_limit, capacity, operator,
+        rsrp_dbm, month_bytes, strict_format. Token or log-in changes end all sessions.
+        """
+        self._ask({"op": "set", "values": values})
+
+    def state(self) -> dict[str, Any]:
+        """Give fault, dataswitch, connected, requests (by path), posts, errors (by code)."""
+        return self._ask({"op": "state"})
+
+    def box(self, name: str) -> list[dict[str, Any]]:
+        """Give the SMS in "inbox", "sent" or "drafts": index, number, text, date, status."""
+        found: list[dict[str, Any]] = self._ask({"op": "box", "name": name})["messages"]
+        return found
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        return control.ask(self._path, question)

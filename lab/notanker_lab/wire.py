@@ -1,0 +1,239 @@
+"""The wire: a process that carries Ethernet frames between veth ends, late, lossy or not at all.
+
+``python -m notanker_lab.wire CONTROL_SOCKET NAME:NEAR:FAR:DELAY_MS ...`` inside the namespace that
+holds both ends of each wire. "Up" is from the site's side (NEAR) to the internet (FAR).
+
+This replaces the kernel's netem, which not every kernel has, and adds what netem has not: drop
+rules by protocol and address that are changed within a millisecond, and counters by wire.
+"""
+
+import gc
+import heapq
+import random
+import select
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from notanker_lab import control, frames, kernel
+from notanker_lab.loss import LossModel, model
+
+_SOL_PACKET = 263
+_PACKET_IGNORE_OUTGOING = 23
+_ETH_P_ALL = 3
+_BATCH = 64
+_QUEUE_FRAMES = 4096
+_RECEIVE_BUFFER_BYTES = 4 << 20
+DIRECTIONS = ("up", "down")
+
+
+def packet_socket(interface: str) -> socket.socket:
+    """Open a packet socket that sees what arrives at ``interface`` (not what it sends itself)."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    sock.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
+    sock.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_RCVBUFFORCE", 33), _RECEIVE_BUFFER_BYTES)
+    sock.bind((interface, _ETH_P_ALL))
+    sock.setblocking(False)
+    return sock
+
+
+@dataclass(slots=True)
+class Counters:
+    """Frames and bytes (Ethernet header included, no checksum) of one direction."""
+
+    offered_packets: int = 0
+    offered_bytes: int = 0
+    sent_packets: int = 0
+    sent_bytes: int = 0
+    lost_packets: int = 0
+    cut_packets: int = 0
+    overflow_packets: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Give all counters by name."""
+        return {name: getattr(self, name) for name in Counters.__slots__}
+
+
+@dataclass(slots=True)
+class Direction:
+    """One way of one wire."""
+
+    source: socket.socket
+    target: socket.socket
+    delay_s: float
+    jitter_s: float = 0.0
+    loss_spec: dict[str, Any] | None = None
+    loss: LossModel | None = None
+    rules: dict[str, list[frames.Matcher]] = field(default_factory=dict)
+    queue: list[tuple[float, int, bytes]] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+    rng: random.Random = field(default_factory=random.Random)
+    number: int = 0
+
+    def receive(self) -> None:
+        """Take in a batch of frames."""
+        for _ in range(_BATCH):
+            try:
+                frame = self.source.recv(65536)
+            except OSError:  # nothing more, or the interface is down just now
+                return
+            self._take(frame)
+
+    def _take(self, frame: bytes) -> None:
+        count = self.counters
+        count.offered_packets += 1
+        count.offered_bytes += len(frame)
+        if self.rules and self._cut(frame):
+            count.cut_packets += 1
+        elif self.loss is not None and self.loss.lost(self.rng):
+            count.lost_packets += 1
+        elif len(self.queue) >= _QUEUE_FRAMES:
+            count.overflow_packets += 1
+        else:
+            late_s = self.rng.uniform(-self.jitter_s, self.jitter_s) if self.jitter_s else 0.0
+            due_s = time.monotonic() + max(0.0, self.delay_s + late_s)
+            self.number += 1
+            heapq.heappush(self.queue, (due_s, self.number, frame))
+
+    def _cut(self, frame: bytes) -> bool:
+        return any(match(frame) for rules in self.rules.values() for match in rules)
+
+    def release(self, now_s: float) -> None:
+        """Send what is due."""
+        queue, count = self.queue, self.counters
+        while queue and queue[0][0] <= now_s:
+            frame = heapq.heappop(queue)[2]
+            try:
+                self.target.send(frame)
+            except OSError:  # the far end is down, or its queue is full: a line loses such frames
+                count.overflow_packets += 1
+                continue
+            count.sent_packets += 1
+            count.sent_bytes += len(frame)
+
+    def shape(self, question: dict[str, Any]) -> None:
+        """Take over delay_ms, jitter_ms, loss and seed as far as they are given."""
+        if "loss" in question:
+            self.loss = model(question["loss"])
+            self.loss_spec = question["loss"]
+        if "delay_ms" in question:
+            self.delay_s = float(question["delay_ms"]) / 1000
+        if "jitter_ms" in question:
+            self.jitter_s = float(question["jitter_ms"]) / 1000
+        if "seed" in question:
+            self.rng.seed(question["seed"])
+
+    def state(self) -> dict[str, Any]:
+        """Describe what the direction does to frames now."""
+        return {
+            "delay_ms": self.delay_s * 1000,
+            "jitter_ms": self.jitter_s * 1000,
+            "loss": self.loss_spec,
+            "rules": sorted(self.rules),
+            "queued": len(self.queue),
+        }
+
+
+class Wires:
+    """All wires of one lab, and the questions about them."""
+
+    def __init__(self) -> None:
+        self._wires: dict[str, dict[str, Direction]] = {}
+        self.directions: list[Direction] = []
+
+    def add(self, name: str, near: str, far: str, delay_ms: float) -> None:
+        """Join interfaces ``near`` and ``far`` with a one-way delay."""
+        ends = packet_socket(near), packet_socket(far)
+        up = Direction(ends[0], ends[1], delay_ms / 1000)
+        down = Direction(ends[1], ends[0], delay_ms / 1000)
+        self._wires[name] = {"up": up, "down": down}
+        self.directions += [up, down]
+
+    def handle(self, question: dict[str, Any]) -> control.Answer:
+        """Answer one control question."""
+        handlers = {
+            "set": self._set,
+            "cut": self._cut,
+            "uncut": self._uncut,
+            "counters": self._counters,
+            "state": self._state,
+        }
+        return handlers[question["op"]](question)
+
+    def _chosen(self, question: dict[str, Any]) -> list[Direction]:
+        way = question.get("dir", "both")
+        names = DIRECTIONS if way == "both" else (way,)
+        return [self._wires[question["wire"]][name] for name in names]
+
+    def _set(self, question: dict[str, Any]) -> control.Answer:
+        model(question.get("loss"))  # refuse before either direction is changed
+        for direction in self._chosen(question):
+            direction.shape(question)
+        return {"ok": True}
+
+    def _cut(self, question: dict[str, Any]) -> control.Answer:
+        rules = [(rule, frames.matcher(rule)) for rule in question["rules"]]
+        for name, direction in self._wires[question["wire"]].items():
+            mine = [match for rule, match in rules if rule.get("dir", "both") in (name, "both")]
+            if mine:
+                direction.rules[str(question["name"])] = mine
+        return {"ok": True}
+
+    def _uncut(self, question: dict[str, Any]) -> control.Answer:
+        for direction in self._wires[question["wire"]].values():
+            direction.rules.pop(str(question["name"]), None)
+        return {"ok": True}
+
+    def _counters(self, _question: dict[str, Any]) -> control.Answer:
+        return {
+            wire: {name: way.counters.as_dict() for name, way in ways.items()}
+            for wire, ways in self._wires.items()
+        }
+
+    def _state(self, _question: dict[str, Any]) -> control.Answer:
+        return {
+            wire: {name: way.state() for name, way in ways.items()}
+            for wire, ways in self._wires.items()
+        }
+
+
+def run(wires: Wires, listener: socket.socket) -> None:
+    """Carry frames and answer questions for ever."""
+    by_source = {direction.source: direction for direction in wires.directions}
+    talks: set[socket.socket] = set()
+    while True:
+        dues = [way.queue[0][0] for way in wires.directions if way.queue]
+        wait_s = max(0.0, min(dues) - time.monotonic()) if dues else None
+        ready, _, _ = select.select([*by_source, listener, *talks], [], [], wait_s)
+        for sock in ready:
+            if sock in by_source:
+                by_source[sock].receive()
+            elif sock is listener:
+                talks.add(listener.accept()[0])
+            elif not control.answer(sock, wires.handle):
+                talks.discard(sock)
+                sock.close()
+        now_s = time.monotonic()
+        for direction in wires.directions:
+            if direction.queue:
+                direction.release(now_s)
+
+
+def main(argv: Sequence[str]) -> None:
+    """Command line of the wire process."""
+    wires = Wires()
+    for text in argv[1:]:
+        name, near, far, delay_ms = text.split(":")
+        wires.add(name, near, far, float(delay_ms))
+    kernel.sharp_timers()
+    # Nothing here makes cycles; a collection would only delay frames.
+    gc.disable()
+    run(wires, control.listen(Path(argv[0])))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
