@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
+from types import NoneType, UnionType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -89,7 +90,7 @@ def parse(text: str, file: str, first_line: int = 0) -> tuple[Document | None, l
     """Parse a TOML text. Returns no document if it isn't TOML."""
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number without end
         line = getattr(error, "lineno", None) or _line_in(str(error))
         place = Place(file, None if line is None else line + first_line)
         return None, [CATALOGUE.problem("syntax", place, reason=_reason(error))]
@@ -117,7 +118,8 @@ def read_text(path: FilePath, shown_as: str | None = None) -> tuple[str | None, 
     except OSError as error:
         return None, [CATALOGUE.problem("unreadable", place, reason=error.strerror or str(error))]
     except UnicodeDecodeError as error:
-        reason = ("kein UTF-8 ab Byte %d" % error.start, "not UTF-8 from byte %d on" % error.start)
+        byte = error.start
+        reason = (f"kein UTF-8 ab Byte {byte}", f"not UTF-8 from byte {byte} on")
         return None, [CATALOGUE.problem("unreadable", place, reason=reason)]
 
 
@@ -182,6 +184,7 @@ class _Walk:
             return None, [self._rule(error, path)]
 
     def value(self, value: object, kind: Any, path: Path) -> tuple[Any, list[Problem]]:
+        kind = _without_none(kind)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             return self.struct(value, kind, path)
         inner = _items_of(kind)
@@ -216,18 +219,30 @@ class _Walk:
         return Catalogue({"rule": entry}).problem("rule", self.document.place(path))
 
 
+def _without_none(kind: Any) -> Any:
+    """Return S where the type is `S | None` for a structure S."""
+    if isinstance(kind, UnionType):
+        others = [item for item in kind.__args__ if item is not NoneType]
+        if len(others) == 1 and isinstance(others[0], type):
+            return others[0] if issubclass(others[0], msgspec.Struct) else kind
+    return kind
+
+
 def _items_of(kind: Any) -> type[msgspec.Struct] | None:
     """Return S where the type is a list or tuple of structures S."""
     arguments = getattr(kind, "__args__", ())
     if getattr(kind, "__origin__", None) in (list, tuple, Sequence) and arguments:
         inner = arguments[0]
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-                return inner
+            return inner
     return None
 
 
 def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    try:
+        text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    except (ValueError, RecursionError):  # a number of thousands of digits, a table without end
+        text = "..."
     return text if len(text) <= 60 else text[:57] + "..."
 
 

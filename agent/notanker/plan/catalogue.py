@@ -65,6 +65,11 @@ CATALOGUE: Final = Catalogue(
             ("Das Pflichtfeld „{key}“ fehlt.", "In {file} ergänzen."),
             ("The mandatory field '{key}' is missing.", "Add it to {file}."),
         ),
+        "no-such-zone": Entry(
+            "error",
+            ("Die Zeitzone „{zone}“ gibt es nicht.", "Etwa „Europe/Berlin“ eintragen."),
+            ("There is no time zone '{zone}'.", "Name one such as 'Europe/Berlin'."),
+        ),
         "review-too-late": Entry(
             "warning",
             (

@@ -41,4 +41,5 @@ def split(text: str, file: str) -> tuple[Written | None, list[Problem]]:
         return None, problems
     rest = lines[end + 1 :]
     empty = next((n for n, line in enumerate(rest) if line.strip()), 0)
-    return Written(head, "\n".join(rest).strip("\n"), end + 2 + empty), []
+    body = "\n".join(rest[empty:]).rstrip()
+    return Written(head, body, end + 2 + empty), []

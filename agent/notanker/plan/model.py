@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -121,15 +120,6 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     languages: Annotated[tuple[Tongue, ...], msgspec.Meta(min_length=1)] = ("de",)
     timezone: Line = "Europe/Berlin"
     resources: tuple[Id, ...] = ()
-
-    def __post_init__(self) -> None:
-        try:
-            ZoneInfo(self.timezone)
-        except (OSError, ValueError):
-            raise ValueError(
-                f"Die Zeitzone „{self.timezone}“ gibt es nicht; gemeint ist etwa „Europe/Berlin“.",
-                f"There is no time zone '{self.timezone}'; such as 'Europe/Berlin' is meant.",
-            ) from None
 
 
 MANDATORY: Final = ("issued", "review_by", "owner_role", "classification")

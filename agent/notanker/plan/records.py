@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -53,7 +54,9 @@ def head(document: Document) -> tuple[Head | None, list[Problem]]:
                           file=document.file)
         for key in missing
     ]  # fmt: skip
-    return value, problems + (_review(document, value) if value else [])
+    if value is None:
+        return None, problems
+    return value, problems + _review(document, value) + _zone(document, value)
 
 
 def _review(document: Document, value: Head) -> list[Problem]:
@@ -64,12 +67,19 @@ def _review(document: Document, value: Head) -> list[Problem]:
     return [CATALOGUE.problem("review-too-late", place, days=(end - start).days)]
 
 
+def _zone(document: Document, value: Head) -> list[Problem]:
+    try:
+        ZoneInfo(value.timezone)
+    except (OSError, KeyError, ValueError):
+        place = document.place(("timezone",))
+        return [CATALOGUE.problem("no-such-zone", place, zone=value.timezone)]
+    return []
+
+
 def _without(document: Document, problems: Iterable[Problem]) -> Document:
     """Return the document without the keys that are at fault."""
     faulty = {problem.place.field.partition(".")[0].partition("[")[0] for problem in problems}
     table = {key: value for key, value in document.table.items() if key not in faulty}
-    if "timezone" in table and "" in faulty:  # the rule across fields is the time zone's
-        del table["timezone"]
     return Document(document.file, table, document.lines)
 
 

@@ -1,0 +1,89 @@
+"""Whatever stands in a plan's files: loading it gives problems, never an exception."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.plan.conftest import SAMPLE
+
+from notanker.plan.load import load
+
+NAMES = (
+    "plan.toml",
+    "roles.toml",
+    "contacts.toml",
+    "escalation.toml",
+    "scenarios/nur-internet-vpn.md",
+    "templates/T1.md",
+    "pages/ruhe.md",
+    "i18n/en/pages/ruhe.md",
+)
+HEADS = st.sampled_from([b"", b"+++\n", b"+++\nid = 'a'\n+++\n", b"[[role]]\n", b"[bridge]\n"])
+ODD = st.sampled_from(
+    [
+        b"seq = 0x" + b"f" * 6000,
+        b"seq = " + b"9" * 6000,
+        b"a = " + b"[" * 3000,
+        b"a = " + b"{b=" * 900 + b"1" + b"}" * 900,
+        b"\xff\xfe\x00",
+        b"timezone = '../../etc/passwd'",
+        b"timezone = '\\u0000'",
+        b"issued = 2026-02-30",
+        b"seq = nan\nwait_s = inf",
+        b"'{x}' = '{y.z}'",
+        b"role = 3\nstep = {}\nbridge = []\ncontact = [1, [], {}]",
+        b'"a\\nb" = 1',
+        b"resources = [[], {}, 1979-05-27T07:32:00Z]",
+    ]
+)
+
+
+def load_with(name: str, content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(shutil.copytree(SAMPLE, Path(place) / "plan"))
+        (folder / name).write_bytes(content)
+        plan, problems = load(folder)
+        assert plan is not None or problems
+        for problem in problems:
+            assert problem.sentence("de")
+            assert problem.sentence("en")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=20, deadline=None)
+@given(head=HEADS, content=st.binary(max_size=400) | ODD)
+def test_bytes_of_any_kind_are_survived(name: str, head: bytes, content: bytes) -> None:
+    load_with(name, head + content)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_a_file_with_damage_anywhere_is_survived(name: str, data: st.DataObject) -> None:
+    content = bytearray((SAMPLE / name).read_bytes())
+    start = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(start, min(len(content), start + 60)))
+    content[start:end] = data.draw(st.binary(max_size=20))
+    load_with(name, bytes(content))
+
+
+@pytest.mark.parametrize("name", ["plan.toml", "roles.toml", "contacts.toml", "escalation.toml"])
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_a_value_of_any_kind_is_survived(name: str, data: st.DataObject) -> None:
+    lines = (SAMPLE / name).read_text("utf-8").splitlines()
+    places = [n for n, line in enumerate(lines) if " = " in line]
+    place = data.draw(st.sampled_from(places))
+    value = data.draw(
+        st.sampled_from(
+            ["0", "-1", "1e400", "nan", "true", "''", "[]", "{}", "[[1]]", "1979-05-27", "07:32:00",
+             "'{site}'", "'\\t'", '"\\u0000"', '"\\u200f"', "{de = 1}", "[{}]", "'x' ", "9" * 30]
+        )
+    )  # fmt: skip
+    lines[place] = lines[place].partition(" = ")[0] + f" = {value}"
+    load_with(name, "\n".join(lines).encode())
