@@ -1,0 +1,48 @@
+"""The sentences on a configuration that cannot be meant."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from notanker.errors import Catalogue, Entry
+
+CATALOGUE: Final = Catalogue(
+    {
+        "no-anchor": Entry(
+            "error",
+            ("Es gibt kein Prüfziel der Art icmp.", "Mindestens drei [[anchor]] mit kind = \"icmp\" eintragen."),
+            ("There is no anchor of kind icmp.", "Write at least three [[anchor]] with kind = \"icmp\"."),
+        ),
+        "few-anchors": Entry(
+            "warning",
+            (
+                "Nur {count} Prüfziel(e) der Art {kind}: fällt eines aus, sieht das wie ein Ausfall der Leitung aus.",
+                "Mindestens drei von verschiedenen Betreibern eintragen.",
+            ),
+            (
+                "Only {count} anchor(s) of kind {kind}: the failure of one looks like a failure of the line.",
+                "Write at least three of different owners.",
+            ),
+        ),
+        "same-interface": Entry(
+            "error",
+            ("Hauptleitung und Ersatzanbindung nutzen dieselbe Schnittstelle {name}.", "Eine von beiden ändern."),
+            ("Primary line and backup uplink use the same interface {name}.", "Change one of them."),
+        ),
+        "double-name": Entry(
+            "error",
+            ("Das Plugin „{name}“ gibt es zweimal.", "Einem einen anderen Namen geben."),
+            ("There are two plugins named '{name}'.", "Give one of them another name."),
+        ),
+        "no-such-plugin": Entry(
+            "error",
+            ("Ein [[plugin]] mit dem Namen „{name}“ gibt es nicht.", "Es anlegen oder den Namen berichtigen."),
+            ("There is no [[plugin]] named '{name}'.", "Add it or correct the name."),
+        ),
+        "nobody-told": Entry(
+            "warning",
+            ("Kein Meldeweg: bei einem Ausfall erfährt niemand davon.", "[alerts] sms = [\"<Plugin>\"] eintragen."),
+            ("No channel: in an outage nobody hears of it.", "Write [alerts] sms = [\"<plugin>\"]."),
+        ),
+    }
+)  # fmt: skip

@@ -1,0 +1,227 @@
+"""notanker.toml as structures. What the plan already says is not said here again."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+PositiveSeconds = Annotated[float, Meta(ge=0.01, le=86_400)]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        extra={
+            "de": "ein Name aus a-z, 0-9, - und _, höchstens 40 Zeichen",
+            "en": "a name of a-z, 0-9, - and _, at most 40 characters",
+        },
+    ),
+]
+Interface = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\s/:]{1,15}$",
+        extra={
+            "de": "der Name einer Netzwerkschnittstelle wie eth0",
+            "en": "the name of a network interface such as eth0",
+        },
+    ),
+]
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+
+
+class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Who this site is."""
+
+    id: Name
+    language: Literal["de", "en"] = "de"
+
+
+class PrimaryConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The primary line. `resolvers` are asked for names over this line only."""
+
+    interface: Interface
+    resolvers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the addresses."""
+        _addresses("resolvers", self.resolvers)
+
+
+class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The backup uplink.
+
+    Attributes:
+        gateway: Next hop over IPv4; without it, the one that the main table has for the interface.
+        gateway6: The same over IPv6.
+        modem: Name of the plugin that plays the uplink's part.
+    """
+
+    interface: Interface
+    gateway: str | None = None
+    gateway6: str | None = None
+    modem: str | None = None
+    resolvers: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check the addresses."""
+        _addresses("resolvers", self.resolvers)
+        _addresses("gateway", [self.gateway] if self.gateway else [], version=4)
+        _addresses("gateway6", [self.gateway6] if self.gateway6 else [], version=6)
+
+
+class KernelConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of ours in the kernel's routing policy; change them only where they collide."""
+
+    table: Annotated[int, Meta(ge=1, le=2**31)] = 1742
+    priority: Annotated[int, Meta(ge=1, le=32_000)] = 1742
+
+
+class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One anchor: an address that is probed over both uplinks.
+
+    Attributes:
+        query: For `dns` the name to ask for, for `http` the path.
+        host: For `http` the host header.
+    """
+
+    kind: Literal["icmp", "dns", "tcp", "http"]
+    address: str
+    port: Port | None = None
+    query: str = ""
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the address."""
+        _addresses("address", [self.address])
+
+
+class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How closely the line is watched. Intervals are seconds between two probes of one layer."""
+
+    interval_s: PositiveSeconds = 0.5
+    service_interval_s: PositiveSeconds = 5.0
+    burst_interval_s: PositiveSeconds = 0.03
+    backup_interval_s: PositiveSeconds = 30.0
+    backup_service_interval_s: PositiveSeconds = 600.0
+
+
+class FailoverConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """When traffic moves, and when it moves back."""
+
+    hold_off_s: Seconds = 0.0
+    wait_to_restore_s: Seconds = 30.0
+    most_wait_s: Seconds = 900.0
+
+
+class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Which plugins carry messages, in the order in which they are tried."""
+
+    sms: tuple[str, ...] = ()
+
+
+class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Where heartbeats go.
+
+    Attributes:
+        url: `https://` and the centre's name, without a path.
+        key: File with the site's key.
+        ca: File with the certificate of the authority that signed the centre's; else the system's.
+        addresses: Where to connect, if the name is not to be looked up.
+    """
+
+    url: str
+    key: Path
+    ca: Path | None = None
+    addresses: tuple[str, ...] = ()
+    interval_s: PositiveSeconds = 60.0
+    proof_s: PositiveSeconds = 900.0
+
+    def __post_init__(self) -> None:
+        """Check address and addresses."""
+        parts = urlsplit(self.url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError(
+                f"url: „{self.url}“ ist keine https-Adresse wie https://zentrale.example.",
+                f"url: '{self.url}' is no https address such as https://centre.example.",
+            )
+        _addresses("addresses", self.addresses)
+
+
+class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the portal listens."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Folders. `state` outlives a power cut, `run` lies in memory, `plan` holds the plan's source."""
+
+    state: Path = Path("/var/lib/notanker")
+    run: Path = Path("/run/notanker")
+    plan: Path = Path("/etc/notanker/plan")
+
+    @property
+    def journal(self) -> Path:
+        """The record of all that happened."""
+        return self.state / "journal.sqlite"
+
+    @property
+    def reports(self) -> Path:
+        """One JSON file for each incident that is over."""
+        return self.state / "reports"
+
+    @property
+    def plan_store(self) -> Path:
+        """Accepted plans, rendered; `current` is the one in force."""
+        return self.state / "plans"
+
+    @property
+    def status(self) -> Path:
+        """What the agent knows right now."""
+        return self.run / "status.json"
+
+
+class PluginConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One instance of a plugin; `options` is checked by the plugin itself."""
+
+    name: Name
+    kind: Name
+    options: dict[str, Any] = {}
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole of notanker.toml."""
+
+    site: SiteConfig
+    primary: PrimaryConfig
+    backup: BackupConfig
+    anchor: tuple[AnchorConfig, ...]
+    kernel: KernelConfig = KernelConfig()
+    watch: WatchConfig = WatchConfig()
+    failover: FailoverConfig = FailoverConfig()
+    alerts: AlertsConfig = AlertsConfig()
+    centre: CentreConfig | None = None
+    portal: PortalConfig = PortalConfig()
+    paths: PathsConfig = PathsConfig()
+    plugin: tuple[PluginConfig, ...] = ()
+
+
+def _addresses(field: str, texts: Any, version: int | None = None) -> None:
+    for text in texts:
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            address = None
+        if address is None or version not in (None, address.version):
+            kind = f"IPv{version}" if version else "IP"
+            raise ValueError(
+                f"{field}: „{text}“ ist keine {kind}-Adresse; eine wie 203.0.113.1 eintragen.",
+                f"{field}: '{text}' is no {kind} address; write one such as 203.0.113.1.",
+            )

@@ -1,0 +1,56 @@
+"""The only place where notanker reads a clock."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from notanker.core.moment import Moment
+
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+_STA_UNSYNC: Final = 0x0040
+_TIMEX_BYTES: Final = 512  # struct timex has 208 bytes on 64-bit Linux; more is harmless
+_STATUS_OFFSET: Final = 40  # modes, offset, freq, maxerror, esterror come first (adjtimex(2))
+
+
+@cache
+def boot_id() -> str:
+    """Return the kernel's id of this boot."""
+    return _BOOT_ID.read_text(encoding="ascii").strip()
+
+
+def boot_s() -> float:
+    """Return seconds since boot, suspended time included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def wall_s() -> float:
+    """Return seconds since 1970, UTC."""
+    return time.time()  # noqa: TID251 - the one place
+
+
+def trusted() -> bool:
+    """Tell whether the kernel's wall clock is synchronised (chrony or timesyncd told it so)."""
+    buffer = ctypes.create_string_buffer(_TIMEX_BYTES)
+    if ctypes.CDLL(None, use_errno=True).adjtimex(buffer) == -1:
+        return False
+    status = int.from_bytes(buffer.raw[_STATUS_OFFSET : _STATUS_OFFSET + 4], "little")
+    return not status & _STA_UNSYNC
+
+
+class Clock:
+    """Makes moments. Whether the wall clock is trusted is asked at most once a second."""
+
+    def __init__(self) -> None:
+        self._asked_s = float("-inf")
+        self._trusted = False
+
+    def now(self) -> Moment:
+        """Return the present moment."""
+        now_s = boot_s()
+        if now_s - self._asked_s >= 1.0:
+            self._asked_s, self._trusted = now_s, trusted()
+        return Moment(now_s, wall_s(), self._trusted, boot_id())

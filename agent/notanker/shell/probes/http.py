@@ -1,0 +1,106 @@
+"""One HTTP request over one interface: h11 on a bound socket, bounded in size; the caller bounds time."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import Final
+
+import h11
+
+from notanker import __version__
+from notanker.shell.probes.sockets import open_on
+
+MAX_BODY_BYTES: Final = 64 * 1024
+USER_AGENT: Final = f"notanker/{__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Status and body of an answer."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where a request goes.
+
+    Attributes:
+        interface: The interface it leaves by.
+        address: An IP address.
+        host: The name in the host header, and in the certificate where there is TLS.
+        tls: None for plain HTTP.
+    """
+
+    interface: str
+    address: str
+    port: int
+    host: str
+    tls: ssl.SSLContext | None = None
+
+
+async def request(
+    peer: Peer,
+    method: str,
+    path: str,
+    headers: tuple[tuple[str, str], ...] = (),
+    body: bytes = b"",
+) -> Response:
+    """Send one request and read the answer.
+
+    Raises:
+        OSError: no way there, or TLS refused (ssl.SSLError).
+        h11.RemoteProtocolError: what answers does not speak HTTP, or says too much.
+    """
+    sock = open_on(peer.interface, peer.address, socket.SOCK_STREAM)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, (peer.address, peer.port))
+        reader, writer = await asyncio.open_connection(
+            sock=sock, ssl=peer.tls, server_hostname=peer.host if peer.tls else None
+        )
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        return await _exchange(reader, writer, _head(peer, method, path, headers, body), body)
+    finally:
+        # Not closed politely: waiting for the peer's goodbye over a dying line is waiting for nothing.
+        writer.transport.abort()
+
+
+def _head(
+    peer: Peer, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes
+) -> h11.Request:
+    lines = [("host", peer.host), ("user-agent", USER_AGENT), ("connection", "close"), *headers]
+    if body:
+        lines.append(("content-length", str(len(body))))
+    return h11.Request(method=method, target=path, headers=lines)
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: h11.Request, body: bytes
+) -> Response:
+    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=16 * 1024)
+    data = [connection.send(head)]
+    if body:
+        data.append(connection.send(h11.Data(data=body)))
+    data.append(connection.send(h11.EndOfMessage()))
+    writer.write(b"".join(part for part in data if part))
+    await writer.drain()
+    status, received = 0, b""
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(16 * 1024))
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+        elif isinstance(event, h11.Data):
+            received += event.data
+            if len(received) > MAX_BODY_BYTES:
+                raise h11.RemoteProtocolError("answer too long")
+        elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or event is h11.PAUSED:
+            return Response(status, received)
