@@ -1,0 +1,141 @@
+"""central.toml: what the centre listens on, which sites it knows, and whom it tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
+
+from msgspec import Meta, Struct
+
+from notanker.config.fields import Document, convert, convert_items, read
+from notanker.errors import Language, Problem, errors_of
+from notanker_central.rules import check
+
+_Port = Annotated[int, Meta(ge=0, le=65535)]
+_Seconds = Annotated[float, Meta(ge=1, le=86400)]
+_Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+_Digest = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-fA-F]{64}$",
+        extra={
+            "de": "die SHA-256-Prüfsumme des Schlüssels, 64 Hexziffern (notanker central site-key)",
+            "en": "the SHA-256 of the key, 64 hex digits (notanker central site-key)",
+        },
+    ),
+]
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where beats come in. An empty `host` means every address of the machine."""
+
+    host: str = ""
+    port: _Port = 8443
+    certificate: str = ""
+    key: str = ""
+    insecure_http: bool = False
+
+
+class Database(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where it is all kept, as an SQLAlchemy address."""
+
+    url: str = "sqlite:////var/lib/notanker/central.sqlite"
+
+
+class Board(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fleet board. It has no login yet, so by default this machine alone sees it."""
+
+    listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")] = (
+        "127.0.0.1:8444"
+    )
+    title: str = "Standorte"
+    language: Language = "de"
+    time_zone: str = "Europe/Berlin"
+
+    @property
+    def host(self) -> str:
+        """The address part of `listen`."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`."""
+        return int(self.listen.rpartition(":")[2] or 0)
+
+
+class Alarm(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom the dead man's switch tells: a program, an address, or both."""
+
+    command: tuple[str, ...] = ()
+    webhook: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
+
+
+class Site(Struct, frozen=True, forbid_unknown_fields=True):
+    """One site that may report."""
+
+    id: _Id
+    name: str
+    key_sha256: _Digest
+    interval_s: _Seconds = 60.0
+    grace_s: _Seconds = 90.0
+    region: str = ""
+
+
+class CentralConfig(Struct, frozen=True):
+    """The whole of central.toml."""
+
+    listen: Listen
+    database: Database
+    board: Board
+    alarm: Alarm
+    sites: tuple[Site, ...]
+
+
+class _Head(Struct, frozen=True):
+    """All tables but the sites, which are read one by one so that one fault hides no other."""
+
+    listen: Listen = Listen()
+    database: Database = Database()
+    board: Board = Board()
+    alarm: Alarm = Alarm()
+    site: list[dict[str, object]] = []
+
+
+_S = TypeVar("_S", bound=Struct)
+_TABLES: Final = {"listen": Listen, "database": Database, "board": Board, "alarm": Alarm}
+
+
+def load(path: Path) -> tuple[CentralConfig | None, list[Problem]]:
+    """Read central.toml.
+
+    Returns:
+        The configuration, or None if it cannot be used, and every problem found. A configuration that can
+        be used may still come with warnings.
+    """
+    document, problems = read(path)
+    if document is None:
+        return None, problems
+    config, problems = _convert(document)
+    problems += check(document, config)
+    return (None if errors_of(problems) else config), problems
+
+
+def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
+    unknown = {key: 0 for key in document.table if key not in {*_TABLES, "site"}}
+    problems: list[Problem] = []
+    if unknown:
+        _, problems = convert(Document(document.file, unknown, document.lines), _Head)
+    listen, found_listen = _table(document, "listen", Listen())
+    database, found_database = _table(document, "database", Database())
+    board, found_board = _table(document, "board", Board())
+    alarm, found_alarm = _table(document, "alarm", Alarm())
+    sites, found_sites = convert_items(document, "site", Site)
+    problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_sites]
+    return CentralConfig(listen, database, board, alarm, sites), problems
+
+
+def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:
+    if key not in document.table:
+        return default, []
+    value, problems = convert(document, type(default), (key,))
+    return (default if value is None else value), problems

@@ -1,0 +1,204 @@
+"""Rules across the fields of central.toml, and the sentences for those who break them."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+import zoneinfo
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from notanker.config.fields import Document
+from notanker.errors import Catalogue, Entry, Problem
+
+if TYPE_CHECKING:
+    from notanker_central.config import CentralConfig
+
+CATALOGUE: Final = Catalogue(
+    {
+        "no-certificate": Entry(
+            "error",
+            (
+                "Ohne Zertifikat liefen die Schlüssel der Standorte offen durchs Netz.",
+                "„certificate“ und „key“ angeben; nur auf 127.0.0.1 oder ::1 geht auch insecure_http = true.",
+            ),
+            (
+                "Without a certificate the sites' keys would cross the network in the open.",
+                "Set 'certificate' and 'key'; only on 127.0.0.1 or ::1 insecure_http = true works too.",
+            ),
+        ),
+        "insecure-not-loopback": Entry(
+            "error",
+            (
+                "insecure_http gilt nur auf der eigenen Maschine, „{host}“ ist aber aus dem Netz erreichbar.",
+                'host = "127.0.0.1" setzen oder Zertifikat und Schlüssel angeben.',
+            ),
+            (
+                "insecure_http is for this machine alone, but '{host}' can be reached from the network.",
+                'Set host = "127.0.0.1", or give a certificate and key.',
+            ),
+        ),
+        "insecure-and-certificate": Entry(
+            "error",
+            ("insecure_http und ein Zertifikat widersprechen sich.", "Eines von beiden streichen."),
+            ("insecure_http and a certificate contradict each other.", "Remove one of them."),
+        ),
+        "bad-certificate": Entry(
+            "error",
+            (
+                "Zertifikat und Schlüssel sind so nicht brauchbar ({reason}).",
+                "Beide als PEM angeben, zueinander passend und für den Dienst lesbar.",
+            ),
+            (
+                "Certificate and key cannot be used ({reason}).",
+                "Give both as PEM, matching each other and readable by the service.",
+            ),
+        ),
+        "bad-database": Entry(
+            "error",
+            (
+                "Das ist keine Datenbankadresse.",
+                "Zum Beispiel sqlite:////var/lib/notanker/central.sqlite (vier Schrägstriche).",
+            ),
+            (
+                "This is not a database address.",
+                "For example sqlite:////var/lib/notanker/central.sqlite (four slashes).",
+            ),
+        ),
+        "unknown-zone": Entry(
+            "error",
+            ("Die Zeitzone „{zone}“ gibt es hier nicht.", "Zum Beispiel Europe/Berlin."),
+            ("There is no time zone '{zone}' here.", "For example Europe/Berlin."),
+        ),
+        "board-open": Entry(
+            "warning",
+            (
+                "Die Übersicht hat keine Anmeldung; auf {listen} sieht sie jeder, der die Adresse erreicht.",
+                "127.0.0.1 lassen und einen Proxy mit Anmeldung davor setzen.",
+            ),
+            (
+                "The board has no login; on {listen} everyone who reaches the address sees it.",
+                "Keep 127.0.0.1 and put a proxy with a login in front.",
+            ),
+        ),
+        "same-id": Entry(
+            "error",
+            ("Den Standort „{value}“ gibt es schon.", "Jedem Standort eine eigene id geben."),
+            ("There is a site '{value}' already.", "Give each site an id of its own."),
+        ),
+        "same-key": Entry(
+            "error",
+            (
+                "Der Standort „{other}“ hat denselben Schlüssel.",
+                "Mit „notanker central site-key“ einen eigenen erzeugen.",
+            ),
+            (
+                "The site '{other}' has the same key.",
+                "Make one of its own with 'notanker central site-key'.",
+            ),
+        ),
+        "no-site": Entry(
+            "warning",
+            ("Es ist kein Standort eingetragen.", "Für jeden Standort [[site]] ergänzen."),
+            ("No site is listed.", "Add [[site]] for each site."),
+        ),
+        "nobody-told": Entry(
+            "warning",
+            (
+                "Verstummt ein Standort, erfährt es nur, wer auf die Übersicht schaut.",
+                "Unter [alarm] command oder webhook angeben.",
+            ),
+            (
+                "When a site falls silent, only those who look at the board learn of it.",
+                "Set command or webhook under [alarm].",
+            ),
+        ),
+    }
+)
+
+
+def check(document: Document, config: CentralConfig) -> list[Problem]:
+    """Return what is wrong across the fields."""
+    found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
+    if "site" not in document.table:
+        found.append(CATALOGUE.problem("no-site", document.place(())))
+    if not config.alarm.command and not config.alarm.webhook:
+        found.append(CATALOGUE.problem("nobody-told", document.place(("alarm",))))
+    return found
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def tls_context(certificate: str, key: str) -> ssl.SSLContext:
+    """Return the server's TLS settings: version 1.2 or newer, HTTP/1.1.
+
+    Raises:
+        OSError: certificate or key cannot be read or don't belong together (`ssl.SSLError` is one).
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    context.num_tickets = (
+        1  # each further one costs a site 250 bytes of its data plan per connection
+    )
+    # An empty password makes an encrypted key an error; without it OpenSSL would ask at the terminal.
+    context.load_cert_chain(certificate, key, password="")
+    return context
+
+
+def _listen(document: Document, config: CentralConfig) -> Iterator[Problem]:
+    listen = config.listen
+    place = document.place(("listen",))
+    given = bool(listen.certificate or listen.key)
+    if listen.insecure_http and given:
+        yield CATALOGUE.problem("insecure-and-certificate", place)
+    elif listen.insecure_http and not is_loopback(listen.host):
+        yield CATALOGUE.problem("insecure-not-loopback", place, host=listen.host or "*")
+    elif not listen.insecure_http and not given:
+        yield CATALOGUE.problem("no-certificate", place)
+    elif given:
+        try:
+            tls_context(listen.certificate, listen.key)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            yield CATALOGUE.problem("bad-certificate", place, reason=reason)
+
+
+def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
+    try:
+        make_url(config.database.url).get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        yield CATALOGUE.problem("bad-database", document.place(("database", "url")))
+    board = config.board
+    try:
+        zoneinfo.ZoneInfo(board.time_zone)
+    except (OSError, ValueError, KeyError):
+        place = document.place(("board", "time_zone"))
+        yield CATALOGUE.problem("unknown-zone", place, zone=board.time_zone)
+    if board.listen and not is_loopback(board.host):
+        place = document.place(("board", "listen"))
+        yield CATALOGUE.problem("board-open", place, listen=board.listen)
+
+
+def _sites(document: Document) -> Iterator[Problem]:
+    # Over the table as it was written: a site that is wrong otherwise must not shift the lines.
+    ids: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    written = document.table.get("site", [])
+    for index, item in enumerate(written if isinstance(written, list) else []):
+        name, key = str(item.get("id", "")), str(item.get("key_sha256", "")).lower()
+        if ids.setdefault(name, f"{index}") != f"{index}" and name:
+            place = document.place(("site", index, "id"))
+            yield CATALOGUE.problem("same-id", place, value=name)
+        elif keys.setdefault(key, name) != name and key:
+            place = document.place(("site", index, "key_sha256"))
+            yield CATALOGUE.problem("same-key", place, other=keys[key])

@@ -1,0 +1,144 @@
+"""Runs the centre: two doors, one dead man's switch, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from notanker_central.board import board_app
+from notanker_central.clock import Clock
+from notanker_central.config import CentralConfig
+from notanker_central.health import Health
+from notanker_central.ingest import Ingest
+from notanker_central.receiver import receiver_app
+from notanker_central.rules import tls_context
+from notanker_central.store import Store
+from notanker_central.teller import Teller
+from notanker_central.watcher import Watcher
+from notanker_central.web.door import Door, listen
+
+log: Final = structlog.get_logger(__name__)
+
+WORKERS: Final = 8
+_CERTIFICATE_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the centre listens; `board` is None if the board is turned off."""
+
+    beats: int
+    board: int | None
+
+
+def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -> None:
+    """Run the centre until SIGTERM or SIGINT. Call it from the main thread.
+
+    Args:
+        config: What `load` returned.
+        ready: Called once with the ports when the centre takes beats.
+
+    Raises:
+        OSError: an address is taken, or the certificate cannot be read.
+        StoreError: the database is of another version.
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be opened.
+    """
+    clock = Clock()
+    store = Store(config.database.url)
+    try:
+        store.list_sites(config.sites)
+        watcher = Watcher(store, clock)
+        teller = Teller(store, config.alarm, clock)
+        with _threads(watcher, teller):
+            asyncio.run(_Centre(config, store, clock, watcher).run(ready))
+    finally:
+        store.close()
+        log.info("stopped")
+
+
+@contextlib.contextmanager
+def _threads(watcher: Watcher, teller: Teller) -> Iterator[None]:
+    """Run the watch beside the doors; it runs once in each process, and there is one process."""
+    stop = threading.Event()
+    threads = [
+        # A notice under way is bounded by itself and must not hold up the end.
+        threading.Thread(target=watcher.run, args=(stop,), name="watch", daemon=True),
+        threading.Thread(target=teller.run, args=(stop,), name="tell", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(timeout=5.0)
+
+
+class _Centre:
+    def __init__(self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher) -> None:
+        self._config = config
+        ingest = Ingest(store, config.sites, clock)
+        health = Health(store, watcher, ingest)
+        self._receiver = receiver_app(ingest, health)
+        self._board = board_app(store, config.board, clock, health)
+
+    async def run(self, ready: Callable[[Ports], None] | None) -> None:
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="answer") as workers:
+            doors = self._doors(workers)
+            tasks = [asyncio.ensure_future(door.run()) for door in doors]
+            tasks.append(asyncio.ensure_future(self._renew_certificate()))
+            ports = Ports(doors[0].port, doors[1].port if len(doors) > 1 else None)
+            log.info("listening", beats=ports.beats, board=ports.board)
+            if ready is not None:
+                ready(ports)
+            await _signalled()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*(door.close() for door in doors))
+
+    def _doors(self, workers: ThreadPoolExecutor) -> list[Door]:
+        self._tls = self._context()
+        listening = self._config.listen
+        doors = [
+            Door(listen(listening.host, listening.port), self._receiver, workers, tls=self._tls)
+        ]
+        board = self._config.board
+        if board.listen:
+            doors.append(Door(listen(board.host, board.port), self._board, workers))
+        return doors
+
+    def _context(self) -> ssl.SSLContext | None:
+        listening = self._config.listen
+        if listening.insecure_http:
+            return None
+        return tls_context(listening.certificate, listening.key)
+
+    async def _renew_certificate(self) -> None:
+        """Take a renewed certificate into use: new connections get it, nobody restarts anything."""
+        while self._tls is not None:
+            await asyncio.sleep(_CERTIFICATE_S)
+            with contextlib.suppress(
+                OSError
+            ):  # half written: the old one holds until the next look
+                tls_context(self._config.listen.certificate, self._config.listen.key)
+                self._tls.load_cert_chain(
+                    self._config.listen.certificate, self._config.listen.key, password=""
+                )
+
+
+async def _signalled() -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

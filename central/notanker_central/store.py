@@ -1,0 +1,147 @@
+"""Keeps beats, events, flips and alarms. Nothing is acknowledged before it is on the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.engine import make_url
+
+from notanker.core.heartbeat import Ack, Beat
+from notanker.errors import NotankerError
+from notanker_central import tables as t
+from notanker_central import taking
+from notanker_central.config import Site
+
+
+class StoreError(NotankerError):
+    """The database is not one that this version can use."""
+
+
+class Store:
+    """The centre's database."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Final = _engine(url)
+        # SQLite has one writer at a time. Waiting for a lock here is fair and immediate, while its own
+        # waiting polls with growing pauses.
+        self._one_writer = threading.Lock()
+        with self.write() as connection:
+            _prepare(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that writes; when the block is left it is on the disk."""
+        with self._one_writer, self.engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment of the database and keeps nobody waiting."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def list_sites(self, sites: Iterable[Site]) -> None:
+        """Make the list of sites that of central.toml; others keep their history but aren't watched."""
+        with self.write() as connection:
+            connection.execute(update(t.site).values(listed=False))
+            for site in sites:
+                _list(connection, site)
+            _forget_unlisted(connection)
+
+    def take(self, beat: Beat, now_s: float) -> tuple[Ack, bool]:
+        """Store a beat and its events in one transaction.
+
+        Args:
+            beat: A beat whose sender has proved to be the site.
+            now_s: The centre's wall time.
+
+        Returns:
+            The acknowledgement, and whether the beat was newer than all before. One that wasn't changes no
+            state, but its events are stored all the same.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it could not be stored; nothing of it was.
+        """
+        with self.write() as connection:
+            site = connection.execute(select(t.site).where(t.site.c.id == beat.site)).one()
+            newest = taking.state(connection, beat, site, now_s)
+            stored_to = taking.events(connection, beat, site, now_s)
+        return Ack(beat.counter, stored_to), newest
+
+    def begin_anew(self, site: str) -> bool:
+        """Let a site begin again with any counter and a new journal (its SD card was replaced).
+
+        Its history stays. Returns False if there is no such site.
+        """
+        with self.write() as connection:
+            changed = connection.execute(
+                update(t.site)
+                .where(t.site.c.id == site)
+                .values(counter=t.NO_COUNTER, epoch=t.site.c.epoch + 1, stored_to=t.NO_POSITION)
+            )
+        return changed.rowcount == 1
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(make_url(url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = (
+        None  # transactions begin where `_on_begin` says, not where sqlite3 guesses
+    )
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare(connection: Connection) -> None:
+    t.metadata.create_all(connection)
+    version = connection.execute(select(t.schema.c.version)).scalar()
+    if version is None:
+        connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))
+    elif version != t.SCHEMA_VERSION:
+        raise StoreError(
+            f"the database has schema version {version}, this program knows {t.SCHEMA_VERSION}"
+        )
+
+
+def _list(connection: Connection, site: Site) -> None:
+    told = {
+        "name": site.name,
+        "region": site.region,
+        "interval_s": site.interval_s,
+        "grace_s": site.grace_s,
+        "listed": True,
+    }
+    known = connection.execute(update(t.site).where(t.site.c.id == site.id).values(**told))
+    if known.rowcount == 0:
+        connection.execute(insert(t.site).values(id=site.id, **told, **t.NEW_SITE))
+
+
+def _forget_unlisted(connection: Connection) -> None:
+    unlisted = t.site.c.listed.is_(False)
+    connection.execute(update(t.site).where(unlisted).values(due_s=None))
+    closing = update(t.alarm).where(
+        t.alarm.c.closed_s.is_(None), t.alarm.c.site.in_(select(t.site.c.id).where(unlisted))
+    )
+    opened = t.alarm.c.opened_s
+    connection.execute(closing.values(closed_s=opened, told_closed_s=opened))

@@ -1,0 +1,114 @@
+"""The centre's tables, in SQL that SQLite and PostgreSQL share.
+
+Times are seconds since 1970 UTC on the centre's clock, unless a column says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from notanker_central.states import State, rank_of
+
+SCHEMA_VERSION: Final = 1
+NO_COUNTER: Final = -1
+"""The counter of a site that has not reported: every real counter is greater."""
+NO_POSITION: Final = -1
+"""`stored_to` of a journal of which no event has come: its first one may bear any number."""
+NEW_SITE: Final = {
+    "state": "never",
+    "rank": rank_of(State.NEVER),
+    "counter": NO_COUNTER,
+    "beat": "",
+    "epoch": 1,
+    "stored_to": NO_POSITION,
+    "old_beats": 0,
+    "patience_s": 0.0,
+}
+
+metadata: Final = MetaData()
+
+schema: Final = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+
+site: Final = Table(
+    "site",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("interval_s", Float, nullable=False),
+    Column("grace_s", Float, nullable=False),
+    # A site that central.toml no longer names keeps its history and is neither shown nor watched.
+    Column("listed", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("since_s", Float),
+    Column("counter", BigInteger, nullable=False),
+    Column("received_s", Float),
+    # How long this site may stay silent: its interval and its grace.
+    Column("patience_s", Float, nullable=False),
+    # When the dead man's switch fires; null: never reported, or silent already.
+    Column("due_s", Float),
+    Column("beat", Text, nullable=False),
+    # The journal that the site writes now; a replaced SD card begins a new one.
+    Column("epoch", Integer, nullable=False),
+    Column("stored_to", BigInteger, nullable=False),
+    Column("old_beats", Integer, nullable=False),
+    Index("site_due", "due_s"),
+    Index("site_worst", "listed", "rank", "name"),
+)
+
+event: Final = Table(
+    "event",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("wall_s", Float, nullable=False),  # the site's clock
+    Column("trusted", Boolean, nullable=False),
+    Column("boot_s", Float, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("received_s", Float, nullable=False),
+)
+
+flip: Final = Table(
+    "flip",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("site", String(64), ForeignKey("site.id"), nullable=False),
+    Column("at_s", Float, nullable=False),
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("cause", String(32), nullable=False),
+    Index("flip_site", "site", "id"),
+)
+
+alarm: Final = Table(
+    "alarm",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("site", String(64), ForeignKey("site.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("opened_s", Float, nullable=False),
+    Column("closed_s", Float),
+    # When people were told that it opened and that it closed; null: not yet.
+    Column("told_open_s", Float),
+    Column("told_closed_s", Float),
+    Index("alarm_site", "site", "closed_s"),
+    Index("alarm_untold", "told_closed_s"),
+)

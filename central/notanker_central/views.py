@@ -1,0 +1,128 @@
+"""Reads what the board shows: counts, one page of sites, one site, alarms. Never the whole fleet at once."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, select
+
+from notanker.core.heartbeat import Beat
+from notanker_central import tables as t
+from notanker_central.states import WORST_FIRST, State
+
+PAGE: Final = 100
+LAST_EVENTS: Final = 100
+LAST_FLIPS: Final = 50
+LAST_ALARMS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site as people see it; `beat` is its newest, None before the first."""
+
+    id: str
+    name: str
+    region: str
+    state: State
+    since_s: float | None
+    received_s: float | None
+    old_beats: int
+    stored_to: int
+    beat: Beat | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of sites, the worst first; `number` counts from 1."""
+
+    sites: tuple[SiteView, ...]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One alarm; `closed_s` is None while it is open."""
+
+    site: str
+    name: str
+    kind: str
+    opened_s: float
+    closed_s: float | None
+    told_s: float | None
+
+
+def counts(connection: Connection) -> dict[State, int]:
+    """Return how many listed sites are in each state, every state named."""
+    query = select(t.site.c.state, func.count()).where(t.site.c.listed).group_by(t.site.c.state)
+    found = {State(state): number for state, number in connection.execute(query)}
+    return {state: found.get(state, 0) for state in WORST_FIRST}
+
+
+def page(connection: Connection, number: int, state: State | None = None, size: int = PAGE) -> Page:
+    """Return one page of the listed sites; a number out of range gives the nearest page."""
+    every = counts(connection)
+    total = sum(every.values()) if state is None else every[state]
+    pages = max(1, -(-total // size))
+    number = min(max(number, 1), pages)
+    query = _sites(state).limit(size).offset((number - 1) * size)
+    return Page(tuple(_view(row) for row in connection.execute(query)), number, pages, total)
+
+
+def one(connection: Connection, site: str) -> SiteView | None:
+    """Return a listed site, None if there is none of that id."""
+    row = connection.execute(_sites(None).where(t.site.c.id == site)).one_or_none()
+    return None if row is None else _view(row)
+
+
+def last_events(connection: Connection, site: str) -> list[Row[Any]]:
+    """Return the newest rows of the site's journal, the newest first."""
+    order = (t.event.c.epoch.desc(), t.event.c.position.desc())
+    query = select(t.event).where(t.event.c.site == site).order_by(*order).limit(LAST_EVENTS)
+    return list(connection.execute(query))
+
+
+def last_flips(connection: Connection, site: str) -> list[Row[Any]]:
+    """Return the newest changes of the site's state, the newest first."""
+    query = select(t.flip).where(t.flip.c.site == site).order_by(t.flip.c.id.desc())
+    return list(connection.execute(query.limit(LAST_FLIPS)))
+
+
+def alarms(connection: Connection) -> list[AlarmView]:
+    """Return the alarms: open ones first, then the newest."""
+    a = t.alarm.c
+    query = (
+        select(a.site, t.site.c.name, a.kind, a.opened_s, a.closed_s, a.told_open_s)
+        .join(t.site, t.site.c.id == a.site)
+        .order_by(a.closed_s.is_not(None), a.id.desc())
+        .limit(LAST_ALARMS)
+    )
+    return [AlarmView(*row) for row in connection.execute(query)]
+
+
+def _sites(state: State | None) -> Select[Any]:
+    c = t.site.c
+    query = select(t.site).where(c.listed).order_by(c.rank, c.name, c.id)
+    return query if state is None else query.where(c.state == state)
+
+
+def _view(row: Row[Any]) -> SiteView:
+    beat = None
+    # A beat that an older version wrote may lack something; the site is shown all the same.
+    with contextlib.suppress(msgspec.MsgspecError):
+        beat = msgspec.json.decode(row.beat, type=Beat) if row.beat else None
+    return SiteView(
+        id=row.id,
+        name=row.name,
+        region=row.region,
+        state=State(row.state),
+        since_s=row.since_s,
+        received_s=row.received_s,
+        old_beats=row.old_beats,
+        stored_to=row.stored_to,
+        beat=beat,
+    )
