@@ -1,15 +1,151 @@
-"""The fleet board: pages and JSON, reading only."""
+"""The fleet board: pages for people and JSON for programs, reading only, without a line of script.
+
+It has no login yet; central.toml serves it to its own machine alone unless told otherwise.
+"""
 
 from __future__ import annotations
 
-from flask import Flask
+import base64
+import hashlib
+import zoneinfo
+from importlib import resources
+from typing import Final
 
+from flask import Blueprint, Flask, Response, render_template, request
+from markupsafe import Markup
+
+from notanker.errors import LANGUAGES, Language
+from notanker_central import views
+from notanker_central.board_json import add_json
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.health import Health
+from notanker_central.show import Show
+from notanker_central.states import State
 from notanker_central.store import Store
+
+REFRESH_S: Final = 10
+SYMBOLS: Final = {
+    State.OK: "✓",
+    State.BACKUP: "⇄",
+    State.ISOLATED: "✕",
+    State.SILENT: "?",
+    State.NEVER: "·",
+}
 
 
 def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask:
     """Return the application behind the board's door."""
-    return Flask("notanker_central.board", static_folder=None)
+    app = Flask("notanker_central", static_folder=None)
+    style = resources.files("notanker_central").joinpath("templates/style.css").read_text("utf-8")
+    app.jinja_env.globals.update(
+        style=Markup(style),  # noqa: S704 - our own file, not a visitor's text
+        symbols=SYMBOLS,
+        refresh_s=REFRESH_S,
+        title=board.title,
+    )
+    pages = _Pages(store, board, clock, health)
+    app.register_blueprint(pages.blueprint("own", board.language))
+    for language in LANGUAGES:
+        app.register_blueprint(pages.blueprint(language, language), url_prefix=f"/{language}")
+    add_json(app, store, health)
+    policy = _policy(style)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers["content-security-policy"] = policy
+        response.headers["x-content-type-options"] = "nosniff"
+        response.headers["referrer-policy"] = "no-referrer"
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    @app.errorhandler(404)
+    def missing(_error: Exception) -> tuple[str, int]:
+        return pages.missing()
+
+    return app
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+class _Pages:
+    def __init__(self, store: Store, board: Board, clock: Clock, health: Health) -> None:
+        self._store = store
+        self._board = board
+        self._clock = clock
+        self._health = health
+        self._zone = zoneinfo.ZoneInfo(board.time_zone)
+
+    def blueprint(self, name: str, language: Language) -> Blueprint:
+        """Return the pages in one language."""
+        root = "" if name == "own" else f"/{name}"
+        pages = Blueprint(name, "notanker_central", template_folder="templates")
+        pages.add_url_rule("/", "fleet", lambda: self.fleet(root, language))
+        pages.add_url_rule("/alarms", "alarms", lambda: self.alarms(root, language))
+        pages.add_url_rule("/site/<id>", "site", lambda id: self.site(root, language, id))  # noqa: A006
+        return pages
+
+    def fleet(self, root: str, language: Language) -> str:
+        chosen = _state(request.args.get("state", ""))
+        number = request.args.get("page", 1, type=int)
+        with self._store.read() as connection:
+            counts = views.counts(connection)
+            page = views.page(connection, number, chosen)
+            open_alarms = views.open_alarms(connection)
+        return self._render(
+            "fleet.html",
+            root,
+            language,
+            counts=counts,
+            page=page,
+            chosen=chosen,
+            headline=_headline(counts, language),
+            open_alarms=open_alarms,
+            watching=self._health.watcher.alive,
+        )
+
+    def site(self, root: str, language: Language, name: str) -> str | tuple[str, int]:
+        with self._store.read() as connection:
+            site = views.one(connection, name)
+            if site is None:
+                return self.missing()
+            events = views.last_events(connection, name)
+            flips = views.last_flips(connection, name)
+        hint = site.old_beats >= 3 and site.state in (State.SILENT, State.NEVER)
+        values = {"site": site, "events": events, "flips": flips, "hint_old": hint}
+        return self._render("site.html", root, language, **values)
+
+    def alarms(self, root: str, language: Language) -> str:
+        with self._store.read() as connection:
+            alarms = views.alarms(connection)
+        return self._render("alarms.html", root, language, alarms=alarms)
+
+    def missing(self) -> tuple[str, int]:
+        return self._render("missing.html", "", self._board.language), 404
+
+    def _render(self, template: str, root: str, language: Language, **values: object) -> str:
+        other = "en" if language == "de" else "de"
+        show = Show(language, self._zone, self._clock.wall_s())
+        return render_template(
+            template, show=show, root=root, other=f"/{other}", other_language=other, **values
+        )
+
+
+def _state(text: str) -> State | None:
+    return State(text) if text in {state.value for state in State} else None
+
+
+def _headline(counts: dict[State, int], language: Language) -> str:
+    total = sum(counts.values())
+    care = total - counts[State.OK]
+    if language == "de":
+        return (
+            f"Alle {total} Standorte ok" if not care else f"{care} von {total} Standorten nicht ok"
+        )
+    return f"All {total} sites ok" if not care else f"{care} of {total} sites not ok"

@@ -104,6 +104,12 @@ def alarms(connection: Connection) -> list[AlarmView]:
     return [AlarmView(*row) for row in connection.execute(query)]
 
 
+def open_alarms(connection: Connection) -> int:
+    """Return how many alarms are open."""
+    is_open = t.alarm.c.closed_s.is_(None)
+    return connection.execute(select(func.count()).where(is_open)).scalar_one()
+
+
 def _sites(state: State | None) -> Select[Any]:
     c = t.site.c
     query = select(t.site).where(c.listed).order_by(c.rank, c.name, c.id)

@@ -1,0 +1,112 @@
+"""What the board says, in German and English: one table, so that neither language lacks a word."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from notanker.core.names import Cause, Uplink, Verdict
+from notanker_central.states import State
+
+Pair = tuple[str, str]
+
+STATES: Final[dict[State, Pair]] = {
+    State.OK: ("ok", "ok"),
+    State.BACKUP: ("auf Ersatzanbindung", "on backup uplink"),
+    State.ISOLATED: ("isoliert", "isolated"),
+    State.SILENT: ("stumm", "silent"),
+    State.NEVER: ("noch nie gemeldet", "never reported"),
+}
+
+CAUSES: Final[dict[Cause, Pair]] = {
+    Cause.ACCESS_LINE: ("Anschluss", "access line"),
+    Cause.PROVIDER: ("Anbieter", "provider"),
+    Cause.DNS: ("DNS", "DNS"),
+    Cause.HALF_DEAD: ("Leitung halb tot", "line half dead"),
+    Cause.CAPTIVE_PORTAL: ("Anmeldeseite im Weg", "captive portal"),
+    Cause.BOTH_LINES: ("beide Anbindungen", "both uplinks"),
+    Cause.UNKNOWN: ("noch unbekannt", "not known yet"),
+}
+
+UPLINKS: Final[dict[Uplink, Pair]] = {
+    Uplink.PRIMARY: ("Hauptleitung", "primary line"),
+    Uplink.BACKUP: ("Ersatzanbindung", "backup uplink"),
+}
+
+VERDICTS: Final[dict[Verdict, Pair]] = {
+    Verdict.UP: ("geht", "works"),
+    Verdict.DOWN: ("ausgefallen", "down"),
+    Verdict.UNKNOWN: ("unbewiesen", "not proven"),
+}
+
+# A kind that isn't here is shown as the site wrote it: a newer agent may know more than this centre.
+EVENTS: Final[dict[str, Pair]] = {
+    "start": ("Agent gestartet", "agent started"),
+    "stop": ("Agent beendet", "agent stopped"),
+    "line": ("Anbindung gewechselt", "uplink changed"),
+    "verdict": ("Urteil über eine Anbindung", "verdict on an uplink"),
+    "failover": ("Umschaltung", "failover"),
+    "failback": ("Rückschaltung", "failback"),
+    "incident": ("Störung", "incident"),
+    "message": ("Meldung", "message"),
+    "plan": ("Notfallplan", "emergency plan"),
+    "plugin": ("Plugin", "plugin"),
+    "drill": ("Notfallübung", "drill"),
+}
+
+TEXTS: Final[dict[str, Pair]] = {
+    "all": ("alle", "all"),
+    "sites": ("Standorte", "Sites"),
+    "site": ("Standort", "Site"),
+    "state": ("Zustand", "State"),
+    "since": ("seit", "since"),
+    "beat": ("Lebenszeichen", "Heartbeat"),
+    "over": ("über", "over"),
+    "cause": ("Ursache", "Cause"),
+    "incident": ("Störung", "Incident"),
+    "modem": ("Mobilfunk", "Mobile"),
+    "plan": ("Plan", "Plan"),
+    "plugins": ("Plugins", "Plugins"),
+    "alarms": ("Alarme der Totmannschaltung", "Dead man's switch alarms"),
+    "alarms_short": ("Alarme", "Alarms"),
+    "no_alarms": ("Noch kein Standort ist verstummt.", "No site has fallen silent yet."),
+    "no_sites": ("Hier ist kein Standort.", "There is no site here."),
+    "open": ("offen", "open"),
+    "from": ("verstummt", "fell silent"),
+    "until": ("wieder da", "back"),
+    "told": ("gemeldet", "told"),
+    "not_told": ("noch nicht", "not yet"),
+    "given_up": ("aufgegeben", "given up"),
+    "backup_down": ("Ersatzanbindung ausgefallen", "backup uplink down"),
+    "backup_unknown": ("Ersatzanbindung unbewiesen", "backup uplink not proven"),
+    "journal": ("Verlauf am Standort", "Journal of the site"),
+    "no_events": ("Der Standort hat noch nichts berichtet.", "The site has reported nothing yet."),
+    "flips": ("Zustandswechsel", "Changes of state"),
+    "no_flips": ("Noch keiner.", "None yet."),
+    "line": ("Verkehr", "Traffic"),
+    "primary": ("Hauptleitung", "Primary line"),
+    "backup": ("Ersatzanbindung", "Backup uplink"),
+    "version": ("Version", "Version"),
+    "findings": ("Befunde", "Findings"),
+    "region": ("Region", "Region"),
+    "stored_to": ("Verlauf vollständig bis", "Journal complete up to"),
+    "of": ("von", "of"),
+    "old_beats": ("Alte Lebenszeichen", "Old heartbeats"),
+    "old_hint": (
+        "Der Standort sendet alte Zähler. Wurde die SD-Karte ersetzt: „notanker central site-anew {site}“.",
+        "The site sends old counters. If its SD card was replaced: 'notanker central site-anew {site}'.",
+    ),
+    "untrusted": ("Uhr unsicher", "clock not trusted"),
+    "page": ("Seite", "Page"),
+    "previous": ("zurück", "back"),
+    "next": ("weiter", "next"),
+    "to_board": ("Alle Standorte", "All sites"),
+    "as_of": ("Stand", "As of"),
+    "not_found": ("Das gibt es hier nicht.", "There is no such thing here."),
+    "never": ("nie", "never"),
+    "ago": ("vor {age}", "{age} ago"),
+    "watch_down": (
+        "Die Totmannschaltung arbeitet gerade nicht: stumme Standorte fallen nicht auf.",
+        "The dead man's switch is not working right now: silent sites go unnoticed.",
+    ),
+    "other_language": ("English", "Deutsch"),
+}
