@@ -28,6 +28,7 @@ class Delivery:
 
     Attributes:
         mark: `17-1`, unique at the site.
+        channel: Name of the plugin that has it, or had it last.
         attempts: Hand-overs begun.
         unknowns: Hand-overs whose end nobody could tell.
         questions: How often the channel was asked about the present unknown.
@@ -45,6 +46,7 @@ class Delivery:
     questions: int = 0
     next_s: float = 0.0
     reason: str = ""
+    channel: str = ""
 
     @property
     def over(self) -> bool:
@@ -59,9 +61,10 @@ class Delivery:
         return self.outcome is Outcome.UNKNOWN and self.questions < MOST_QUESTIONS
 
 
-def begin(delivery: Delivery) -> Delivery:
+def begin(delivery: Delivery, channel: str) -> Delivery:
     """Note that it is being handed over; this must be on disk before it really is."""
-    return replace(delivery, outcome=Outcome.SENDING, attempts=delivery.attempts + 1)
+    attempts = delivery.attempts + 1
+    return replace(delivery, outcome=Outcome.SENDING, attempts=attempts, channel=channel)
 
 
 def sent(delivery: Delivery) -> Delivery:

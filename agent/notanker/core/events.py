@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notanker.core.names import Outcome, Uplink
+from notanker.core.settings import Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,20 @@ class BeatDone:
     ok: bool
 
 
-Event = Woken | Answered | LinkChanged | SwitchDone | RouteSeen | MessageSettled | BeatDone
+@dataclass(frozen=True, slots=True)
+class PeopleKnown:
+    """The plan names these people to be told, from now on."""
+
+    recipients: tuple[Recipient, ...]
+
+
+Event = (
+    Woken
+    | Answered
+    | LinkChanged
+    | SwitchDone
+    | RouteSeen
+    | MessageSettled
+    | BeatDone
+    | PeopleKnown
+)

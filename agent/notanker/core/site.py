@@ -21,6 +21,7 @@ from notanker.core.events import (
     Event,
     LinkChanged,
     MessageSettled,
+    PeopleKnown,
     RouteSeen,
     SwitchDone,
     Woken,
@@ -176,6 +177,11 @@ def _beat_done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands
     return replace(site, beating=state), ()
 
 
+def _people_known(site: Site, event: PeopleKnown, now: Moment) -> tuple[Site, Commands]:
+    del now
+    return replace(site, settings=replace(site.settings, recipients=event.recipients)), ()
+
+
 Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
 
 HANDLERS: Final[Mapping[type[Event], Handler]] = {
@@ -186,6 +192,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     RouteSeen: _route_seen,
     MessageSettled: _message_settled,
     BeatDone: _beat_done,
+    PeopleKnown: _people_known,
 }
 
 

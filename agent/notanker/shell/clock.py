@@ -54,3 +54,15 @@ class Clock:
         if now_s - self._asked_s >= 1.0:
             self._asked_s, self._trusted = now_s, trusted()
         return Moment(now_s, wall_s(), self._trusted, boot_id())
+
+
+def age_s(moment: Moment) -> float:
+    """Return how long ago a moment was: by the boot clock within this boot, else by the wall clock."""
+    if moment.boot == boot_id():
+        return boot_s() - moment.boot_s
+    return wall_s() - moment.wall_s
+
+
+def local_time(seconds: float) -> str:
+    """Return a wall time in the machine's own time zone, as `2026-11-22 10:42:07`."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

@@ -48,7 +48,7 @@ create table if not exists event(
 create table if not exists outbox(
   mark text primary key, incident integer not null, number text not null, text text not null,
   queued_s real not null, outcome text not null, attempts integer not null,
-  unknowns integer not null, reason text not null, over integer not null);
+  unknowns integer not null, reason text not null, channel text not null, over integer not null);
 create table if not exists number(name text primary key, value integer not null);
 create trigger if not exists event_stays before update on event
   begin select raise(abort, 'the journal is append-only'); end;
@@ -217,7 +217,9 @@ def append(facts: Iterable[Fact], deliveries: Iterable[Delivery] = ()) -> Work[N
             "insert into event(kind, boot, boot_s, wall_s, trusted, fields) values(?,?,?,?,?,?)",
             rows,
         )
-        connection.executemany("insert or ignore into outbox values(?,?,?,?,?,?,?,?,?,?)", messages)
+        connection.executemany(
+            "insert or ignore into outbox values(?,?,?,?,?,?,?,?,?,?,?)", messages
+        )
 
     return work
 
@@ -227,7 +229,7 @@ def update(delivery: Delivery) -> Work[None]:
 
     def work(connection: sqlite3.Connection) -> None:
         connection.execute(
-            "insert or replace into outbox values(?,?,?,?,?,?,?,?,?,?)", _message(delivery)
+            "insert or replace into outbox values(?,?,?,?,?,?,?,?,?,?,?)", _message(delivery)
         )
 
     return work
@@ -305,13 +307,14 @@ def past(connection: sqlite3.Connection) -> Past:
 
 def _open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
     rows = connection.execute(
-        "select mark, incident, number, text, queued_s, outcome, attempts, unknowns, reason"
+        "select mark, incident, number, text, queued_s, outcome, attempts, unknowns, reason, channel"
         " from outbox where not over order by rowid"
     )
     return tuple(
         Delivery(
             mark=row[0], incident=row[1], number=row[2], text=row[3], queued_s=row[4],
             outcome=Outcome(row[5]), attempts=row[6], unknowns=row[7], reason=row[8],
+            channel=row[9],
         )
         for row in rows
     )  # fmt: skip
@@ -326,5 +329,6 @@ def _row(fact: Fact) -> tuple[object, ...]:
 def _message(delivery: Delivery) -> tuple[object, ...]:
     return (
         delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,
-        str(delivery.outcome), delivery.attempts, delivery.unknowns, delivery.reason, delivery.over,
+        str(delivery.outcome), delivery.attempts, delivery.unknowns, delivery.reason,
+        delivery.channel, delivery.over,
     )  # fmt: skip

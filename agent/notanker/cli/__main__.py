@@ -1,0 +1,5 @@
+"""`python -m notanker.cli`, for children that the agent starts with its own interpreter."""
+
+from notanker.cli import main
+
+main(prog_name="notanker")

@@ -1,0 +1,168 @@
+"""`notanker check`: every problem of configuration, plan and plugins at once, and what follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+import structlog
+
+from notanker.cli.messages import CATALOGUE
+from notanker.cli.output import (
+    OK,
+    WRONG,
+    config_option,
+    json_option,
+    print_json,
+    print_problems,
+    say,
+)
+from notanker.config import fields
+from notanker.config.fields import Document
+from notanker.config.load import load
+from notanker.config.model import Config
+from notanker.core.detector import steps
+from notanker.core.names import Layer, PluginHealth, Uplink
+from notanker.core.settings import Settings
+from notanker.errors import Place, Problem, errors_of
+
+PLUGIN_S: Final = 15.0
+
+
+@click.command()
+@config_option
+@json_option
+@click.option(
+    "--offline", is_flag=True, help="Only read files: start no plugin, look at no interface."
+)
+def check(config_path: Path, as_json: bool, offline: bool) -> None:
+    """List every problem of configuration, plan and plugins at once."""
+    from notanker.plan.load import load as load_plan
+    from notanker.shell.settings import settings_of
+
+    config, problems = load(config_path)
+    settings = None
+    if config is not None:
+        document, _ = fields.read(config_path)
+        plan, found = load_plan(config.paths.plan)
+        settings = settings_of(config, plan)
+        problems += [*_files(config, document), *found]
+        if not offline:
+            problems += [*_interfaces(config, document), *asyncio.run(_plugins(config, document))]
+    if as_json:
+        print_json({"problems": problems, "detection_s": settings and detection_s(settings)})
+    else:
+        print_problems(problems, err=False)
+        click.echo(_summary(problems, settings))
+    raise SystemExit(WRONG if errors_of(problems) else OK)
+
+
+def detection_s(settings: Settings) -> float:
+    """Return how long a silent cut of a quiet line takes to be seen, on average.
+
+    Half the calm interval until a probe goes missing, its time-out, the burst that the evidence takes,
+    and the last probe's time-out.
+    """
+    watch = next(
+        w for w in settings.watches if w.layer is Layer.ICMP and w.uplink is Uplink.PRIMARY
+    )
+    count = len(watch.anchors)
+    worth = steps(watch.evidence, count)
+    per_anchor = -(-worth.share // worth.loss)
+    pace = watch.pace
+    return round(
+        pace.calm_s / 2 + 2 * pace.least_timeout_s + (per_anchor * count - 1) * pace.burst_s, 2
+    )
+
+
+def _summary(problems: list[Problem], settings: Settings | None) -> str:
+    count = len(problems)
+    text = say(f"{count} Befunde.", f"{count} findings.")
+    if settings is not None:
+        seconds = detection_s(settings)
+        text += say(
+            f" Ein stummer Ausfall wird nach etwa {seconds} s erkannt.",
+            f" A silent cut is seen after about {seconds} s.",
+        )
+    return text
+
+
+def _place(document: Document | None, *path: str | int) -> Place:
+    return Place() if document is None else document.place(path)
+
+
+def _interfaces(config: Config, document: Document | None) -> Iterator[Problem]:
+    known = [name for _, name in socket.if_nameindex()]
+    for section, name in (
+        ("primary", config.primary.interface),
+        ("backup", config.backup.interface),
+    ):
+        if name not in known:
+            place = _place(document, section, "interface")
+            yield CATALOGUE.problem("no-interface", place, name=name, known=", ".join(known))
+
+
+def _files(config: Config, document: Document | None) -> Iterator[Problem]:
+    if config.centre is None:
+        return
+    for field in ("key", "ca"):
+        path = getattr(config.centre, field)
+        if path is None:
+            continue
+        try:
+            path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            place = _place(document, "centre", field)
+            yield CATALOGUE.problem("no-file", place, path=path, reason=reason)
+
+
+async def _plugins(config: Config, document: Document | None) -> list[Problem]:
+    """Start every plugin and ask it for its state, all at the same time."""
+    rounds = (
+        _try_plugin(config, index, _place(document, "plugin", index))
+        for index in range(len(config.plugin))
+    )
+    return [problem for found in await asyncio.gather(*rounds) for problem in found]
+
+
+async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]:
+    from notanker.plugin import PluginError, UplinkState
+    from notanker.shell.plugin_faults import PluginDown
+    from notanker.shell.plugin_limits import PluginSpec
+    from notanker.shell.plugin_supervisor import PluginProcess
+
+    spec = config.plugin[index]
+    quiet = structlog.wrap_logger(None, processors=[_drop])
+    plugin = PluginProcess(
+        PluginSpec(spec.name, spec.kind, spec.options), on_change=lambda _: None, log=quiet
+    )
+    task = asyncio.create_task(plugin.run())
+    try:
+        async with asyncio.timeout(PLUGIN_S):
+            await plugin.call("state", answer=UplinkState)
+    except (PluginError, PluginDown, TimeoutError) as error:
+        if plugin.problems:
+            return [_at(problem, place) for problem in plugin.problems]
+        reason = str(error) or "no answer in time"
+        started = plugin.parts or plugin.status.health is PluginHealth.OK
+        code = "plugin-silent" if started else "plugin-broken"
+        return [CATALOGUE.problem(code, place, name=spec.name, reason=reason)]
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    return []
+
+
+def _drop(*_: object) -> dict[str, object]:
+    raise structlog.DropEvent
+
+
+def _at(problem: Problem, place: Place) -> Problem:
+    """Put a plugin's problem with its options where they stand in the configuration."""
+    where = Place(place.file, place.line, f"{place.field}.options.{problem.place.field}")
+    return Problem(problem.code, problem.severity, where, problem.de, problem.en)

@@ -1,0 +1,157 @@
+"""The programs that run until they are told to stop: agent, portal, centre, demo."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from notanker.cli.output import (
+    WRONG,
+    config_option,
+    fail,
+    language,
+    print_problems,
+    read_config,
+    say,
+)
+from notanker.config.load import load
+from notanker.config.model import Config, PathsConfig
+from notanker.errors import errors_of
+
+LAST_GOOD: Final = "notanker.toml.good"
+
+
+@click.command()
+@config_option
+@click.option("--log-level", default="info", help="debug, info, warning or error.")
+def run(config_path: Path, log_level: str) -> None:
+    """Run the site's agent."""
+    from notanker.shell.agent import Agent
+    from notanker.shell.logs import open_log
+
+    config, findings = config_or_last_good(config_path)
+    log = open_log(log_level)
+    for finding in findings:
+        log.warning("finding", text=finding)
+    asyncio.run(Agent(config, findings, log).run())
+
+
+def config_or_last_good(path: Path) -> tuple[Config, tuple[str, ...]]:
+    """Read the configuration; where it is broken, go on with the last one that was good, and say so."""
+    config, problems = load(path)
+    print_problems(problems)
+    if config is not None:
+        _remember(path, config.paths)
+        return config, tuple(problem.sentence(config.site.language) for problem in problems)
+    good = (
+        PathsConfig().state if (where := os.environ.get("NOTANKER_STATE")) is None else Path(where)
+    )
+    config, _ = load(good / LAST_GOOD)
+    if config is None:
+        raise SystemExit(WRONG)
+    click.echo(
+        say("Es gilt die letzte gute Konfiguration.", "The last good configuration applies."),
+        err=True,
+    )
+    return config, tuple(problem.sentence(config.site.language) for problem in errors_of(problems))
+
+
+def _remember(path: Path, paths: PathsConfig) -> None:
+    try:
+        paths.state.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, paths.state / LAST_GOOD)
+    except OSError:
+        return  # a full or read-only disk must not stop the agent from starting
+
+
+@click.command()
+@config_option
+def portal(config_path: Path) -> None:
+    """Serve the emergency plan and the line's state to the staff."""
+    from notanker.portal.app import PortalFiles
+    from notanker.portal.serve import serve
+
+    config, _ = config_or_last_good(config_path)
+    files = PortalFiles(
+        status_file=config.paths.status,
+        plan_store=config.paths.plan_store,
+        reports=config.paths.reports,
+    )
+    serve(files, config.portal.host, config.portal.port)
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("/etc/notanker/central.toml"),
+    envvar="NOTANKER_CENTRAL_CONFIG",
+    show_default=True,
+    help="The centre's configuration.",
+)
+@click.pass_context
+def central(context: click.Context, config_path: Path) -> None:
+    """Run the centre: take heartbeats, show the fleet, raise the alarm for silent sites."""
+    if context.invoked_subcommand is not None:
+        return
+    import notanker_central
+
+    config, problems = notanker_central.load(config_path)
+    print_problems(problems)
+    if config is None:
+        raise SystemExit(WRONG)
+    notanker_central.serve(config)
+
+
+@central.command("site-key")
+def site_key() -> None:
+    """Make a key for a new site: the first line is for the site, the second for central.toml."""
+    from notanker_central.keys import make_site_key
+
+    key, digest = make_site_key()
+    click.echo(key)
+    click.echo(f'key_sha256 = "{digest}"', err=True)
+
+
+@click.command()
+@click.option(
+    "--once", is_flag=True, help="Tell the story once and end with 0 if all of it was seen."
+)
+def demo(once: bool) -> None:
+    """Show a whole outage in a simulated site (from a checkout of the repository)."""
+    if importlib.util.find_spec("notanker_lab") is None:
+        fail(
+            "Das Labor gehört zum Quellverzeichnis: dort „make demo“ aufrufen.",
+            "The lab is part of the source checkout: call 'make demo' there.",
+        )
+    arguments = [sys.executable, "-m", "notanker_lab.demo", *(["--once"] if once else [])]
+    os.environ.setdefault("NOTANKER_LANG", language())
+    os.execv(sys.executable, arguments)  # noqa: S606 - the same interpreter, no shell
+
+
+@click.command()
+@config_option
+def clear(config_path: Path) -> None:
+    """Take every rule and route of notanker out of the kernel (before uninstalling)."""
+    from notanker.shell.kernel import Kernel, Numbers, own_uid
+    from notanker.shell.settings import interfaces_of
+
+    config = read_config(config_path)
+
+    async def work() -> None:
+        numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
+        kernel = Kernel(interfaces_of(config), {}, numbers)
+        try:
+            await kernel.clear()
+        finally:
+            kernel.close()
+
+    asyncio.run(work())

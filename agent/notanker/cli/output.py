@@ -1,0 +1,95 @@
+"""What all commands share: the language, the configuration, problems and JSON on the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+import msgspec
+
+from notanker.config.load import load
+from notanker.config.model import Config
+from notanker.core.moment import Moment
+from notanker.errors import Language, Problem, errors_of
+from notanker.plan.words import duration_words
+from notanker.shell import clock
+
+OK: Final = 0
+UNWELL: Final = 1
+WRONG: Final = 2
+SILENT: Final = 3
+
+DEFAULT_CONFIG: Final = Path("/etc/notanker/notanker.toml")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    envvar="NOTANKER_CONFIG",
+    show_default=True,
+    help="The site's configuration.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def language() -> Language:
+    """Return the language of the terminal: German where the locale says so, else English."""
+    for name in ("NOTANKER_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value and value not in ("C", "POSIX") and not value.startswith("C."):
+            return "de" if value.lower().startswith("de") else "en"
+    return "en"
+
+
+def say(german: str, english: str) -> str:
+    """Return the sentence in the terminal's language."""
+    return german if language() == "de" else english
+
+
+def print_json(value: object) -> None:
+    """Print the value as JSON, for programs."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_problems(problems: Iterable[Problem], *, err: bool = True) -> None:
+    """Print each problem: place and kind on one line, what is wrong and the cure below."""
+    for problem in problems:
+        words = problem.words(language())
+        serious = problem.severity == "error"
+        kind = say("Fehler", "error") if serious else say("Hinweis", "note")
+        head = click.style(kind, fg="red" if serious else "yellow", bold=True)
+        click.echo(f"{head}  {problem.place}", err=err)
+        click.echo(f"        {words.what}", err=err)
+        if words.cure:
+            click.echo(f"        -> {words.cure}", err=err)
+
+
+def read_config(path: Path) -> Config:
+    """Read the configuration, or end with its problems and status 2."""
+    config, problems = load(path)
+    if config is None:
+        print_problems(errors_of(problems))
+        raise SystemExit(WRONG)
+    return config
+
+
+def fail(german: str, english: str, status: int = WRONG) -> NoReturn:
+    """End with a sentence on standard error."""
+    click.echo(say(german, english), err=True)
+    raise SystemExit(status)
+
+
+def time_of(moment: Moment | None) -> str:
+    """Return a moment as local time of day, or how long ago where the clock was not trusted."""
+    if moment is None:
+        return "-"
+    if moment.trusted:
+        return clock.local_time(moment.wall_s)
+    ago = duration_words(clock.age_s(moment), language())
+    return say(f"vor {ago}", f"{ago} ago")

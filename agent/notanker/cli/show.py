@@ -1,0 +1,140 @@
+"""`notanker status` and `notanker plugins`: what the agent's snapshot says, for people and programs."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+import msgspec
+
+from notanker.cli.output import (
+    OK,
+    SILENT,
+    UNWELL,
+    config_option,
+    fail,
+    json_option,
+    language,
+    print_json,
+    read_config,
+    say,
+    time_of,
+)
+from notanker.core.names import Line
+from notanker.core.status import REFRESH_S, Status
+from notanker.plan.words import (
+    OUTCOMES,
+    VERDICTS,
+    cause_words,
+    duration_words,
+    fallback_words,
+    in_language,
+)
+from notanker.shell import clock
+
+STALE_S = 3 * REFRESH_S
+
+
+def read_status(path: Path) -> Status:
+    """Read the agent's snapshot, or end with a sentence and status 3."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Status)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except msgspec.MsgspecError as error:
+        reason = str(error)
+    return fail(
+        f"Vom Standortwächter ist nichts bekannt: {path}: {reason}. Läuft „notanker run“?",
+        f"Nothing is known of the agent: {path}: {reason}. Is 'notanker run' running?",
+        SILENT,
+    )
+
+
+@click.command()
+@config_option
+@json_option
+def status(config_path: Path, as_json: bool) -> None:
+    """Show the line, the incident, and how everything does."""
+    now = read_status(read_config(config_path).paths.status)
+    stale = clock.age_s(now.written) > STALE_S
+    if as_json:
+        print_json(now)
+    else:
+        for name, text in _lines(now, stale=stale):
+            click.echo(f"{name:<18}{text}")
+    raise SystemExit(SILENT if stale else OK if now.line is Line.PRIMARY else UNWELL)
+
+
+def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
+    lang = language()
+    age = duration_words(clock.age_s(now.written), lang)
+    fresh = say(f"Stand von vor {age}", f"as of {age} ago")
+    warning = say(" - DER AGENT MELDET SICH NICHT", " - THE AGENT DOES NOT ANSWER")
+    lines = [
+        (say("Standort", "Site"), f"{now.site} ({fresh}{warning if stale else ''})"),
+        (say("Verkehr", "Traffic"), f"{fallback_words(now.line, lang)}, {time_of(now.line_since)}"),
+    ]
+    for uplink in now.uplinks:
+        name = (
+            say("Hauptleitung", "Primary line")
+            if uplink.uplink == "primary"
+            else say("Ersatz", "Backup")
+        )
+        text = f"{uplink.interface}: {in_language(VERDICTS[uplink.verdict], lang)}"
+        if uplink.rtt_ms is not None:
+            text += (
+                f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {say('Verlust', 'loss')}"
+            )
+        lines.append((name, text))
+    return lines + _incident_lines(now) + _part_lines(now)
+
+
+def _incident_lines(now: Status) -> list[tuple[str, str]]:
+    lang = language()
+    if now.incident is None:
+        return [(say("Störung", "Incident"), say("keine", "none"))]
+    incident = now.incident
+    cause = cause_words(incident.cause, lang)
+    lines = [
+        (say("Störung", "Incident"), f"{incident.number}, {cause}, {time_of(incident.opened)}")
+    ]
+    for message in incident.messages:
+        outcome = in_language(OUTCOMES[message.outcome], lang)
+        lines.append(("", f"{message.mark} {message.contact}: {outcome}"))
+    return lines
+
+
+def _part_lines(now: Status) -> list[tuple[str, str]]:
+    lines = [
+        ("Plugin", f"{p.name} ({p.kind}): {p.health} {p.reason}".rstrip()) for p in now.plugins
+    ]
+    if now.modem is not None and now.modem.told is not None:
+        signal = "" if now.modem.signal_dbm is None else f", {now.modem.signal_dbm:.0f} dBm"
+        lines.append(("Modem", f"{now.modem.operator}{signal}"))
+    if now.heartbeat.enabled:
+        told = time_of(now.heartbeat.acknowledged)
+        lines.append((say("Lebenszeichen", "Heartbeat"), f"{told} {now.heartbeat.reason}".rstrip()))
+    lines.append(("Plan", f"{now.plan.id or '-'} {now.plan.version}".rstrip()))
+    lines += [(say("Befund", "Finding"), finding) for finding in now.findings]
+    return lines
+
+
+@click.command()
+@config_option
+@json_option
+def plugins(config_path: Path, as_json: bool) -> None:
+    """List the plugins that are installed, and how the configured ones do."""
+    config = read_config(config_path)
+    installed = sorted(entry.name for entry in entry_points(group="notanker.plugins"))
+    configured = {plugin.name: plugin.kind for plugin in config.plugin}
+    health = {}
+    if config.paths.status.exists():
+        health = {p.name: p for p in read_status(config.paths.status).plugins}
+    if as_json:
+        print_json({"installed": installed, "configured": configured, "health": health})
+        return
+    click.echo(say("installiert: ", "installed: ") + ", ".join(installed))
+    for name, kind in configured.items():
+        state = f"{health[name].health} {health[name].reason}".rstrip() if name in health else "-"
+        click.echo(f"{name:<18}{kind:<18}{state}")

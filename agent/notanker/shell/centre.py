@@ -1,0 +1,185 @@
+"""Reports to the centre: one HTTPS request a beat, over the uplink that the core names."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import ssl
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+import h11
+import msgspec
+from structlog.typing import FilteringBoundLogger
+
+from notanker import __version__
+from notanker.config.model import CentreConfig
+from notanker.core.events import BeatDone
+from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, BeatEvent, beat_of
+from notanker.core.names import Uplink
+from notanker.core.status import HeartbeatStatus, Status
+from notanker.errors import NotankerError
+from notanker.shell import clock, journal
+from notanker.shell.journal import Journal, Work
+from notanker.shell.probes import dns, http
+
+T = TypeVar("T")
+
+PATH: Final = "/api/1/beat"
+BEAT_S: Final = 15.0
+LOOKUP_S: Final = 3.0
+COUNTER: Final = "beat_counter"
+STORED: Final = "stored_at_centre"
+DISK_S: Final = 2.0
+BLOCK: Final = 100
+"""So many counters are set aside on disk at once: none is ever used twice, power cut or not."""
+
+
+class BeatError(NotankerError):
+    """The centre was not reached, or did not confirm."""
+
+
+class Centre:
+    """The way to the centre.
+
+    Args:
+        config: Where it is.
+        interfaces: The interface of each uplink.
+        resolvers: The name servers of each uplink.
+        store: Where counters and events are.
+        done: Called with the end of each beat.
+        log: Where changes are logged.
+    """
+
+    def __init__(
+        self,
+        config: CentreConfig,
+        interfaces: Mapping[Uplink, str],
+        resolvers: Mapping[Uplink, tuple[str, ...]],
+        store: Journal,
+        done: Callable[[BeatDone], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        parts = urlsplit(config.url)
+        self._config = config
+        self._host, self._port = parts.hostname or "", parts.port or 443
+        self._interfaces = interfaces
+        self._resolvers = resolvers
+        self._store = store
+        self._done = done
+        self._log = log
+        self._tls: ssl.SSLContext | None = None
+        self._counters: deque[int] = deque()
+        self._reserving: asyncio.Future[int] | None = None
+        self._stored_to: int | None = None
+        self.status = HeartbeatStatus(enabled=True)
+
+    async def beat(self, over: Uplink, status: Status) -> None:
+        """Send one beat and tell what came of it; never raises but when cancelled."""
+        try:
+            async with asyncio.timeout(BEAT_S):
+                await self._beat(over, status)
+        except (BeatError, OSError, h11.RemoteProtocolError, TimeoutError) as error:
+            self._failed(over, str(error) or "no answer in time")
+            self._done(BeatDone(over, ok=False))
+        else:
+            self._done(BeatDone(over, ok=True))
+
+    async def _beat(self, over: Uplink, status: Status) -> None:
+        counter = await self._next_counter()
+        stored = self._stored_to
+        if stored is None:
+            stored = await self._from_disk(journal.recall(STORED), 0)
+        none: tuple[BeatEvent, ...] = ()
+        events = await self._from_disk(journal.events_after(stored, EVENTS_PER_BEAT), none)
+        last = await self._from_disk(journal.last_position, 0)
+        beat = beat_of(
+            status,
+            counter=counter,
+            over=over,
+            interval_s=self._config.interval_s,
+            version=__version__,
+            journal=last,
+            events=events,
+        )
+        ack = await self._post(over, msgspec.json.encode(beat))
+        if ack.counter != counter:
+            raise BeatError(f"the centre confirmed beat {ack.counter}, not {counter}")
+        self._stored_to = ack.stored_to
+        await self._from_disk(journal.note(STORED, ack.stored_to), None)
+        self._succeeded(over)
+
+    async def _post(self, over: Uplink, body: bytes) -> Ack:
+        key = await asyncio.to_thread(_read_key, self._config.key)
+        address = await self._address(over)
+        peer = http.Peer(self._interfaces[over], address, self._port, self._host, self._context())
+        headers = (("authorization", f"Bearer {key}"), ("content-type", "application/json"))
+        answer = await http.request(peer, "POST", PATH, headers, body)
+        if answer.status != 200:
+            raise BeatError(f"the centre answered {answer.status}")
+        try:
+            return msgspec.json.decode(answer.body, type=Ack)
+        except msgspec.MsgspecError as error:
+            raise BeatError(f"no acknowledgement: {error}") from None
+
+    async def _address(self, over: Uplink) -> str:
+        """Return the centre's address, asked for over the very uplink that the beat will take."""
+        if self._config.addresses:
+            return self._config.addresses[0]
+        for server in self._resolvers[over]:
+            try:
+                async with asyncio.timeout(LOOKUP_S):
+                    answer = await dns.ask(self._interfaces[over], server, 53, self._host)
+            except (OSError, TimeoutError, dns.DnsError):
+                continue
+            if answer.addresses:
+                return answer.addresses[0]
+        raise BeatError(f"no address for {self._host} over {over}")
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            ca = self._config.ca
+            try:
+                self._tls = ssl.create_default_context(cafile=None if ca is None else str(ca))
+            except OSError as error:
+                raise BeatError(f"the certificate in {ca} cannot be used: {error}") from None
+        return self._tls
+
+    async def _next_counter(self) -> int:
+        if len(self._counters) <= BLOCK // 2 and self._reserving is None:
+            # Early, so that a disk in trouble does not silence the site at once.
+            self._reserving = self._store.do(journal.reserve(COUNTER, BLOCK))
+        if self._reserving is not None and (not self._counters or self._reserving.done()):
+            reserving, self._reserving = self._reserving, None
+            first = await reserving
+            self._counters.extend(range(first, first + BLOCK))
+        return self._counters.popleft()
+
+    async def _from_disk(self, work: Work[T], default: T) -> T:
+        """Read, but not at the price of the beat: state is worth more than history."""
+        try:
+            async with asyncio.timeout(DISK_S):
+                return await self._store.do(work)
+        except (TimeoutError, sqlite3.Error):
+            return default
+
+    def _succeeded(self, over: Uplink) -> None:
+        if self.status.reason:
+            self._log.info("centre_reached", over=str(over))
+        self.status = HeartbeatStatus(enabled=True, acknowledged=clock.Clock().now(), over=over)
+
+    def _failed(self, over: Uplink, reason: str) -> None:
+        if reason != self.status.reason:
+            self._log.warning("centre_not_reached", over=str(over), reason=reason)
+        self.status = replace(self.status, reason=reason)
+
+
+def _read_key(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BeatError(f"the site's key in {path} cannot be read: {error}") from None

@@ -1,0 +1,64 @@
+"""Asks the modem's plugin how it does, and has its data session brought up when it is down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from notanker.core.status import ModemStatus
+from notanker.plugin import PluginError, UplinkState
+from notanker.shell.clock import Clock
+from notanker.shell.plugin_faults import PluginDown
+from notanker.shell.plugin_supervisor import PluginProcess
+
+ASK_EVERY_S: Final = 30.0
+SOON_S: Final = 5.0
+
+
+class Modem:
+    """The backup's modem.
+
+    Args:
+        plugin: Who speaks with it.
+        changed: Called when its state is known anew.
+    """
+
+    def __init__(
+        self,
+        plugin: PluginProcess,
+        changed: Callable[[], None],
+        clock: Clock,
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._plugin = plugin
+        self._changed = changed
+        self._clock = clock
+        self._log = log
+        self.status = ModemStatus(plugin.spec.name)
+
+    async def run(self) -> None:
+        """Ask for ever."""
+        while True:
+            try:
+                await asyncio.sleep(await self._round())
+            except (PluginError, PluginDown):
+                await asyncio.sleep(SOON_S)
+
+    async def _round(self) -> float:
+        state = await self._plugin.call("state", answer=UplinkState)
+        self.status = ModemStatus(
+            plugin=self._plugin.spec.name,
+            operator=state.operator,
+            signal_dbm=state.signal_dbm,
+            connected=state.connected,
+            told=self._clock.now(),
+        )
+        self._changed()
+        if state.data_switch is False or state.connected is False:
+            self._log.info("modem_bring_up", plugin=self._plugin.spec.name)
+            await self._plugin.call("bring_up", answer=type(None))
+            return SOON_S
+        return ASK_EVERY_S

@@ -1,0 +1,55 @@
+"""Takes the plan into force, in a process of its own: rendering must not stall the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from notanker.config.model import PathsConfig
+from notanker.core.status import PlanStatus
+from notanker.plan.accept import Accepted, current
+from notanker.plan.load import load
+
+ACCEPT_S: Final = 120.0
+
+
+async def accept_plan(paths: PathsConfig, log: FilteringBoundLogger) -> Accepted:
+    """Accept the plan in its folder and return the one in force then.
+
+    Where none can be stored, what is readable of the folder is used as it stands.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "notanker.cli", "plan", "accept",
+        str(paths.plan), "--store", str(paths.plan_store),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(ACCEPT_S):
+            status = await process.wait()
+    except TimeoutError:
+        process.kill()
+        status = await process.wait()
+    log.info("plan_accepted" if status == 0 else "plan_not_accepted", status=status)
+    return await asyncio.to_thread(plan_in_force, paths)
+
+
+def plan_in_force(paths: PathsConfig) -> Accepted:
+    """Return the accepted plan, or what is readable of the folder if there is none."""
+    accepted = current(paths.plan_store)
+    if accepted.plan is not None:
+        return accepted
+    plan, problems = load(paths.plan)
+    return Accepted(plan, None, plan.fingerprint if plan else "", tuple(problems))
+
+
+def plan_status(accepted: Accepted) -> PlanStatus:
+    """Return the plan in short."""
+    if accepted.plan is None:
+        return PlanStatus(findings=len(accepted.problems))
+    head = accepted.plan.head
+    return PlanStatus(head.id, head.seq, head.version, accepted.fingerprint, len(accepted.problems))

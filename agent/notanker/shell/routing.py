@@ -1,0 +1,102 @@
+"""Carries out switches, and tells the core what the kernel does of its own accord."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pyroute2.netlink.exceptions import NetlinkError
+from structlog.typing import FilteringBoundLogger
+
+from notanker.core.commands import Switch
+from notanker.core.events import Event, LinkChanged, RouteSeen, SwitchDone
+from notanker.core.names import Uplink
+from notanker.shell import clock, kernel
+from notanker.shell.kernel import Kernel
+
+SETTLE_S: Final = 0.05
+"""Changes of routes come in bursts; one look after the burst is enough."""
+AGAIN_S: Final = 1.0
+
+
+class Routing:
+    """The kernel's side of the site.
+
+    Args:
+        table: Reads and writes the kernel's routing.
+        interfaces: The interface of each uplink.
+        happened: Called with each event.
+        link_back: Called when an uplink's interface (re)appears: old sockets may be bound to a dead one.
+        log: Where changes are logged.
+    """
+
+    def __init__(
+        self,
+        table: Kernel,
+        interfaces: Mapping[Uplink, str],
+        happened: Callable[[Event], None],
+        link_back: Callable[[Uplink], None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._kernel = table
+        self._interfaces = interfaces
+        self._happened = happened
+        self._link_back = link_back
+        self._log = log
+        self._changed = asyncio.Event()
+        self.trouble = ""
+
+    async def prepare(self) -> Uplink:
+        """Put rules and table in place; return where the traffic goes now."""
+        try:
+            route = await self._kernel.prepare()
+        except (NetlinkError, OSError) as error:
+            self.trouble = f"the kernel's routing cannot be changed: {error}"
+            self._log.error("routing_refused", reason=str(error))
+            return Uplink.PRIMARY
+        self.trouble = ""
+        return route
+
+    async def switch(self, command: Switch) -> None:
+        """Move the traffic and tell the core what came of it."""
+        begun_s = clock.boot_s()
+        try:
+            await self._kernel.switch(command.to)
+        except (NetlinkError, OSError) as error:
+            reason = str(error)
+        else:
+            reason = ""
+        took_ms = (clock.boot_s() - begun_s) * 1000
+        self._log.info("switched", to=str(command.to), took_ms=round(took_ms, 2), reason=reason)
+        self._happened(SwitchDone(command.to, not reason, took_ms, reason))
+
+    async def links(self) -> None:
+        """Tell the core which links have their carrier right now."""
+        for uplink, carrier in (await self._kernel.carrier()).items():
+            self._happened(LinkChanged(uplink, carrier))
+
+    async def watch(self) -> None:
+        """Listen to the kernel until cancelled; what was missed is looked up anew."""
+        while True:
+            try:
+                await kernel.watch(self._interfaces, self._link, self._changed.set)
+            except (NetlinkError, OSError) as error:
+                self._log.warning("netlink_restarted", reason=str(error))
+            await asyncio.sleep(AGAIN_S)
+            await self.links()
+            self._changed.set()
+
+    async def follow(self) -> None:
+        """Keep the backup's table and the standing rules right, and tell where the switch points."""
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(SETTLE_S)
+            self._changed.clear()
+            self._happened(RouteSeen(await self.prepare()))
+
+    def _link(self, uplink: Uplink, carrier: bool) -> None:
+        if carrier:
+            self._link_back(uplink)
+            self._changed.set()
+        self._happened(LinkChanged(uplink, carrier))

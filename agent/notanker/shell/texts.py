@@ -1,0 +1,57 @@
+"""Puts what the agent knows into the words of a message."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from structlog.typing import FilteringBoundLogger
+
+from notanker.core import escalation
+from notanker.core.facts import Queued
+from notanker.core.incident import Incident
+from notanker.core.moment import Moment, between_s
+from notanker.core.names import Line
+from notanker.plan.messages import Composed, compose
+from notanker.plan.model import Plan
+from notanker.plan.words import cause_words, duration_words, fallback_words
+
+
+def text_of(
+    queued: Queued, incident: Incident, plan: Plan | None, site: str, log: FilteringBoundLogger
+) -> str:
+    """Return the text of a message; whatever is wrong with the plan, there is one."""
+    template = queued.template.partition("-")[0]
+    values = values_of(queued, incident, plan, site)
+    composed: Composed = compose(plan, template, queued.language, values)
+    for problem in composed.problems:
+        log.warning("template_refused", mark=queued.mark, problem=problem.sentence("en"))
+    return composed.text
+
+
+def values_of(queued: Queued, incident: Incident, plan: Plan | None, site: str) -> dict[str, str]:
+    """Return what the placeholders stand for."""
+    line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
+    end = incident.back_since or queued.at
+    return {
+        "site": plan.head.site if plan is not None else site,
+        "since": clock_time(incident.opened, plan),
+        "now": clock_time(queued.at, plan),
+        "duration": duration_words(between_s(incident.opened, end), queued.language),
+        "cause_internal": cause_words(incident.cause, queued.language),
+        "fallback": fallback_words(line, queued.language),
+        "incident": str(incident.number),
+        "mark": queued.mark,
+    }
+
+
+def clock_time(moment: Moment, plan: Plan | None) -> str:
+    """Return the time of day at the site, empty while the wall clock cannot be trusted."""
+    if not moment.trusted:
+        return ""
+    name = plan.head.timezone if plan is not None else "Europe/Berlin"
+    try:
+        zone: dt.tzinfo = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = dt.UTC
+    return dt.datetime.fromtimestamp(moment.wall_s, zone).strftime("%H:%M")
