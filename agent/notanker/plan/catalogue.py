@@ -263,6 +263,17 @@ CATALOGUE: Final = Catalogue(
                 "Mend what is reported and accept the plan again.",
             ),
         ),
+        "damaged": Entry(
+            "error",
+            (
+                "Die abgelegten Dateien des Plans sind nicht mehr die übernommenen.",
+                "Den Plan noch einmal übernehmen und den Datenträger prüfen.",
+            ),
+            (
+                "The stored files of the plan are no longer those accepted.",
+                "Accept the plan again and check the disk.",
+            ),
+        ),
         "no-plan": Entry(
             "warning",
             ("Es ist noch kein Plan übernommen.", "Mit „notanker plan accept“ übernehmen."),

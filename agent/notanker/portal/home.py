@@ -1,0 +1,154 @@
+"""The live part of the home page: what the agent knows, as plain values for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
+from notanker.core.status import HeartbeatStatus, IncidentStatus, Status, UplinkStatus
+from notanker.plan.words import OUTCOMES, VERDICTS, cause_words, in_language
+from notanker.portal.state import STAGES
+from notanker.portal.times import Times
+from notanker.portal.words import signal_words, template_words, words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message in words."""
+
+    mark: str
+    name: str
+    what: str
+    outcome: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident in words."""
+
+    number: int
+    began: str
+    cause: str
+    progress: str
+    told: tuple[Told, ...]
+    report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One uplink in words; `mood` is the colour of its mark."""
+
+    name: str
+    mood: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """All that the home page says of the moment."""
+
+    paths: tuple[Path, ...]
+    incident: Incident | None
+    recent: tuple[Incident, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def live(
+    status: Status | None,
+    times: Times,
+    names: Mapping[str, str],
+    has_report: Callable[[int], bool],
+) -> Live:
+    """Put the snapshot into words. `names` gives the person behind a contact id."""
+    if status is None:
+        return Live((), None, (), ())
+    story = _Story(times, names, has_report)
+    return Live(
+        tuple(_path(item, status, times.language) for item in status.uplinks),
+        story.incident(status.incident) if status.incident else None,
+        tuple(story.incident(item) for item in status.recent[:3]),
+        tuple(_facts(status, times)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    times: Times
+    names: Mapping[str, str]
+    has_report: Callable[[int], bool]
+
+    def incident(self, item: IncidentStatus) -> Incident:
+        language = self.times.language
+        progress = in_language(STAGES[item.stage], language)
+        if item.acknowledged_by:
+            who = self.names.get(item.acknowledged_by, item.acknowledged_by)
+            progress += f" ({who})"
+        return Incident(
+            item.number,
+            self.times.at(item.opened),
+            cause_words(item.cause, language),
+            progress,
+            tuple(
+                Told(
+                    message.mark,
+                    self.names.get(message.contact, message.contact),
+                    template_words(message.template, language),
+                    in_language(OUTCOMES[message.outcome], language),
+                    self.times.at(message.at),
+                )
+                for message in item.messages
+            ),
+            self.has_report(item.number),
+        )
+
+
+def _path(item: UplinkStatus, status: Status, language: str) -> Path:
+    t = words(language)
+    told = in_language(VERDICTS[item.verdict], language)
+    if not item.carrier and item.verdict is not Verdict.UP:
+        told += f", {t['no_cable']}"
+    if item.uplink is Uplink.BACKUP and status.modem is not None:
+        parts = (status.modem.operator, signal_words(status.modem.signal_dbm, language))
+        told = ", ".join((told, *filter(None, parts)))
+    mood = {Verdict.UP: "ok", Verdict.DOWN: "bad"}.get(item.verdict, "unknown")
+    return Path(t["main"] if item.uplink is Uplink.PRIMARY else t["lte"], mood, told)
+
+
+def _facts(status: Status, times: Times) -> list[tuple[str, str]]:
+    t = words(times.language)
+    facts: list[tuple[str, str]] = []
+    for item in status.uplinks:
+        name = t["main"] if item.uplink is Uplink.PRIMARY else t["lte"]
+        facts.append((f"{name} ({item.interface})", _measured(item, times.language)))
+    ailing = [p for p in status.plugins if p.health is not PluginHealth.OK]
+    facts += [(f"{t['plugins']}: {p.name}", p.reason or p.health.value) for p in ailing]
+    facts.append((t["beat"], _beat(status.heartbeat, times)))
+    return facts
+
+
+def _measured(item: UplinkStatus, language: str) -> str:
+    t = words(language)
+    parts = []
+    if item.rtt_ms is not None:
+        parts.append(f"{t['answer_time']} {item.rtt_ms:.0f} ms")
+    if item.loss_pct is not None:
+        parts.append(f"{t['loss']} {item.loss_pct:.0f} %")
+    if item.silent_anchors:
+        parts.append(f"{t['silent']} {', '.join(item.silent_anchors)}")
+    if item.cause is not None and item.cause is not Cause.UNKNOWN:
+        parts.append(cause_words(item.cause, language))
+    return ", ".join(parts) or "–"
+
+
+def _beat(beat: HeartbeatStatus, times: Times) -> str:
+    t = words(times.language)
+    if not beat.enabled:
+        return t["beat_off"]
+    told = (
+        t["beat_never"]
+        if beat.acknowledged is None
+        else f"{t['beat_last']} {times.ago(beat.acknowledged)}"
+    )
+    return f"{told} ({beat.reason})" if beat.reason else told

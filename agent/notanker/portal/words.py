@@ -1,0 +1,115 @@
+"""The fixed words of the portal's own pages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "home": ("Start", "Start"),
+    "skip": ("Zum Inhalt", "Skip to content"),
+    "state": ("Zustand der Leitung", "State of the line"),
+    "stand": ("Stand", "As of"),
+    "main": ("Hauptleitung", "Main line"),
+    "lte": ("LTE", "LTE"),
+    "no_cable": ("kein Kabelsignal", "no link"),
+    "incident": ("Störung", "Incident"),
+    "began": ("Beginn", "Began"),
+    "cause": ("Vermutliche Ursache", "Likely cause"),
+    "progress": ("Bearbeitung", "Progress"),
+    "by": ("von", "by"),
+    "told": ("Benachrichtigt", "Told so far"),
+    "nobody_told": ("Noch niemand.", "Nobody yet."),
+    "recent": ("Letzte Störungen", "Recent incidents"),
+    "report": ("Bericht", "Report"),
+    "for_it": ("Für die IT", "For IT"),
+    "answer_time": ("Antwortzeit", "Response time"),
+    "loss": ("Verlust", "Loss"),
+    "silent": ("Ohne Antwort", "No answer from"),
+    "signal": ("Empfang", "Signal"),
+    "plugins": ("Bausteine", "Plugins"),
+    "beat": ("Lebenszeichen an die Zentrale", "Heartbeat to the centre"),
+    "beat_off": ("ausgeschaltet", "switched off"),
+    "beat_never": ("noch nie bestätigt", "never confirmed"),
+    "beat_last": ("zuletzt bestätigt", "last confirmed"),
+    "sos": ("Menschen in Gefahr", "People in danger"),
+    "fire": ("Feuerwehr, Rettung", "Fire, ambulance"),
+    "police": ("Polizei", "Police"),
+    "no_plan": (
+        "Auf diesem Gerät liegt noch kein Notfallplan. Fragen Sie die Schichtleitung.",
+        "There is no emergency plan on this device yet. Ask your shift lead.",
+    ),
+    "site": ("Notfallplan", "Emergency plan"),
+    "version": ("Fassung", "Version"),
+    "issued": ("vom", "of"),
+    "overdue": ("Prüfung überfällig seit", "Review overdue since"),
+    "mark": ("Prüfsumme", "Fingerprint"),
+    "leave": (
+        "Fertig? Verlassen Sie dieses WLAN, dann gehen mobile Daten wieder.",
+        "Done? Leave this Wi-Fi, then mobile data works again.",
+    ),
+    "to_home": ("Zur Startseite", "To the start page"),
+    "print": ("Drucken: im Menü des Browsers.", "To print, use the browser's menu."),
+    "r_title": ("Auswertungsbericht Störung", "After-action report, incident"),
+    "r_duration": ("Ausfall der Hauptleitung", "Main line out for"),
+    "r_open": ("dauert noch an", "not over yet"),
+    "r_isolated": ("davon ganz ohne Internet", "of which without internet"),
+    "r_backup": ("davon über LTE", "of which over LTE"),
+    "r_alert": ("Erste Meldung nach", "First alert after"),
+    "r_no_alert": ("keine Meldung", "no alert"),
+    "r_flaps": ("Wiederkehr und erneuter Ausfall", "Came back and failed again"),
+    "r_times": ("mal", "times"),
+    "r_rows": ("Verlauf", "Time line"),
+    "r_messages": ("Wer was erfuhr", "Who was told what"),
+    "r_time": ("Zeit", "Time"),
+    "r_after": ("nach", "after"),
+    "r_event": ("Ereignis", "Event"),
+    "r_number": ("Nr.", "No."),
+    "r_to": ("an", "to"),
+    "r_outcome": ("Ergebnis", "Outcome"),
+    "r_end": ("Ende", "End"),
+    "e_404": ("Diese Seite gibt es nicht", "There is no such page"),
+    "e_404_do": (
+        "Auf der Startseite finden Sie alle Nummern und Anleitungen.",
+        "All numbers and instructions are on the start page.",
+    ),
+    "e_405": ("Hier wird nur gelesen", "This is for reading only"),
+    "e_405_do": (
+        "Diese Seite nimmt nichts entgegen.",
+        "This page takes nothing in.",
+    ),
+    "e_500": ("Diese Seite ist gerade gestört", "This page has a fault"),
+    "e_500_do": (
+        "Bitte die Startseite öffnen oder den gedruckten Plan nehmen.",
+        "Please open the start page or take the printed plan.",
+    ),
+}
+TEMPLATES: Final[dict[str, tuple[str, str]]] = {
+    "T1": ("Alarmmeldung", "alert"),
+    "T11": ("Zwischenstand", "update"),
+    "T12": ("Entwarnung", "all-clear"),
+}
+
+
+def words(language: str) -> dict[str, str]:
+    """Return the words of one language."""
+    index = 1 if language == "en" else 0
+    return {key: pair[index] for key, pair in WORDS.items()}
+
+
+def template_words(template: str, language: str) -> str:
+    """Return what kind of message a template is."""
+    pair = TEMPLATES.get(template, (template, template))
+    return pair[1] if language == "en" else pair[0]
+
+
+def signal_words(dbm: float | None, language: str) -> str:
+    """Say how good the reception is, and its figure.
+
+    The steps are those of 3GPP TS 36.133's RSRP as phones show them in bars.
+    """
+    if dbm is None:
+        return ""
+    for limit, german, english in ((-90, "gut", "good"), (-105, "mittel", "fair")):
+        if dbm >= limit:
+            return f"{english if language == 'en' else german} ({dbm:.0f} dBm)"
+    return f"{'weak' if language == 'en' else 'schwach'} ({dbm:.0f} dBm)"
