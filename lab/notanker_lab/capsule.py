@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from notanker_lab import kernel
+from notanker_lab import kernel, reach
 from notanker_lab.errors import LabError
 
 HOME = Path("/run/notanker-lab")
@@ -108,6 +108,7 @@ def _private_run() -> None:
     Path("/run/tmp").mkdir(mode=0o1777)
     Path("/run/tmp").chmod(0o1777)
     MARKER.touch()
+    reach.open_up(reach.needed(), HOME)
     empty = HOME / "resolv.conf"
     empty.write_text("# nothing leaves the capsule\n")
     if resolver.is_relative_to("/run"):

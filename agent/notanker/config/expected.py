@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -27,23 +29,9 @@ def expected(kind: Any) -> Pair:
 
 
 def _describe(info: Any) -> Pair:
-    if isinstance(info, inspect.Metadata):
-        return _metadata(info)
-    if isinstance(info, inspect.IntType | inspect.FloatType):
-        return _number(info)
-    if isinstance(info, inspect.StrType):
-        return _text(info)
-    if isinstance(info, inspect.LiteralType):
-        values = ", ".join(f'"{value}"' for value in info.values)
-        return (f"einer von {values}", f"one of {values}")
-    if isinstance(info, inspect.UnionType):
-        pairs = [_describe(item) for item in info.types if not isinstance(item, inspect.NoneType)]
-        return (" oder ".join(p[0] for p in pairs), " or ".join(p[1] for p in pairs))
-    if isinstance(info, inspect.ListType | inspect.VarTupleType):
-        inner = _describe(info.item_type)
-        return (f"eine Liste, je {inner[0]}", f"a list, each {inner[1]}")
-    if isinstance(info, inspect.StructType):
-        return _table(info)
+    for kinds, describe in _DESCRIBERS:
+        if isinstance(info, kinds):
+            return describe(info)
     return _SIMPLE.get(type(info), ("ein Wert", "a value"))
 
 
@@ -79,3 +67,34 @@ def _table(info: Any) -> Pair:
     if needed:
         return (f"eine Tabelle mit {needed}", f"a table with {needed}")
     return ("eine Tabelle", "a table")
+
+
+def _literal(info: Any) -> Pair:
+    values = ", ".join(f'"{value}"' for value in info.values)
+    return (f"einer von {values}", f"one of {values}")
+
+
+def _union(info: Any) -> Pair:
+    pairs = [_describe(item) for item in info.types if not isinstance(item, inspect.NoneType)]
+    return (" oder ".join(p[0] for p in pairs), " or ".join(p[1] for p in pairs))
+
+
+def _list(info: Any) -> Pair:
+    inner = _describe(info.item_type)
+    return (f"eine Liste, je {inner[0]}", f"a list, each {inner[1]}")
+
+
+def _custom(info: Any) -> Pair:
+    return ("ein Pfad", "a path") if info.cls is Path else ("ein Wert", "a value")
+
+
+_DESCRIBERS: Final[tuple[tuple[Any, Callable[[Any], Pair]], ...]] = (
+    (inspect.Metadata, _metadata),
+    ((inspect.IntType, inspect.FloatType), _number),
+    (inspect.StrType, _text),
+    (inspect.LiteralType, _literal),
+    (inspect.UnionType, _union),
+    ((inspect.ListType, inspect.VarTupleType), _list),
+    (inspect.StructType, _table),
+    (inspect.CustomType, _custom),
+)

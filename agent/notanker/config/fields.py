@@ -192,8 +192,8 @@ class _Walk:
             pairs = [self.struct(item, inner, (*path, n)) for n, item in enumerate(value)]
             return tuple(item for item, _ in pairs), [p for _, found in pairs for p in found]
         try:
-            return msgspec.convert(value, kind, strict=True), []
-        except msgspec.ValidationError:
+            return msgspec.convert(value, kind, strict=True, dec_hook=_decode), []
+        except (msgspec.ValidationError, NotImplementedError):
             return None, [self.wrong(value, kind, path)]
 
     def _unknown(self, key: str, fields: Mapping[str, object], path: Path) -> Problem:
@@ -217,6 +217,13 @@ class _Walk:
         words = error.args if len(error.args) == 2 else (str(error), str(error))
         entry = Entry("error", (str(words[0]), ""), (str(words[1]), ""))
         return Catalogue({"rule": entry}).problem("rule", self.document.place(path))
+
+
+def _decode(kind: Any, value: object) -> object:
+    """Make what TOML has no type for: a path."""
+    if kind is FilePath and isinstance(value, str) and value:
+        return FilePath(value)
+    raise NotImplementedError
 
 
 def _without_none(kind: Any) -> Any:

@@ -29,8 +29,8 @@ class Beating:
 
 
 def now_due(state: Beating, now_s: float) -> Beating:
-    """Bring the next beat forward to now: something has changed."""
-    return replace(state, next_s=min(state.next_s, now_s))
+    """Bring the next beat forward to now: something has changed, and one under way is old news."""
+    return replace(state, next_s=min(state.next_s, now_s), sent_s=None)
 
 
 def step(

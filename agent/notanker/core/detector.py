@@ -213,6 +213,12 @@ def silent(judge: Judge, settings: WatchSettings) -> tuple[Anchor, ...]:
     return tuple(anchor for anchor, mind in pairs if mind.down >= share)
 
 
+def answering(judge: Judge, settings: WatchSettings) -> int:
+    """Return how many anchors are not known to be silent."""
+    share = steps(settings.evidence, len(judge.anchors)).share
+    return sum(mind.down < share for mind in judge.anchors)
+
+
 def loss_pct(judge: Judge) -> float | None:
     """Return the share of lost probes among the recent ones, None before the first."""
     if not judge.count:
@@ -284,7 +290,8 @@ def _settle(judge: Judge, settings: WatchSettings) -> Judge:
     proof = sum(mind.up for mind in judge.anchors)
     if judge.verdict is not Verdict.UP and proof >= settings.evidence.up_nats - 1e-6:
         minds = tuple(_proven(mind) for mind in judge.anchors)
-        return replace(judge, verdict=Verdict.UP, anchors=minds)
+        # What was lost before belongs to the outage, not to the line that is proven now.
+        return replace(judge, verdict=Verdict.UP, anchors=minds, recent=0, count=0)
     return judge
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from notanker.core import beating, failover, incident, leading, probing, uplinks
+from notanker.core import beating, detector, failover, incident, leading, probing, uplinks
 from notanker.core.beating import Beating
 from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
 from notanker.core.events import (
@@ -30,7 +30,7 @@ from notanker.core.facts import Fact, LineChanged, Opened, Resolved, Settled, Sw
 from notanker.core.failover import ROUTE, Failover
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
-from notanker.core.names import Layer, Line, Stage, Uplink, Verdict
+from notanker.core.names import Line, Stage, Uplink, Verdict
 from notanker.core.probing import Judges
 from notanker.core.settings import Settings, WatchSettings
 from notanker.core.uplinks import Watch
@@ -286,15 +286,14 @@ def _situation(site: Site, now: Moment) -> leading.Situation:
 
 
 def evidence(site: Site) -> str:
-    """Return what speaks for the verdict on the primary: `carrier lost`, or layers with anchors."""
+    """Return what speaks for the verdict on the primary: `carrier lost`, or how many anchors answer."""
     if not site.carrier[Uplink.PRIMARY]:
         return "carrier lost"
-    parts = []
-    for (uplink, layer), judge in site.judges.items():
-        if uplink is Uplink.PRIMARY:
-            state = "no answer" if judge.verdict is Verdict.DOWN else str(judge.verdict)
-            parts.append(f"{Layer(layer)}: {state} ({len(judge.anchors)} anchors)")
-    return ", ".join(parts)
+    return ", ".join(
+        f"{watch[1]} {detector.answering(judge, site.table[watch])}/{len(judge.anchors)}"
+        for watch, judge in site.judges.items()
+        if watch[0] is Uplink.PRIMARY
+    )
 
 
 def _settle_s(site: Site) -> float:

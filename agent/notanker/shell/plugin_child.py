@@ -13,7 +13,7 @@ from typing import Final
 from structlog.typing import FilteringBoundLogger
 
 from notanker.shell.plugin_limits import Launch, Limits
-from notanker.shell.plugin_link import PluginLink
+from notanker.shell.plugin_link import CLOSED, PluginLink
 from notanker.shell.plugin_output import PluginOutput
 
 KEPT_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
@@ -105,8 +105,10 @@ class PluginChild:
                 output.close()
 
     async def ending(self, reason: str) -> str:
-        """Return how the process ended, if it did so just now, else the reason given."""
-        return self._status if await self._gone(_EXIT_FOLLOWS_S) else reason
+        """Return how the process ended where it just closed the wire, else the reason given."""
+        if reason == CLOSED and await self._gone(_EXIT_FOLLOWS_S):
+            return self._status
+        return reason
 
     async def _gone(self, within_s: float) -> bool:
         await asyncio.wait((self._reaped,), timeout=within_s)

@@ -24,6 +24,8 @@ from notanker.plugin.frames import (
 from notanker.shell.plugin_faults import LinkBroken
 
 CHUNK_BYTES: Final = 65536
+CLOSED: Final = "closed the wire"
+"""The reason that tells nothing by itself: the exit status that follows tells more."""
 
 
 class PluginLink:
@@ -89,8 +91,8 @@ class PluginLink:
             self._out = self._out[self._wire.send(self._out[:CHUNK_BYTES]) :]
         except (BlockingIOError, InterruptedError):
             return
-        except OSError as error:
-            self._break(f"the wire broke: {error.strerror}")
+        except OSError:
+            self._break(CLOSED)
             return
         if not self._out:
             self.handed_over = True
@@ -101,11 +103,11 @@ class PluginLink:
             part = self._wire.recv(CHUNK_BYTES)
         except (BlockingIOError, InterruptedError):
             return False
-        except OSError as error:
-            self._break(f"the wire broke: {error.strerror}")
+        except OSError:
+            self._break(CLOSED)
             return False
         if not part:
-            self._break("closed the wire")
+            self._break(CLOSED)
             return False
         self._in += part
         try:

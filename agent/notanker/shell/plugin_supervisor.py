@@ -73,16 +73,10 @@ class PluginProcess:
 
     async def run(self) -> None:
         """Keep the child alive until cancelled; then give it time to close, and end it."""
-        loop = asyncio.get_running_loop()
         try:
             while True:
                 self._calls.open()
-                ended = await self._live()
-                pause = self._record.failed(
-                    ended.what, ended.reason, loop.time(), hopeless=ended.hopeless
-                )
-                self._log_end(ended, pause)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(await self._live())
         finally:
             self._calls.close("the agent ends")
 
@@ -113,21 +107,21 @@ class PluginProcess:
         """
         return cast("T", await self._calls.put(method, argument, deadline_s, answer))
 
-    async def _live(self) -> _Ended:
-        """Start a child, serve until it ends, and make sure that it did."""
+    async def _live(self) -> float:
+        """Start a child, serve until it ends, make sure that it did; return the pause in seconds."""
         try:
             child = PluginChild.start(self._launch, self._log, self._limits)
         except OSError as error:
-            self._calls.close(f"cannot be started: {error.strerror}")
-            return _Ended(STARTING, f"cannot be started: {error.strerror}")
+            return self._failed(_Ended(STARTING, f"cannot be started: {error.strerror}"))
         self.pid = child.pid
         try:
             await self._initialise(child)
             await self._serve(child)
         except _Ended as ended:
-            self._calls.close(ended.reason)
+            # First the record: who lost a call reads the status next.
+            pause = self._failed(ended)
             await child.end(gently=False)
-            return ended
+            return pause
         except BaseException:
             self._calls.close("the agent ends")
             await child.end(gently=True)
@@ -210,12 +204,16 @@ class PluginProcess:
         if before is PluginHealth.DEGRADED and self.status.health is PluginHealth.OK:
             self._log.info("plugin_recovered")
 
-    def _log_end(self, ended: _Ended, pause_s: float) -> None:
+    def _failed(self, ended: _Ended) -> float:
+        now = asyncio.get_running_loop().time()
+        self._calls.close(ended.reason)
+        pause = self._record.failed(ended.what, ended.reason, now, hopeless=ended.hopeless)
         self._log.warning(
             "plugin_ended",
             during=ended.what,
             reason=ended.reason,
             failures=self.status.failures,
             health=self.status.health.value,
-            next_start_s=pause_s,
+            next_start_s=pause,
         )
+        return pause

@@ -30,16 +30,21 @@ def text_of(
 
 
 def values_of(queued: Queued, incident: Incident, plan: Plan | None, site: str) -> dict[str, str]:
-    """Return what the placeholders stand for."""
+    """Return what the placeholders stand for.
+
+    While the wall clock cannot be trusted, `{since}` is a span ("seit 40 s") and `{now}` is "jetzt".
+    """
+    language = queued.language
     line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
     end = incident.back_since or queued.at
+    lasted = duration_words(max(1.0, between_s(incident.opened, queued.at)), language)
     return {
         "site": plan.head.site if plan is not None else site,
-        "since": clock_time(incident.opened, plan),
-        "now": clock_time(queued.at, plan),
-        "duration": duration_words(between_s(incident.opened, end), queued.language),
-        "cause_internal": cause_words(incident.cause, queued.language),
-        "fallback": fallback_words(line, queued.language),
+        "since": clock_time(incident.opened, plan) or lasted,
+        "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
+        "duration": duration_words(between_s(incident.opened, end), language),
+        "cause_internal": cause_words(incident.cause, language),
+        "fallback": fallback_words(line, language),
         "incident": str(incident.number),
         "mark": queued.mark,
     }
