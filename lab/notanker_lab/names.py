@@ -11,7 +11,7 @@ _COMMON = [
     "--no-hosts",
     "--no-poll",
     "--bind-interfaces",
-    "--cache-size=0",  # a resolver behind a dead line shall be dead at once
+    "--cache-size=0",
     "--user=root",
     "--group=root",
     "--pid-file=",
@@ -26,11 +26,6 @@ def authority() -> list[str]:
     records = [f"--host-record={name},{','.join(ips)}" for name, ips in addresses.NAMES.items()]
     # "#" is any domain: what is not listed does not exist, and nobody is asked.
     return [*_COMMON, "--local=/#/", *_listening(listen), *records]
-
-
-def forwarder(*listen: str) -> list[str]:
-    """Command line of the resolver in a router or stick: it asks the provider over its line."""
-    return [*_COMMON, f"--server={addresses.ISP_DNS}", *_listening(list(listen))]
 
 
 def _listening(addresses_: list[str]) -> list[str]:

@@ -22,8 +22,8 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.write_eof()
 
 
-async def serve(fd: int, address: str, port: int) -> None:
-    """Forward for ever, at most 64 connections at a time."""
+async def serve(sock: socket.socket, address: str, port: int) -> None:
+    """Forward what ``sock`` accepts for ever, at most 64 connections at a time."""
     free = asyncio.Semaphore(_MAX_CONNECTIONS)
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -41,7 +41,6 @@ async def serve(fd: int, address: str, port: int) -> None:
             if far_writer is not None:
                 far_writer.close()
 
-    sock = socket.socket(fileno=fd)
     sock.setblocking(False)
     async with await asyncio.start_server(join, sock=sock) as server:
         await server.serve_forever()
@@ -49,7 +48,7 @@ async def serve(fd: int, address: str, port: int) -> None:
 
 def main() -> None:
     """Command line of the proxy."""
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], int(sys.argv[3])))
 
 
 if __name__ == "__main__":

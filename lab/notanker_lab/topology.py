@@ -85,10 +85,8 @@ class Topology:
         for ns in addresses.NAMESPACES:
             command(["ip", "netns", "add", self.namespace(ns)])
         self._set_sysctls()
-        for near, near_if, far, far_if in addresses.LINKS:
-            names = self.namespace(near), self.namespace(far)
-            pair = ["type", "veth", "peer", "name", far_if, "netns", names[1]]
-            command(["ip", "link", "add", near_if, "netns", names[0], *pair])
+        for number, link in enumerate(addresses.LINKS):
+            self._add_link(*link, index=10 + 2 * number)
         self._configure()
         self._wire_offloads()
         self.nft("inet", _INGRESS_FILTER)
@@ -123,6 +121,13 @@ class Topology:
                   }}
                 }}""",
             )
+
+    def _add_link(self, near: str, near_if: str, far: str, far_if: str, index: int) -> None:
+        # The two ends must differ in their index: the kernel takes a veth whose peer has the same
+        # one for a plain card and reports its link up to a second late (linkwatch_urgent_event()).
+        one = [near_if, "index", str(index), "netns", self.namespace(near)]
+        two = [far_if, "index", str(index + 1), "netns", self.namespace(far)]
+        command(["ip", "link", "add", *one, "type", "veth", "peer", "name", *two])
 
     def _set_sysctls(self) -> None:
         for ns in addresses.NAMESPACES:

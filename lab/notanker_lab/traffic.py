@@ -7,6 +7,7 @@ follows the routes of its moment; the echo tells from which address it came, hen
 
 import json
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -201,6 +202,8 @@ class Traffic:
 def main(argv: Sequence[str]) -> None:
     """Command line of the traffic."""
     path, udp_ms, tcp_ms, *flows = argv
+    # An ordered exit writes down what is still in the buffer.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with Path(path).open("w", encoding="ascii") as file:
         generate(file, flows, float(udp_ms) / 1000, float(tcp_ms) / 1000)
 

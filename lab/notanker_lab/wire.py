@@ -201,26 +201,47 @@ class Wires:
         }
 
 
-def run(wires: Wires, listener: socket.socket) -> None:
-    """Carry frames and answer questions for ever."""
-    by_source = {direction.source: direction for direction in wires.directions}
-    talks: set[socket.socket] = set()
-    while True:
-        dues = [way.queue[0][0] for way in wires.directions if way.queue]
+class Loop:
+    """Waits for frames, due instants and questions, and does what each needs."""
+
+    def __init__(self, wires: Wires, listener: socket.socket) -> None:
+        self._wires, self._listener = wires, listener
+        self._poll = select.epoll()
+        self._sources = {way.source.fileno(): way for way in wires.directions}
+        self._talks: dict[int, socket.socket] = {}
+        for fd in (*self._sources, listener.fileno()):
+            self._poll.register(fd, select.EPOLLIN)
+        # An epoll can itself be waited for by select(), whose time-out is exact to microseconds.
+        self._waitable = [self._poll]
+
+    def run(self) -> None:
+        """Work for ever."""
+        while True:
+            self._once()
+
+    def _once(self) -> None:
+        dues = [way.queue[0][0] for way in self._wires.directions if way.queue]
         wait_s = max(0.0, min(dues) - time.monotonic()) if dues else None
-        ready, _, _ = select.select([*by_source, listener, *talks], [], [], wait_s)
-        for sock in ready:
-            if sock in by_source:
-                by_source[sock].receive()
-            elif sock is listener:
-                talks.add(listener.accept()[0])
-            elif not control.answer(sock, wires.handle):
-                talks.discard(sock)
-                sock.close()
+        if select.select(self._waitable, [], [], wait_s)[0]:
+            for fd, _events in self._poll.poll(0):
+                way = self._sources.get(fd)
+                if way is not None:
+                    way.receive()
+                else:
+                    self._talk(fd)
         now_s = time.monotonic()
-        for direction in wires.directions:
-            if direction.queue:
-                direction.release(now_s)
+        for way in self._wires.directions:
+            if way.queue:
+                way.release(now_s)
+
+    def _talk(self, fd: int) -> None:
+        if fd == self._listener.fileno():
+            conn = self._listener.accept()[0]
+            self._talks[conn.fileno()] = conn
+            self._poll.register(conn.fileno(), select.EPOLLIN)
+        elif not control.answer(self._talks[fd], self._wires.handle):
+            self._poll.unregister(fd)
+            self._talks.pop(fd).close()
 
 
 def main(argv: Sequence[str]) -> None:
@@ -232,7 +253,7 @@ def main(argv: Sequence[str]) -> None:
     kernel.sharp_timers()
     # Nothing here makes cycles; a collection would only delay frames.
     gc.disable()
-    run(wires, control.listen(Path(argv[0])))
+    Loop(wires, control.listen(Path(argv[0]))).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""These tests run in a capsule: ``python -m notanker_lab.capsule -- pytest tests/lab_self``."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from notanker_lab import Lab, capsule
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_a_capsule() -> None:
+    """Fail, never skip: a lab that was not tested is not a lab that works."""
+    if not capsule.inside():
+        pytest.fail("run this as: python -m notanker_lab.capsule -- pytest tests/lab_self")
+
+
+@pytest.fixture(scope="session")
+def running_lab(in_a_capsule: None) -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(running_lab: Lab) -> Iterator[Lab]:
+    """Give the one running lab, healthy, and leave it healthy."""
+    yield running_lab
+    running_lab.faults.heal()
+    running_lab.hilink.fault("none")
+    running_lab.hilink.set(tokens="rotate", login="none", radio_s=0.2, burst_limit=3, capacity=500)
+    running_lab.hilink.dataswitch(True)
+    running_lab.topology.masquerade(on=True)
