@@ -117,9 +117,7 @@ class _Pages:
                 return self.missing()
             events = views.last_events(connection, name)
             flips = views.last_flips(connection, name)
-        hint = site.old_beats >= 3 and site.state in (State.SILENT, State.NEVER)
-        values = {"site": site, "events": events, "flips": flips, "hint_old": hint}
-        return self._render("site.html", root, language, **values)
+        return self._render("site.html", root, language, site=site, events=events, flips=flips)
 
     def alarms(self, root: str, language: Language) -> str:
         with self._store.read() as connection:

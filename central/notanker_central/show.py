@@ -1,22 +1,22 @@
-"""Puts values into words: ages, times, fields of events. Total: whatever a site sent, there is a text."""
+"""Puts values into words: ages, times, states. Total: whatever a site sent, there is a text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import msgspec
-
+from notanker.core.names import Cause, Line, Uplink, Verdict
 from notanker.errors import Language
-from notanker_central.wording import CAUSES, EVENTS, STATES, TEXTS, UPLINKS, VERDICTS, Pair
+from notanker_central.history import sentence
+from notanker_central.states import State
+from notanker_central.wording import CAUSES, LINES, STATES, TEXTS, UPLINKS, VERDICTS, Pair
 
 NOTHING: Final = "–"
 # Up to two minutes in seconds, up to two hours in minutes, up to two days in hours.
 _AGES: Final = ((120.0, 1.0, "s"), (7_200.0, 60.0, "min"), (172_800.0, 3_600.0, "h"))
-_MAX_FIELDS: Final = 12
-_MAX_VALUE: Final = 80
+_CAUSES: Final = frozenset(Cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,29 @@ class Show:
         """Return a text of the board by name."""
         return self.pick(TEXTS[name]).format(**values)
 
-    def word(self, value: Any) -> str:
-        """Return the word for a state, cause, uplink, verdict or kind of event."""
-        for table in (STATES, CAUSES, UPLINKS, VERDICTS, EVENTS):
-            if (pair := table.get(value)) is not None:
-                return self.pick(pair)
-        return str(value)
+    def state(self, value: State) -> str:
+        """Return the word for a site's state."""
+        return self.pick(STATES[value])
+
+    def cause(self, value: str) -> str:
+        """Return the word for a cause; one that an older table held is shown as it is."""
+        return self.pick(CAUSES[Cause(value)]) if value in _CAUSES else value
+
+    def line(self, value: Line) -> str:
+        """Return where the traffic goes."""
+        return self.pick(LINES[value])
+
+    def uplink(self, value: Uplink) -> str:
+        """Return the word for an uplink."""
+        return self.pick(UPLINKS[value])
+
+    def verdict(self, value: Verdict) -> str:
+        """Return the word for the detector's verdict."""
+        return self.pick(VERDICTS[value])
+
+    def event(self, kind: str, fields: str) -> str:
+        """Return a row of the site's journal as a sentence."""
+        return sentence(kind, fields, self.language)
 
     def age(self, since_s: float | None) -> str:
         """Return how long ago that was, such as "3 min"; no age is below zero."""
@@ -62,17 +79,6 @@ class Show:
             return f"{moment:%H:%M:%S}"
         return f"{moment:%d.%m.%Y %H:%M}" if self.language == "de" else f"{moment:%Y-%m-%d %H:%M}"
 
-    def fields(self, text: str) -> str:
-        """Return an event's fields as `name: value, ...`; what isn't an object is shown as it is."""
-        try:
-            fields = msgspec.json.decode(text)
-        except (msgspec.MsgspecError, RecursionError):
-            return _short(text)
-        if not isinstance(fields, dict):
-            return _short(text)
-        shown = [f"{_short(str(k))}: {_value(v)}" for k, v in list(fields.items())[:_MAX_FIELDS]]
-        return ", ".join(shown)
-
     def _moment(self, wall_s: float | None) -> dt.datetime | None:
         if wall_s is None:
             return None
@@ -80,11 +86,3 @@ class Show:
             return dt.datetime.fromtimestamp(wall_s, self.zone)
         except (ValueError, OverflowError, OSError):  # a site's clock may say anything
             return None
-
-
-def _value(value: object) -> str:
-    return _short(value if isinstance(value, str) else msgspec.json.encode(value).decode())
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"

@@ -85,7 +85,12 @@ class Store:
             changed = connection.execute(
                 update(t.site)
                 .where(t.site.c.id == site)
-                .values(counter=t.NO_COUNTER, epoch=t.site.c.epoch + 1, stored_to=t.NO_POSITION)
+                .values(
+                    counter=t.NO_COUNTER,
+                    epoch=t.site.c.epoch + 1,
+                    stored_to=t.NO_POSITION,
+                    conflict=False,
+                )
             )
         return changed.rowcount == 1
 

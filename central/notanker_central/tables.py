@@ -35,6 +35,7 @@ NEW_SITE: Final = {
     "beat": "",
     "epoch": 1,
     "stored_to": NO_POSITION,
+    "conflict": False,
     "old_beats": 0,
     "patience_s": 0.0,
 }
@@ -66,6 +67,8 @@ site: Final = Table(
     # The journal that the site writes now; a replaced SD card begins a new one.
     Column("epoch", Integer, nullable=False),
     Column("stored_to", BigInteger, nullable=False),
+    # Whether the site told something else than is stored at a position: it writes a new journal.
+    Column("conflict", Boolean, nullable=False),
     Column("old_beats", Integer, nullable=False),
     Index("site_due", "due_s"),
     Index("site_worst", "listed", "rank", "name"),

@@ -64,14 +64,21 @@ def events(connection: Connection, beat: Beat, site: SiteRow, now_s: float) -> i
 
     The first events of a journal say where it begins for us: what lies before, an earlier centre has
     acknowledged. From there on a missing position holds `stored_to` back until it has come.
+
+    A site that tells something else at a position than is stored there writes a new journal, which an
+    operator has to allow (`begin_anew`). Until then nothing from that position on is acknowledged to it, so
+    that it keeps what it has.
     """
     if beat.events:
         rows = [_row(beat.site, site.epoch, item, now_s) for item in beat.events]
         connection.execute(_insert_new(connection), rows)
+    clash = _first_clash(connection, beat, site)
     stored_to = _complete_to(connection, beat, site)
-    if stored_to != site.stored_to:
-        values = {"stored_to": stored_to}
-        connection.execute(update(t.site).where(t.site.c.id == beat.site).values(**values))
+    changed = {"stored_to": stored_to, "conflict": clash is not None}
+    if beat.events and changed != {"stored_to": site.stored_to, "conflict": site.conflict}:
+        connection.execute(update(t.site).where(t.site.c.id == beat.site).values(**changed))
+    if clash is not None:
+        stored_to = min(stored_to, clash - 1)
     return max(stored_to, 0)
 
 
@@ -113,6 +120,21 @@ def _complete_to(connection: Connection, beat: Beat, site: SiteRow) -> int:
         .order_by(t.event.c.position)
     )
     return complete_to(site.stored_to, connection.execute(above).scalars().all())
+
+
+def _first_clash(connection: Connection, beat: Beat, site: SiteRow) -> int | None:
+    # Wall times don't count: the site dates a boot's rows anew once it knows the time.
+    told = {e.position: (e.kind, e.at.boot, e.at.boot_s, e.fields) for e in beat.events}
+    if not told:
+        return None
+    c = t.event.c
+    stored = (
+        select(c.position, c.kind, c.boot, c.boot_s, c.fields)
+        .where(c.site == beat.site, c.epoch == site.epoch, c.position.in_(told))
+        .order_by(c.position)
+    )
+    rows = connection.execute(stored)
+    return next((position for position, *rest in rows if tuple(rest) != told[position]), None)
 
 
 def _since_s(beat: Beat, now_s: float) -> float:

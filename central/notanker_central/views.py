@@ -31,6 +31,7 @@ class SiteView:
     received_s: float | None
     old_beats: int
     stored_to: int
+    conflict: bool
     beat: Beat | None
 
 
@@ -129,6 +130,7 @@ def _view(row: Row[Any]) -> SiteView:
         since_s=row.since_s,
         received_s=row.received_s,
         old_beats=row.old_beats,
-        stored_to=row.stored_to,
+        stored_to=max(row.stored_to, 0),
+        conflict=row.conflict,
         beat=beat,
     )

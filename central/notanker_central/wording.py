@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.core.names import Cause, Uplink, Verdict
+from notanker.core.names import Cause, Line, Outcome, Uplink, Verdict
 from notanker_central.states import State
 
 Pair = tuple[str, str]
@@ -38,19 +38,23 @@ VERDICTS: Final[dict[Verdict, Pair]] = {
     Verdict.UNKNOWN: ("unbewiesen", "not proven"),
 }
 
-# A kind that isn't here is shown as the site wrote it: a newer agent may know more than this centre.
-EVENTS: Final[dict[str, Pair]] = {
-    "start": ("Agent gestartet", "agent started"),
-    "stop": ("Agent beendet", "agent stopped"),
-    "line": ("Anbindung gewechselt", "uplink changed"),
-    "verdict": ("Urteil über eine Anbindung", "verdict on an uplink"),
-    "failover": ("Umschaltung", "failover"),
-    "failback": ("Rückschaltung", "failback"),
-    "incident": ("Störung", "incident"),
-    "message": ("Meldung", "message"),
-    "plan": ("Notfallplan", "emergency plan"),
-    "plugin": ("Plugin", "plugin"),
-    "drill": ("Notfallübung", "drill"),
+LINES: Final[dict[Line, Pair]] = {
+    Line.PRIMARY: ("Hauptleitung", "primary line"),
+    Line.HOLD_OFF: ("Hauptleitung in Verdacht", "primary line suspected"),
+    Line.ISOLATED: ("isoliert", "isolated"),
+    Line.BACKUP: ("Ersatzanbindung", "backup uplink"),
+    Line.WAIT_TO_RESTORE: (
+        "Ersatzanbindung, Hauptleitung auf Probe",
+        "backup uplink, primary line on trial",
+    ),
+}
+
+OUTCOMES: Final[dict[Outcome, Pair]] = {
+    Outcome.QUEUED: ("wartet", "waiting"),
+    Outcome.SENDING: ("wird gesendet", "being sent"),
+    Outcome.UNKNOWN: ("abgegeben, ohne Antwort", "handed over, no answer"),
+    Outcome.SENT: ("gesendet", "sent"),
+    Outcome.FAILED: ("nicht zugestellt", "failed"),
 }
 
 TEXTS: Final[dict[str, Pair]] = {
@@ -78,6 +82,10 @@ TEXTS: Final[dict[str, Pair]] = {
     "given_up": ("aufgegeben", "given up"),
     "backup_down": ("Ersatzanbindung ausgefallen", "backup uplink down"),
     "backup_unknown": ("Ersatzanbindung unbewiesen", "backup uplink not proven"),
+    "journal_conflict": (
+        "Der Standort schreibt einen neuen Verlauf. SD-Karte ersetzt? „notanker central site-anew {site}“",
+        "The site writes a new journal. SD card replaced? 'notanker central site-anew {site}'",
+    ),
     "journal": ("Verlauf am Standort", "Journal of the site"),
     "no_events": ("Der Standort hat noch nichts berichtet.", "The site has reported nothing yet."),
     "flips": ("Zustandswechsel", "Changes of state"),
@@ -91,10 +99,6 @@ TEXTS: Final[dict[str, Pair]] = {
     "stored_to": ("Verlauf vollständig bis", "Journal complete up to"),
     "of": ("von", "of"),
     "old_beats": ("Alte Lebenszeichen", "Old heartbeats"),
-    "old_hint": (
-        "Der Standort sendet alte Zähler. Wurde die SD-Karte ersetzt: „notanker central site-anew {site}“.",
-        "The site sends old counters. If its SD card was replaced: 'notanker central site-anew {site}'.",
-    ),
     "untrusted": ("Uhr unsicher", "clock not trusted"),
     "page": ("Seite", "Page"),
     "previous": ("zurück", "back"),

@@ -1,0 +1,99 @@
+"""A site's journal in words: one sentence for each kind of fact the agent records.
+
+A kind that isn't here is shown as the site wrote it: a newer agent may know more than this centre. Telephone
+numbers in the journal are not shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from notanker.errors import Language
+from notanker_central.wording import CAUSES, LINES, OUTCOMES, UPLINKS, Pair
+
+# {field} is a field of the fact, in words where the field holds one of the closed lists.
+SENTENCES: Final[dict[str, Pair]] = {
+    "Started": (
+        "Agent {version} gestartet, Verkehr über {route}",
+        "Agent {version} started, traffic over the {route}",
+    ),
+    "LineChanged": ("Anbindung: {line}", "Line: {line}"),
+    "Switched": ("Umgeschaltet auf {to} in {took_ms} ms", "Switched to the {to} in {took_ms} ms"),
+    "Opened": (
+        "Störung {incident} eröffnet, Ursache: {cause}",
+        "Incident {incident} opened, cause: {cause}",
+    ),
+    "CauseKnown": (
+        "Störung {incident}, Ursache nun: {cause}",
+        "Incident {incident}, cause now: {cause}",
+    ),
+    "Queued": ("Meldung {mark} an {name}", "Message {mark} to {name}"),
+    "Settled": ("Meldung {mark}: {outcome}", "Message {mark}: {outcome}"),
+    "PrimaryBack": (
+        "Störung {incident}: Hauptleitung wieder da",
+        "Incident {incident}: primary line is back",
+    ),
+    "PrimaryLost": (
+        "Störung {incident}: Hauptleitung erneut ausgefallen",
+        "Incident {incident}: primary line lost again",
+    ),
+    "Resolved": ("Störung {incident} beendet", "Incident {incident} resolved"),
+}
+_NOT_SWITCHED: Final[Pair] = (
+    "Umschaltung auf {to} misslungen: {reason}",
+    "Switch to the {to} failed: {reason}",
+)
+_LISTS: Final[dict[str, dict[Any, Pair]]] = {
+    "route": {**UPLINKS},
+    "to": {**UPLINKS},
+    "line": {**LINES},
+    "cause": {**CAUSES},
+    "outcome": {**OUTCOMES},
+}
+_HIDDEN: Final = frozenset({"number"})
+_MAX_FIELDS: Final = 12
+_MAX_VALUE: Final = 80
+
+
+def sentence(kind: str, fields: str, language: Language) -> str:
+    """Return what happened, in words. Total: whatever a site sent, there is a text."""
+    try:
+        values = msgspec.json.decode(fields)
+    except (msgspec.MsgspecError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        return f"{_short(kind)}: {_short(fields)}"
+    pair = _NOT_SWITCHED if _failed_switch(kind, values) else SENTENCES.get(kind)
+    if pair is None:
+        return _plain(kind, values)
+    shown = _Words({name: _word(name, value, language) for name, value in values.items()})
+    return pair[language == "en"].format_map(shown)
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _failed_switch(kind: str, values: dict[str, Any]) -> bool:
+    return kind == "Switched" and values.get("ok") is False
+
+
+def _word(name: str, value: object, language: Language) -> str:
+    pair = _LISTS.get(name, {}).get(value) if isinstance(value, str) else None
+    if pair is not None:
+        return pair[language == "en"]
+    if isinstance(value, float):
+        return f"{value:.0f}"
+    return _short(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+
+
+def _plain(kind: str, values: dict[str, Any]) -> str:
+    items = [(k, v) for k, v in values.items() if k not in _HIDDEN][:_MAX_FIELDS]
+    return ", ".join([_short(kind), *(f"{_short(k)}: {_word('', v, 'en')}" for k, v in items)])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
