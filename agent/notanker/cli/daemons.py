@@ -33,14 +33,14 @@ LAST_GOOD: Final = "notanker.toml.good"
 @click.option("--log-level", default="info", help="debug, info, warning or error.")
 def run(config_path: Path, log_level: str) -> None:
     """Run the site's agent."""
-    from notanker.shell.agent import Agent
+    from notanker.shell.agent import run_agent
     from notanker.shell.logs import open_log
 
     config, findings = config_or_last_good(config_path)
     log = open_log(log_level)
     for finding in findings:
         log.warning("finding", text=finding)
-    asyncio.run(Agent(config, findings, log).run())
+    asyncio.run(run_agent(config, findings, log))
 
 
 def config_or_last_good(path: Path) -> tuple[Config, tuple[str, ...]]:

@@ -1,0 +1,110 @@
+"""Writes down what happened: facts to the journal, messages to the outbox, reports to files."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+from structlog.typing import FilteringBoundLogger
+
+from notanker.config.model import Config
+from notanker.core.delivery import Delivery
+from notanker.core.facts import Fact, Queued
+from notanker.core.incident import Incident
+from notanker.core.report import report_of
+from notanker.core.site import Site
+from notanker.plan.model import Plan
+from notanker.shell import clock, codec, journal
+from notanker.shell.files import replace_file
+from notanker.shell.journal import Journal, Past
+from notanker.shell.outbox import Outbox
+from notanker.shell.texts import text_of
+
+PAST_S: Final = 3.0
+"""A journal that cannot be read in this time is not waited for: the line comes first."""
+
+
+class Recorder:
+    """The site's memory.
+
+    Args:
+        config: The configuration.
+        store: The journal.
+        outbox: Where new messages go.
+        site: Gives the present state.
+        plan: Gives the plan in force.
+        log: Where changes are logged.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        store: Journal,
+        outbox: Outbox,
+        site: Callable[[], Site],
+        plan: Callable[[], Plan | None],
+        log: FilteringBoundLogger,
+    ) -> None:
+        self._config = config
+        self._store = store
+        self._outbox = outbox
+        self._site = site
+        self._plan = plan
+        self._log = log
+
+    def record(self, facts: list[Fact]) -> None:
+        """Write the facts of one step, and what is to be sent because of them, in one transaction."""
+        now_s = clock.boot_s()
+        deliveries = [self._delivery(fact, now_s) for fact in facts if isinstance(fact, Queued)]
+        for fact in facts:
+            kind, values = codec.encode_fact(fact)
+            self._log.info("fact", kind=kind, fields=values)
+        written = self._store.do(journal.append(facts, deliveries))
+        written.add_done_callback(self._written)
+        for delivery in deliveries:
+            self._outbox.add(delivery, written)
+
+    async def save_report(self, number: int) -> None:
+        """Write the after-action report of an incident."""
+        folder = self._config.paths.reports
+        data = codec.encode(report_of(self._incident(number), self._config.site.id))
+        try:
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(replace_file, folder / f"{number}.json", data, sync=True)
+        except OSError as error:
+            self._log.error("report_not_written", incident=number, reason=str(error))
+
+    async def catch_up(self) -> None:
+        """Write the reports that a crash came before."""
+        for incident in self._site().recent:
+            if not (self._config.paths.reports / f"{incident.number}.json").exists():
+                await self.save_report(incident.number)
+
+    def _delivery(self, queued: Queued, now_s: float) -> Delivery:
+        incident = self._incident(queued.incident)
+        text = text_of(queued, incident, self._plan(), self._config.site.id, self._log)
+        return Delivery(queued.mark, queued.incident, queued.number, text, now_s, next_s=now_s)
+
+    def _incident(self, number: int) -> Incident:
+        state = self._site()
+        known: tuple[Incident, ...] = (*state.recent, *((state.incident,) if state.incident else ()))
+        return next(incident for incident in known if incident.number == number)
+
+    def _written(self, future: asyncio.Future[None]) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            self._log.error("fact_lost", reason=str(error))
+
+
+async def read_past(store: Journal, log: FilteringBoundLogger) -> Past:
+    """Read what the journal knows, within a bound: without it the agent starts all the same."""
+    try:
+        async with asyncio.timeout(PAST_S):
+            past = await store.do(journal.past)
+    except (TimeoutError, sqlite3.Error) as error:
+        log.error("past_unknown", reason=str(error) or "the journal does not answer")
+        return Past()
+    if past.unreadable:
+        log.warning("facts_unreadable", count=past.unreadable)
+    return past
