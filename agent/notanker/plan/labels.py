@@ -39,6 +39,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "after": ("nach {n} min ohne Quittung", "after {n} min without acknowledgement"),
     "scenarios": ("Szenarien", "Scenarios"),
     "pages": ("Weitere Seiten", "Further pages"),
+    "number": ("Nr.", "No."),
     "version": ("Fassung", "Version"),
     "valid": ("herausgegeben am", "issued on"),
     "review": ("nächste Prüfung bis", "next review by"),

@@ -72,5 +72,5 @@ def _facts(report: Report, times: Times) -> list[tuple[str, str]]:
         (t["r_alert"], t["r_no_alert"] if first is None else duration_words(first, language)),
     ]
     if report.flaps:
-        facts.append((t["r_flaps"], f"{report.flaps} {t['r_times']}"))
+        facts.append((t["r_flaps"], f"{report.flaps} ×"))
     return facts

@@ -105,7 +105,7 @@ def _failed(error: Exception) -> Response:
         from flask import current_app
 
         current_app.logger.error("portal_page_failed path=%s", request.path, exc_info=error)
-    response = Response(error_page(code, _language(), request.path), code)
+    response = Response(error_page(code, _language()), code)
     if code == 405:
         response.headers["Allow"] = ", ".join(METHODS)
     return response

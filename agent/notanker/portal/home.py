@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
-from notanker.core.status import HeartbeatStatus, IncidentStatus, Status, UplinkStatus
+from notanker.core.status import HeartbeatStatus, IncidentStatus, ModemStatus, Status, UplinkStatus
 from notanker.plan.words import OUTCOMES, VERDICTS, cause_words, in_language
 from notanker.portal.state import STAGES
 from notanker.portal.times import Times
@@ -110,8 +110,8 @@ def _path(item: UplinkStatus, status: Status, language: str) -> Path:
     if not item.carrier and item.verdict is not Verdict.UP:
         told += f", {t['no_cable']}"
     if item.uplink is Uplink.BACKUP and status.modem is not None:
-        parts = (status.modem.operator, signal_words(status.modem.signal_dbm, language))
-        told = ", ".join((told, *filter(None, parts)))
+        reception = signal_words(status.modem.signal_dbm, language)
+        told += f", {t['signal']} {reception}" if reception else ""
     mood = {Verdict.UP: "ok", Verdict.DOWN: "bad"}.get(item.verdict, "unknown")
     return Path(t["main"] if item.uplink is Uplink.PRIMARY else t["lte"], mood, told)
 
@@ -122,6 +122,8 @@ def _facts(status: Status, times: Times) -> list[tuple[str, str]]:
     for item in status.uplinks:
         name = t["main"] if item.uplink is Uplink.PRIMARY else t["lte"]
         facts.append((f"{name} ({item.interface})", _measured(item, times.language)))
+    if status.modem is not None:
+        facts.append((t["modem"], _modem(status.modem)))
     ailing = [p for p in status.plugins if p.health is not PluginHealth.OK]
     facts += [(f"{t['plugins']}: {p.name}", p.reason or p.health.value) for p in ailing]
     facts.append((t["beat"], _beat(status.heartbeat, times)))
@@ -140,6 +142,11 @@ def _measured(item: UplinkStatus, language: str) -> str:
     if item.cause is not None and item.cause is not Cause.UNKNOWN:
         parts.append(cause_words(item.cause, language))
     return ", ".join(parts) or "–"
+
+
+def _modem(modem: ModemStatus) -> str:
+    strength = "" if modem.signal_dbm is None else f"{modem.signal_dbm:.0f} dBm"
+    return ", ".join(filter(None, (modem.operator, strength))) or "–"
 
 
 def _beat(beat: HeartbeatStatus, times: Times) -> str:

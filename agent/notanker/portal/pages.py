@@ -102,12 +102,12 @@ def view(files: PortalFiles, language: str, path: str, now: Moment) -> View:
     return View(files, language, path, index, status, Times(language, now, zone, sure))
 
 
-def error_page(code: int, language: str, path: str) -> str:
+def error_page(code: int, language: str) -> str:
     """Return the page for an error. It reads nothing, so that it can always be made."""
     t = words(language)
     key = f"e_{code}" if f"e_{code}" in t else "e_404" if code < 500 else "e_500"
     state = State("", "unknown", "", "")
-    return dressed("error.html", language, path, state, None, title=t[key], advice=t[f"{key}_do"])
+    return dressed("error.html", language, "/", state, None, title=t[key], advice=t[f"{key}_do"])
 
 
 def dressed(
@@ -116,8 +116,6 @@ def dressed(
     """Put content into the portal's clothes."""
     t = words(language)
     other = "de" if language == "en" else "en"
-    bare = path.removeprefix("/en").rstrip("/") if path.startswith(("/en/", "/en")) else path
-    bare = "" if bare in ("/", "/de", "/de/") else bare
     defaults = {"refresh": 0, "wide": "", "content": "", "issued": "", "overdue": "", "title": ""}
     return render_template(
         template,
@@ -125,8 +123,7 @@ def dressed(
             **defaults,
             "language": language,
             "other": other,
-            "other_href": ("/en" if other == "en" else "")
-            + (bare or ("/" if other == "en" else "/de/")),
+            "other_href": _twin(path, other),
             "home": "/en/" if language == "en" else "/de/",
             "prefix": "/en" if language == "en" else "",
             "state": state,
@@ -140,3 +137,12 @@ def dressed(
             **values,
         },
     )
+
+
+def _twin(path: str, other: str) -> str:
+    """Return the address of the same page in the other language."""
+    parts = [part for part in path.split("/") if part]
+    bare = "/".join(parts[1:] if parts[:1] in (["de"], ["en"]) else parts)
+    if not bare:
+        return f"/{other}/"
+    return f"/en/{bare}" if other == "en" else f"/{bare}"

@@ -25,7 +25,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "answer_time": ("Antwortzeit", "Response time"),
     "loss": ("Verlust", "Loss"),
     "silent": ("Ohne Antwort", "No answer from"),
-    "signal": ("Empfang", "Signal"),
+    "signal": ("Empfang", "signal"),
+    "modem": ("Modem", "Modem"),
     "plugins": ("Bausteine", "Plugins"),
     "beat": ("Lebenszeichen an die Zentrale", "Heartbeat to the centre"),
     "beat_off": ("ausgeschaltet", "switched off"),
@@ -57,7 +58,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "r_alert": ("Erste Meldung nach", "First alert after"),
     "r_no_alert": ("keine Meldung", "no alert"),
     "r_flaps": ("Wiederkehr und erneuter Ausfall", "Came back and failed again"),
-    "r_times": ("mal", "times"),
     "r_rows": ("Verlauf", "Time line"),
     "r_messages": ("Wer was erfuhr", "Who was told what"),
     "r_time": ("Zeit", "Time"),
@@ -90,6 +90,13 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+_SIGNAL: Final = (
+    (-90.0, "gut", "good"),
+    (-105.0, "mittel", "fair"),
+    (float("-inf"), "schwach", "weak"),
+)
+
+
 def words(language: str) -> dict[str, str]:
     """Return the words of one language."""
     index = 1 if language == "en" else 0
@@ -103,13 +110,8 @@ def template_words(template: str, language: str) -> str:
 
 
 def signal_words(dbm: float | None, language: str) -> str:
-    """Say how good the reception is, and its figure.
-
-    The steps are those of 3GPP TS 36.133's RSRP as phones show them in bars.
-    """
+    """Say how good the reception is; LTE's reference signal power, in the steps that phones show."""
     if dbm is None:
         return ""
-    for limit, german, english in ((-90, "gut", "good"), (-105, "mittel", "fair")):
-        if dbm >= limit:
-            return f"{english if language == 'en' else german} ({dbm:.0f} dBm)"
-    return f"{'weak' if language == 'en' else 'schwach'} ({dbm:.0f} dBm)"
+    german, english = next(pair for limit, *pair in _SIGNAL if not dbm < limit)
+    return english if language == "en" else german

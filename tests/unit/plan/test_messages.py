@@ -163,7 +163,9 @@ def test_a_long_name_costs_the_alarm_its_least_part_first() -> None:
 
 
 def test_a_text_that_may_become_too_long_is_told_beforehand(edit: Edit) -> None:
-    folder = edit("templates/T1.md", "Plan: WLAN NOTFALL.", "Bitte Plan lesen: WLAN NOTFALL, Ruhe bewahren.")
+    folder = edit(
+        "templates/T1.md", "Plan: WLAN NOTFALL.", "Bitte Plan lesen: WLAN NOTFALL, Ruhe bewahren."
+    )
     _, problems = load(folder)
     assert [(p.code, p.severity) for p in problems] == [("may-be-too-long", "warning")]
 
