@@ -195,6 +195,8 @@ def _sites(document: Document) -> Iterator[Problem]:
     keys: dict[str, str] = {}
     written = document.table.get("site", [])
     for index, item in enumerate(written if isinstance(written, list) else []):
+        if not isinstance(item, dict):
+            continue  # told already, as the wrong value that it is
         name, key = str(item.get("id", "")), str(item.get("key_sha256", "")).lower()
         if ids.setdefault(name, f"{index}") != f"{index}" and name:
             place = document.place(("site", index, "id"))

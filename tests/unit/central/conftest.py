@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from notanker_central.clock import Clock
-from notanker_central.config import Site
-from notanker_central.store import Store
 
 from notanker.core.heartbeat import Beat, BeatEvent
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
+from notanker_central.clock import Clock
+from notanker_central.config import Site
+from notanker_central.store import Store
 
 START_S = 1_800_000_000.0
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from notanker.core.heartbeat import Ack
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line
 from notanker_central import views
 from notanker_central.states import State
 from notanker_central.store import Store
 from notanker_central.tables import NO_POSITION
 from notanker_central.taking import LONGEST_INTERVAL_S, complete_to, patience_s
-
-from notanker.core.heartbeat import Ack
-from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line
 
 
 def seen(store: Store, site: str = "nord") -> views.SiteView:
@@ -86,7 +86,9 @@ def test_only_a_known_site_can_begin_anew(store):
 
 def test_events_that_are_dated_anew_are_still_the_same_events(store, make):
     first = make.event(1)
-    later = type(first)(1, first.kind, Moment(first.at.boot_s, 5.0, True, first.at.boot), first.fields)
+    later = type(first)(
+        1, first.kind, Moment(first.at.boot_s, 5.0, True, first.at.boot), first.fields
+    )
     store.take(make.beat(1, events=(first,)), 1.0)
     assert store.take(make.beat(2, events=(later,)), 2.0)[0].stored_to == 1
 

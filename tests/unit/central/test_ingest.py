@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from notanker_central.checking import MAX_BYTES
-from notanker_central.ingest import Ingest
 
 from notanker.core.heartbeat import EVENTS_PER_BEAT
+from notanker_central.checking import MAX_BYTES
+from notanker_central.ingest import Ingest
 
 FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -37,7 +37,9 @@ def test_a_good_beat_is_acknowledged(ingest, auth, make):
     assert ingest.counts == {"stored": 1}
 
 
-@pytest.mark.parametrize("scheme", ["Bearer wrong", "Bearer ", "", "Basic eDp5", "Bearer " + "x" * 43])
+@pytest.mark.parametrize(
+    "scheme", ["Bearer wrong", "Bearer ", "", "Basic eDp5", "Bearer " + "x" * 43]
+)
 def test_a_stranger_is_refused(ingest, make, scheme):
     assert reply(ingest, scheme, make.beat()) == (401, {"error": "not-authorised"})
 
@@ -65,7 +67,9 @@ def test_a_replayed_beat_changes_nothing_and_is_counted(ingest, auth, make):
         ({"format": 2}, "unknown-format"),
     ],
 )
-def test_a_beat_that_does_not_fit_is_refused_with_a_counted_reason(ingest, auth, make, change, reason):
+def test_a_beat_that_does_not_fit_is_refused_with_a_counted_reason(
+    ingest, auth, make, change, reason
+):
     beat = dataclasses.replace(make.beat(), **change)
     assert reply(ingest, auth, beat) == (400, {"error": reason})
     assert ingest.counts == {reason: 1}
@@ -107,7 +111,9 @@ _json = st.recursive(
     | st.floats()
     | st.text(max_size=8)
     | st.sampled_from(["nord", "primary", "up", "backup", "x\0", "9" * 400]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
@@ -116,7 +122,9 @@ _json = st.recursive(
 @given(st.data())
 def test_no_beat_with_a_strange_field_raises(ingest, auth, make, data):
     beat = msgspec.to_builtins(make.beat(3, events=(make.event(1),)))
-    where = data.draw(st.sampled_from([beat, beat["sent"], beat["events"][0], beat["events"][0]["at"]]))
+    where = data.draw(
+        st.sampled_from([beat, beat["sent"], beat["events"][0], beat["events"][0]["at"]])
+    )
     where[data.draw(st.sampled_from(sorted(where)))] = data.draw(_json)
     answer = ingest.receive(auth, msgspec.json.encode(beat))
     assert answer.status in (200, 400, 401)

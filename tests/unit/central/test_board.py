@@ -1,0 +1,194 @@
+"""What the board shows, in both languages, and that it stays small however large the fleet is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notanker.core import facts, names
+from notanker.core.names import Cause, Line, Uplink, Verdict
+from notanker_central.board import board_app
+from notanker_central.config import Board
+from notanker_central.health import Health
+from notanker_central.history import SENTENCES, sentence
+from notanker_central.ingest import Ingest
+from notanker_central.show import Show
+from notanker_central.states import State
+from notanker_central.watcher import Watcher
+from notanker_central.wording import CAUSES, LINES, OUTCOMES, STATES, TEXTS, UPLINKS, VERDICTS
+
+
+@pytest.fixture
+def board(store, hands):
+    def visit(**settings):
+        watcher = Watcher(store, hands.clock)
+        watcher.look()
+        health = Health(store, watcher, Ingest(store, [], hands.clock))
+        return board_app(store, Board(**settings), hands.clock, health).test_client()
+
+    return visit
+
+
+def test_a_site_on_backup_shows_state_cause_incident_and_uplink(board, store, make, hands):
+    beat = make.beat(
+        1,
+        line=Line.BACKUP,
+        cause=Cause.PROVIDER,
+        incident=17,
+        over=Uplink.BACKUP,
+        operator="Funk Eins",
+    )
+    store.take(beat, hands.wall_s - 30)
+    page = board().get("/").text
+    for text in (
+        "auf Ersatzanbindung",
+        "vor 30 s",
+        "über Ersatzanbindung",
+        "Anbieter",
+        ">17<",
+        "Funk Eins",
+    ):
+        assert text in page
+
+
+def test_the_worst_site_comes_first(board, store, make, hands):
+    store.take(make.beat(1, line=Line.PRIMARY), hands.wall_s)
+    store.take(make.beat(1, site="sued", line=Line.ISOLATED), hands.wall_s)
+    page = board().get("/").text
+    assert page.index("/site/sued") < page.index("/site/nord")
+
+
+def test_german_is_the_default_and_english_is_one_click_away(board):
+    assert 'lang="de"' in board().get("/").text
+    assert "noch nie gemeldet" in board().get("/").text
+    assert "never reported" in board().get("/en/").text
+    assert "never reported" in board(language="en").get("/").text
+    assert "noch nie gemeldet" in board(language="en").get("/de/").text
+
+
+def test_every_word_exists_in_both_languages():
+    tables = [STATES, CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS, TEXTS, SENTENCES]
+    for table in tables:
+        for german, english in table.values():
+            assert german
+            assert english
+            fields = [set(re.findall(r"\{(\w+)", text)) for text in (german, english)]
+            assert fields[0] == fields[1]
+
+
+def test_every_value_of_the_closed_lists_has_a_word():
+    lists = {State: STATES, Cause: CAUSES, Line: LINES, Uplink: UPLINKS, Verdict: VERDICTS}
+    for kind, table in [*lists.items(), (names.Outcome, OUTCOMES)]:
+        assert set(table) == set(kind)
+
+
+def test_every_fact_of_the_journal_has_a_sentence():
+    assert {kind.__name__ for kind in facts.KINDS} == set(SENTENCES)
+
+
+def test_the_journal_is_told_in_words_and_without_telephone_numbers(board, store, make, hands):
+    fields = json.dumps({"mark": "17-1", "name": "Anna Beispiel", "number": "+49 30 000"})
+    event = type(make.event(1))(1, "Queued", make.event(1).at, fields)
+    unknown = type(event)(2, "Newer", event.at, '{"number": "+49 30 000", "what": "x"}')
+    store.take(make.beat(1, events=(event, unknown)), hands.wall_s)
+    page = board().get("/site/nord").text
+    assert "Meldung 17-1 an Anna Beispiel" in page
+    assert "Newer, what: x" in page
+    assert "+49" not in page
+
+
+@given(st.text(max_size=20) | st.sampled_from(sorted(SENTENCES)), st.text(max_size=40))
+def test_whatever_a_site_wrote_there_is_a_text(kind, fields):
+    for text in (fields, json.dumps({"incident": fields, "to": [fields], "ok": False})):
+        assert isinstance(sentence(kind, text, "de"), str)
+
+
+@given(st.floats(allow_nan=True) | st.none())
+def test_whatever_a_clock_says_there_is_a_text(wall_s):
+    import zoneinfo
+
+    show = Show("de", zoneinfo.ZoneInfo("Europe/Berlin"), 1.8e9)
+    assert isinstance(show.time(wall_s), str)
+
+
+def test_what_a_site_sends_is_never_markup(board, store, make, hands):
+    bad = "<script>alert(1)</script>"
+    store.take(make.beat(1, operator=bad, version=bad, degraded=(bad,)), hands.wall_s)
+    for path in ("/", "/site/nord"):
+        assert "<script" not in board().get(path).text
+
+
+def test_the_page_needs_no_script_and_allows_nothing_but_its_own_style(board):
+    answer = board().get("/")
+    style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert " style=" not in answer.text
+
+
+def test_ten_thousand_sites_stay_one_bounded_page(board, store, make, hands):
+    store.list_sites([make.site(f"s{n:05d}") for n in range(10_000)])
+    client = board()
+    first, last = client.get("/").text, client.get("/?page=100").text
+    assert len(first) < 100_000
+    assert first.count("<tr") == 101
+    assert "Seite 1 von 100" in first
+    assert "/site/s09999" in last
+    sites = client.get("/api/1/sites?page=2").json
+    assert (sites["page"], sites["pages"], sites["total"], len(sites["sites"])) == (
+        2,
+        100,
+        10_000,
+        100,
+    )
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-5", "page=x", f"page={10**30}", "state=nonsense"]
+)
+def test_a_strange_query_gives_a_page(board, query):
+    assert board().get(f"/?{query}").status_code == 200
+    assert board().get(f"/api/1/sites?{query}").status_code == 200
+
+
+def test_a_tile_leads_to_the_sites_in_that_state(board, store, make, hands):
+    store.take(make.beat(1), hands.wall_s)
+    page = board().get("/?state=ok").text
+    assert "/site/nord" in page
+    assert "/site/sued" not in page
+
+
+def test_what_is_not_there_is_not_found(board):
+    for path in ("/site/nowhere", "/nothing", "/en/site/nowhere"):
+        assert board().get(path).status_code == 404
+
+
+def test_nothing_on_the_board_can_be_changed(board):
+    for path in ("/", "/api/1/sites", "/api/1/alarms", "/site/nord"):
+        assert board().post(path).status_code == 405
+
+
+def test_the_json_tells_states_beats_and_alarms(board, store, make, hands):
+    store.take(make.beat(1), hands.wall_s)
+    answer = board().get("/api/1/sites").json
+    assert answer["counts"] == {"isolated": 0, "silent": 0, "backup": 0, "never": 1, "ok": 1}
+    assert [site["id"] for site in answer["sites"]] == ["sued", "nord"]
+    assert answer["sites"][1]["beat"]["counter"] == 1
+    assert board().get("/api/1/alarms").json == {"alarms": []}
+
+
+def test_health_says_when_nobody_watches(board, hands):
+    client = board()
+    assert client.get("/healthz").status_code == 200
+    hands.move(60.0)
+    assert client.get("/healthz").status_code == 503
+    assert "Totmannschaltung arbeitet gerade nicht" in client.get("/").text

@@ -1,0 +1,136 @@
+"""central.toml: everything that is wrong is told at once, with line, field and cure."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notanker.errors import errors_of
+from notanker_central import load, make_site_key
+from notanker_central.keys import bearer, fingerprint
+
+DIGEST = "ab" * 32
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "central.toml"
+        path.write_text(text, encoding="utf-8")
+        return load(path)
+
+    return write
+
+
+@pytest.fixture
+def good(certificate):
+    files = f'certificate = "{certificate[0]}"\nkey = "{certificate[1]}"'
+    site = f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{DIGEST}"'
+    return f'[listen]\n{files}\n[alarm]\ncommand = ["true"]\n{site}\n'
+
+
+def codes(problems):
+    return sorted(problem.code for problem in problems)
+
+
+def test_a_short_file_is_enough(written, good):
+    config, problems = written(good)
+    assert problems == []
+    assert config.listen.port == 8443
+    assert config.board.listen == "127.0.0.1:8444"
+    assert (config.sites[0].interval_s, config.sites[0].grace_s) == (60.0, 90.0)
+
+
+def test_every_problem_is_told_at_once_with_its_line(written):
+    config, problems = written(
+        '[listen]\nport = 70000\n[board]\ntime_zone = "Mars/Base"\nlanguge = "de"\n[databse]\n'
+        f'[[site]]\nid = "Nord!"\nname = "Nord"\nkey_sha256 = "{DIGEST}"\n'
+        '[[site]]\nid = "sued"\n'
+    )
+    assert config is None
+    places = {(p.code, p.place.field, p.place.line) for p in problems if p.severity == "error"}
+    assert {
+        ("wrong-value", "listen.port", 2),
+        ("unknown-key", "board.languge", 5),
+        ("unknown-key", "databse", 6),
+        ("wrong-value", "site[1].id", 8),
+        ("missing-key", "site[2].name", 11),
+        ("missing-key", "site[2].key_sha256", 11),
+    } <= places
+
+
+@pytest.mark.parametrize(
+    ("listen", "code"),
+    [
+        ("", "no-certificate"),
+        ('host = "192.0.2.1"\ninsecure_http = true', "insecure-not-loopback"),
+        ("insecure_http = true", "insecure-not-loopback"),
+        ('certificate = "/nonexistent"\nkey = "/nonexistent"', "bad-certificate"),
+        ('host = "::1"\ninsecure_http = true\ncertificate = "x"', "insecure-and-certificate"),
+    ],
+)
+def test_keys_never_cross_a_network_in_the_open(written, listen, code):
+    config, problems = written(f'[listen]\n{listen}\n[alarm]\ncommand = ["true"]\n')
+    assert config is None
+    assert codes(errors_of(problems)) == [code]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_plain_http_is_for_this_machine_alone(written, host):
+    config, problems = written(f'[listen]\nhost = "{host}"\ninsecure_http = true\n')
+    assert config is not None
+    assert codes(problems) == ["no-site", "nobody-told"]
+
+
+def test_two_sites_share_neither_id_nor_key(written, good):
+    again = good + f'[[site]]\nid = "nord"\nname = "A"\nkey_sha256 = "{"cd" * 32}"\n'
+    again += f'[[site]]\nid = "sued"\nname = "B"\nkey_sha256 = "{DIGEST.upper()}"\n'
+    config, problems = written(again)
+    assert config is None
+    assert codes(problems) == ["same-id", "same-key"]
+
+
+def test_a_board_that_the_network_reaches_is_a_warning(written, good):
+    config, problems = written(good + '[board]\nlisten = "0.0.0.0:8444"\n')
+    assert config is not None
+    assert codes(problems) == ["board-open"]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "/var/lib/x.sqlite", "unknown://x"])
+def test_a_database_address_that_is_none_is_told(written, good, url):
+    config, problems = written(good + f'[database]\nurl = "{url}"\n')
+    assert config is None
+    assert codes(problems) == ["bad-database"]
+
+
+def test_each_problem_has_a_sentence_and_a_cure_in_both_languages(written):
+    _, problems = written('[board]\nlisten = "0.0.0.0:1"\ntime_zone = "x"\n[database]\nurl = "x"\n')
+    assert len(problems) >= 5
+    for problem in problems:
+        for language in ("de", "en"):
+            words = problem.words(language)
+            assert words.what
+            assert words.cure
+
+
+@given(
+    st.recursive(
+        st.integers() | st.text(max_size=3), lambda s: st.lists(s, max_size=2), max_leaves=3
+    )
+)
+def test_no_value_raises(tmp_path_factory, value):
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    text = str(value).replace("'", '"')
+    path.write_text(f"listen = {text}\nsite = {text}\n", encoding="utf-8", errors="replace")
+    config, problems = load(path)
+    assert config is None
+    assert problems
+
+
+def test_a_site_key_is_random_and_known_by_its_hash_alone():
+    key, digest = make_site_key()
+    assert bearer(f"Bearer {key}") == key
+    assert fingerprint(key) == digest
+    assert key != make_site_key()[0]
+    assert key not in digest
