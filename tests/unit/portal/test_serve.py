@@ -1,0 +1,97 @@
+"""The portal on a socket: its limits, and what it needs of the machine."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from tests.unit.portal.world import World
+
+from notanker.portal import serve
+
+
+@pytest.fixture
+def port(world: World) -> Iterator[int]:
+    server = serve.make_server(world.files, "127.0.0.1", 0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield int(server.effective_port)
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+def test_the_home_page_comes_over_a_socket(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/de/")
+    response = connection.getresponse()
+    assert response.status == 200
+    assert b"Musterhafen" in response.read()
+    assert response.getheader("Server") is None
+    connection.close()
+
+
+def exchange(port: int, sent: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as link:
+        link.sendall(sent)
+        link.shutdown(socket.SHUT_WR)
+        received = b""
+        while part := link.recv(65536):
+            received += part
+        return received
+
+
+def test_a_header_without_end_is_refused(port: int) -> None:
+    answer = exchange(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 8_300 + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_body_is_refused(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n"
+    assert exchange(port, head).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_line_that_is_not_http_is_refused(port: int) -> None:
+    assert b" 400 " in exchange(port, b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+
+
+def test_a_request_that_comes_too_slowly_is_cut_off(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "REQUEST_S", -1.0)  # any second piece comes too late
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as link:
+        link.sendall(b"GET / HT")
+        answer = b"?"
+        try:
+            # The first piece begins the request, each later one meets the deadline.
+            while answer:
+                link.sendall(b"T")
+                link.settimeout(0.05)
+                try:
+                    answer = link.recv(100)
+                except TimeoutError:
+                    continue
+        except OSError:
+            answer = b""
+        assert answer == b""
+
+
+def test_the_portal_needs_neither_the_agents_shell_nor_the_renderer() -> None:
+    code = (
+        "import sys, notanker.portal.serve;"
+        "bad = [m for m in sys.modules if m.startswith(('notanker.shell', 'notanker.plugin',"
+        " 'markdown_it', 'pyroute2', 'sqlite3', 'structlog', 'notanker.plan.render'))];"
+        "print(bad)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert result.stdout.strip() == "[]"
