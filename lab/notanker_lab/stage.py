@@ -135,6 +135,11 @@ class Stage:
         """What the agent says it knows."""
         return self.site / "run" / "status.json"
 
+    @property
+    def python(self) -> str:
+        """The interpreter that runs the product."""
+        return sys.executable
+
     def start_agent(self) -> subprocess.Popen[bytes]:
         """Start the agent; it may need a moment until ``status`` has something."""
         return self.lab.popen(
@@ -172,7 +177,9 @@ class Stage:
             return {}
         return found
 
-    def wait_for(self, what: Callable[[dict[str, Any]], bool], timeout_s: float = 20.0) -> dict[str, Any]:
+    def wait_for(
+        self, what: Callable[[dict[str, Any]], bool], timeout_s: float = 20.0
+    ) -> dict[str, Any]:
         """Wait until the agent's status fulfils ``what``, and give it."""
         last: dict[str, Any] = {}
 

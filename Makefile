@@ -1,0 +1,55 @@
+# notanker. `make demo` and `make test` do all the set-up they need, each by itself.
+#
+#   make demo              one outage in a simulated site, then play; Ctrl-C ends it and leaves nothing
+#   make demo STORY=once   the same, ends by itself; status 0 only if every step was really observed
+#   make test              everything: checks, tests, and a short bench
+#   make check             formatting, lint, types, import layers, duplicates, documents
+#   make bench             the long measurements beside keepalived (about 20 minutes)
+#   make long              the long forms of the lab's tests
+#   make format            format the code
+#   make lock              pin the Python packages anew (needs uv)
+#   make clean             remove what was made here
+
+BIN := .venv/bin
+PYTEST := python -m pytest -p no:cacheprovider
+
+.PHONY: demo test check bench bench-short long format lock clean setup-demo setup-test
+
+demo: setup-demo
+	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
+
+test: check bench-short
+	@tools/inside $(PYTEST)
+
+check: setup-test
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python tools/duplicates.py
+	@$(BIN)/python tools/documents.py
+
+bench: setup-test
+	@tools/inside python bench/failover.py
+
+bench-short: setup-test
+	@tools/inside python bench/failover.py --short
+
+long: setup-test
+	@tools/inside $(PYTEST) tests/lab --long
+
+format: setup-test
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+lock:
+	@tools/lock
+
+clean:
+	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .hypothesis .pytest_cache
+
+setup-demo:
+	@tools/setup demo
+
+setup-test:
+	@tools/setup test
