@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, NoReturn, TypeVar, cast
+from types import UnionType
+from typing import Any, Final, NoReturn, TypeVar, overload
 
 import msgspec
 from structlog.typing import FilteringBoundLogger
@@ -80,6 +81,7 @@ class PluginProcess:
         finally:
             self._calls.close("the agent ends")
 
+    @overload
     async def call(
         self,
         method: str,
@@ -87,7 +89,26 @@ class PluginProcess:
         *,
         deadline_s: float | None = None,
         answer: type[T],
-    ) -> T:
+    ) -> T: ...
+
+    @overload
+    async def call(
+        self,
+        method: str,
+        argument: object = None,
+        *,
+        deadline_s: float | None = None,
+        answer: UnionType,
+    ) -> Any: ...
+
+    async def call(
+        self,
+        method: str,
+        argument: object = None,
+        *,
+        deadline_s: float | None = None,
+        answer: object,
+    ) -> Any:
         """Call a method of the plugin and return its answer. Calls are carried out in order.
 
         While the child starts a call waits; while it is down it fails at once. A caller that is
@@ -97,7 +118,7 @@ class PluginProcess:
             method: Such as "send" or "state".
             argument: The method's only argument, or None.
             deadline_s: Counted from the call's turn on; the plugin's own if None.
-            answer: The type of the answer, `type(None)` for none.
+            answer: The type of the answer: `Receipt`, `bool | None`, `type(None)` for none.
 
         Raises:
             Retry: the plugin says so.
@@ -105,7 +126,7 @@ class PluginProcess:
             Unknown: the plugin says so, or it ended while it had a `send`.
             PluginDown: the child is not there, ended, or has too much to do; nothing was sent.
         """
-        return cast("T", await self._calls.put(method, argument, deadline_s, answer))
+        return await self._calls.put(method, argument, deadline_s, answer)
 
     async def _live(self) -> float:
         """Start a child, serve until it ends, make sure that it did; return the pause in seconds."""

@@ -1,0 +1,149 @@
+"""The plugin: an uplink and a channel over one session with the modem."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from huawei_lte_api.api.DialUp import DialUp
+from huawei_lte_api.Connection import Connection
+
+from notanker.plugin import (
+    Channel,
+    Message,
+    Permanent,
+    PluginError,
+    Receipt,
+    Retry,
+    Uplink,
+    UplinkState,
+)
+from notanker_huawei_lte.config import HuaweiLteConfig
+from notanker_huawei_lte.session import HilinkSession, text_of
+from notanker_huawei_lte.sms import Sending
+from notanker_huawei_lte.state import CONNECTED, SIM_PIN, SIM_PUK, state_of
+
+QUESTIONS: Final = {
+    "status": "monitoring/status",
+    "signal": "device/signal",
+    "plmn": "net/current-plmn",
+    "switch": "dialup/mobile-dataswitch",
+    "month": "monitoring/month_statistics",
+    "counts": "sms/sms-count",
+}
+CONNECTED_WITHIN_S: Final = 30.0
+POLL_S: Final = 0.5
+
+
+class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig]):
+    """A Huawei modem with HiLink firmware."""
+
+    Config = HuaweiLteConfig
+    deadline_s = 60.0
+    deadlines_s: ClassVar[Mapping[str, float]] = {"send": 120.0, "find_sent": 120.0}
+
+    def __init__(self, config: HuaweiLteConfig) -> None:
+        super().__init__(config)
+        self._session: Final = HilinkSession(config)
+        self._sending: Final = Sending(self._session, config.sent_within_s, config.settle_s)
+
+    def bring_up(self) -> None:
+        """Turn the data switch on and wait for the data session.
+
+        Raises:
+            Retry: there is none yet.
+            Permanent: the SIM wants its PIN or PUK.
+        """
+        self._switch(on=True)
+        end_s = time.monotonic() + CONNECTED_WITHIN_S
+        while not self._connected():
+            self._check_sim()
+            if time.monotonic() > end_s:
+                raise Retry(10.0, "the modem gets no data session")
+            time.sleep(POLL_S)
+
+    def tear_down(self) -> None:
+        """Turn the data switch off.
+
+        Raises:
+            Retry: not now.
+            Permanent: the modem has no such switch.
+        """
+        self._switch(on=False)
+
+    def state(self) -> UplinkState:
+        """Return what the modem says of itself; what it does not support stays None.
+
+        Raises:
+            Retry: it answers nothing.
+            Permanent: it never will, as it is.
+        """
+        answers: dict[str, Mapping[str, Any]] = {}
+        failure: PluginError | None = None
+        for name, path in QUESTIONS.items():
+            try:
+                answers[name] = self._session.read(_question(path))
+            except Retry as error:
+                if not answers:
+                    raise  # it does not answer: five more questions would only wait longer
+                failure = error
+            except Permanent as error:
+                failure = error
+        if failure is not None and not answers:
+            raise failure
+        return state_of(answers)
+
+    def send(self, message: Message) -> Receipt:
+        """Send one SMS; return when it surely left.
+
+        Raises:
+            Retry: it surely did not leave.
+            Permanent: it surely did not leave, and never will.
+            Unknown: it may have left.
+        """
+        return self._sending.send(message)
+
+    def find_sent(self, message: Message) -> bool | None:
+        """Say whether this very SMS left; None if the modem's lists do not tell.
+
+        Raises:
+            Retry: the modem does not answer.
+            Permanent: it never will, as it is.
+        """
+        return self._sending.find_sent(message)
+
+    def close(self) -> None:
+        """Log out: the modem lets only one in."""
+        self._session.close()
+
+    def _switch(self, *, on: bool) -> None:
+        def turn(connection: Connection) -> None:
+            dial = DialUp(connection)
+            if text_of(dial.mobile_dataswitch(), "dataswitch") != str(int(on)):
+                dial.set_mobile_dataswitch(int(on))
+
+        self._session.read(turn)
+
+    def _connected(self) -> bool:
+        status = self._session.read(_question(QUESTIONS["status"]))
+        return text_of(status, "ConnectionStatus") == CONNECTED
+
+    def _check_sim(self) -> None:
+        try:
+            state = text_of(self._session.read(_question("pin/status")), "SimState")
+        except Permanent:
+            return  # a firmware that doesn't tell
+        if state in (SIM_PIN, SIM_PUK):
+            wants = "PIN" if state == SIM_PIN else "PUK"
+            raise Permanent(f"the SIM wants its {wants}")
+
+
+def _question(path: str) -> Callable[[Connection], Mapping[str, Any]]:
+    def ask(connection: Connection) -> Mapping[str, Any]:
+        answer: Any = connection.get(path)
+        if not isinstance(answer, dict) or "html" in answer:
+            raise TypeError("no answer of a modem")
+        return answer
+
+    return ask

@@ -1,0 +1,261 @@
+"""Sending SMS with proof, and finding out afterwards whether one left.
+
+The modem's "OK" means that it took the SMS, no more. What counts is its `send-status` after that,
+and its list of sent SMS:
+
+    hand over -> OK        -> SucPhone, or in the sent box   -> Receipt
+                           -> FailPhone, or among the drafts -> Retry
+                           -> neither in time                -> Unknown
+              -> no answer, half an answer, 113018           -> Unknown
+              -> token, session, busy, full                  -> Retry: it took nothing
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from huawei_lte_api.api.Sms import Sms
+from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
+
+from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
+from notanker_huawei_lte import texts
+from notanker_huawei_lte.faults import StoreFull
+from notanker_huawei_lte.session import HilinkSession, text_of
+
+POLL_S: Final = 0.3
+PAGE: Final = 20
+MAX_PAGES: Final = 50
+DELETED_AT_ONCE: Final = 10
+AGAIN_AFTER_S: Final = 5.0
+AT_REST_WITHIN_S: Final = 20.0
+
+_SENT: Final = "3"
+_OK: Final = "OK"
+
+
+class Fate(Enum):
+    """What became of an SMS that the modem took."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    DRAFT = "draft"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class SendStatus:
+    """The modem's `send-status`: numbers of the last SMS, by what became of it."""
+
+    pending: tuple[str, ...]
+    sent: tuple[str, ...]
+    failed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> SendStatus:
+        """Read the modem's answer."""
+        return cls(
+            *(
+                tuple(part.strip() for part in text_of(answer, name).split(",") if part.strip())
+                for name in ("Phone", "SucPhone", "FailPhone")
+            )
+        )
+
+
+class Sending:
+    """SMS over one session.
+
+    Attributes:
+        keeps_sent: False once an SMS left that the modem did not put into its sent box.
+    """
+
+    def __init__(self, session: HilinkSession, sent_within_s: float, settle_s: float) -> None:
+        self.keeps_sent = True
+        self._session: Final = session
+        self._sent_within_s: Final = sent_within_s
+        self._settle_s: Final = settle_s
+
+    def send(self, message: Message) -> Receipt:
+        """Send the message; return when it surely left.
+
+        Raises:
+            Retry: it surely did not leave.
+            Permanent: it surely did not leave, and never will.
+            Unknown: it may have left.
+        """
+        number, text = texts.number_of(message), texts.text_of(message)
+        before = self._status_at_rest()
+        mode = TextModeEnum.SEVEN_BIT if texts.is_gsm_7(text) else TextModeEnum.UCS2
+        try:
+            answer = self._session.hand_over(
+                lambda connection: Sms(connection).send_sms([number], text, text_mode=mode)
+            )
+        except StoreFull:
+            self._make_room()
+            raise
+        if answer != _OK:
+            raise Unknown("the modem's answer makes no sense")
+        return self._proof(message, number, before)
+
+    def find_sent(self, message: Message) -> bool | None:
+        """Say whether this very message left; None if the modem's lists do not tell.
+
+        Raises:
+            Retry: the modem does not answer.
+            Permanent: it never will, as it is.
+        """
+        if not self._settled():
+            return None
+        found = self._look(message, BoxTypeEnum.LOCAL_SENT)
+        if found is False and (self._full() or not self.keeps_sent):
+            return None
+        return found
+
+    def _status_at_rest(self) -> SendStatus:
+        """Wait for the SMS before this one: what `send-status` says next shall be of this one."""
+        end_s = time.monotonic() + AT_REST_WITHIN_S
+        while (status := self._status()).pending:
+            if time.monotonic() > end_s:
+                raise Retry(AGAIN_AFTER_S, "the modem is still sending another SMS")
+            time.sleep(POLL_S)
+        return status
+
+    def _proof(self, message: Message, number: str, before: SendStatus) -> Receipt:
+        start_s = time.monotonic()
+        end_s = start_s + self._sent_within_s
+        fate, moved = Fate.OPEN, False
+        while True:
+            try:
+                status = self._status()
+                moved = moved or status != before
+                fate = self._fate(message, number, status, moved=moved)
+                # A modem may keep a draft while it sends: only one that stays is one.
+                if fate is Fate.DRAFT and time.monotonic() - start_s < self._settle_s:
+                    fate = Fate.OPEN
+            except PluginError:
+                fate = Fate.OPEN  # it has the SMS: no error of a question changes that
+            if fate is not Fate.OPEN or time.monotonic() > end_s:
+                break
+            time.sleep(POLL_S)
+        if fate is Fate.DRAFT:
+            self._take_draft_away(message)
+        if fate is Fate.SENT:
+            return Receipt(reference=number, proof="send-status" if moved else "sent box")
+        if fate is Fate.OPEN:
+            raise Unknown(f"the modem took it and said nothing for {self._sent_within_s:g} s")
+        what = "the network did not take it" if fate is Fate.FAILED else "the modem made it a draft"
+        raise Retry(AGAIN_AFTER_S, what)
+
+    def _fate(self, message: Message, number: str, status: SendStatus, *, moved: bool) -> Fate:
+        if _lists(status.pending, number):
+            return Fate.OPEN
+        if moved and _lists(status.failed, number):
+            return Fate.FAILED
+        if moved and _lists(status.sent, number):
+            self._notice_sent_box(message)
+            return Fate.SENT
+        # The status may still be that of the last SMS to the same number: ask the lists.
+        if self._look(message, BoxTypeEnum.LOCAL_SENT):
+            return Fate.SENT
+        return Fate.DRAFT if self._drafts(message) else Fate.OPEN
+
+    def _notice_sent_box(self, message: Message) -> None:
+        """Learn whether this modem keeps what it sent: only then a gap in its list means much."""
+        end_s = time.monotonic() + self._settle_s
+        while self.keeps_sent and not self._look(message, BoxTypeEnum.LOCAL_SENT):
+            self.keeps_sent = time.monotonic() < end_s
+            time.sleep(POLL_S)
+
+    def _settled(self) -> bool:
+        """Wait until nothing is on its way any more, and has not been for `settle_s`."""
+        end_s = time.monotonic() + self._sent_within_s
+        quiet_since_s = time.monotonic()
+        while time.monotonic() < end_s + self._settle_s:
+            if self._status().pending:
+                quiet_since_s = time.monotonic()
+            elif time.monotonic() - quiet_since_s >= self._settle_s:
+                return True
+            time.sleep(min(POLL_S, self._settle_s or POLL_S))
+        return False
+
+    def _status(self) -> SendStatus:
+        return self._session.read(lambda connection: SendStatus.of(Sms(connection).send_status()))
+
+    def _look(self, message: Message, box: BoxTypeEnum) -> bool | None:
+        """Say whether the message is in the box; None if something very like it is."""
+        found: bool | None = False
+        for entry in self._entries(box):
+            if not texts.same_number(text_of(entry, "Phone"), message.recipient):
+                continue
+            if box is BoxTypeEnum.LOCAL_SENT and text_of(entry, "Smstat") != _SENT:
+                continue
+            likeness = texts.likeness(text_of(entry, "Content"), message)
+            if likeness:
+                return True
+            found = None if likeness is None else found
+        return found
+
+    def _drafts(self, message: Message) -> list[Mapping[str, Any]]:
+        return [
+            entry
+            for entry in self._entries(BoxTypeEnum.LOCAL_DRAFT)
+            if texts.same_number(text_of(entry, "Phone"), message.recipient)
+            and texts.likeness(text_of(entry, "Content"), message)
+        ]
+
+    def _take_draft_away(self, message: Message) -> None:
+        with contextlib.suppress(PluginError):  # it is not sent, whether it can be deleted or not
+            for entry in self._drafts(message):
+                self._delete(entry)
+
+    def _entries(self, box: BoxTypeEnum) -> Iterator[Mapping[str, Any]]:
+        for page in range(1, MAX_PAGES + 1):
+            entries = self._page(box, page)
+            yield from entries
+            if len(entries) < PAGE:
+                return
+
+    def _page(self, box: BoxTypeEnum, page: int) -> list[Mapping[str, Any]]:
+        answer = self._session.read(
+            lambda connection: _messages(Sms(connection).get_sms_list(page, box, PAGE))
+        )
+        return [entry for entry in answer if isinstance(entry, dict)]
+
+    def _delete(self, entry: Mapping[str, Any]) -> None:
+        index = text_of(entry, "Index")
+        if index.isdigit():
+            self._session.read(lambda connection: Sms(connection).delete_sms(int(index)))
+
+    def _full(self) -> bool:
+        counts = self._session.read(lambda connection: Sms(connection).sms_count())
+        return store_full(counts)
+
+    def _make_room(self) -> None:
+        """Delete the oldest of the sent SMS. What came in belongs to others and stays."""
+        entries = list(self._entries(BoxTypeEnum.LOCAL_SENT))
+        entries.sort(key=lambda entry: int(text_of(entry, "Index") or 0))
+        for entry in entries[:DELETED_AT_ONCE]:
+            self._delete(entry)
+
+
+def store_full(counts: Mapping[str, Any]) -> bool:
+    """Say whether the modem's own store of SMS is full, from its `sms-count`."""
+    names = ("LocalInbox", "LocalOutbox", "LocalDraft", "LocalDeleted")
+    used = sum(int(text_of(counts, name) or 0) for name in names)
+    most = int(text_of(counts, "LocalMax") or 0)
+    return 0 < most <= used
+
+
+def _messages(answer: Mapping[str, Any]) -> list[Any]:
+    if "Count" not in answer:  # an empty list says 0; a page of somebody else says nothing
+        raise ValueError("no list of SMS")
+    found = answer["Messages"]["Message"]
+    return found if isinstance(found, list) else []
+
+
+def _lists(numbers: tuple[str, ...], number: str) -> bool:
+    return any(texts.same_number(one, number) for one in numbers)

@@ -1,0 +1,44 @@
+"""The meter itself: it must be able to fail, and must not blame the loop for the machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from tests.contract.support.runner import Runner
+from tests.contract.support.stall import LIMIT_S
+
+
+async def _wait_for_nothing() -> None:
+    time.sleep(2 * LIMIT_S)  # noqa: ASYNC251 - the mistake that the meter must see
+
+
+async def _reckon() -> None:
+    end_s = time.thread_time() + 2 * LIMIT_S
+    while time.thread_time() < end_s:
+        pass
+
+
+def test_a_callback_that_waits_is_a_stall(runner: Runner) -> None:
+    runner.do(_wait_for_nothing())
+    assert runner.meter.worst_s >= LIMIT_S
+
+
+def test_a_callback_that_reckons_is_a_stall(runner: Runner) -> None:
+    runner.do(_reckon())
+    assert runner.meter.worst_s >= LIMIT_S
+
+
+def test_a_busy_machine_is_no_stall(runner: Runner) -> None:
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    try:
+        good = runner.start("good")
+        for _ in range(50):
+            good.send()
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    print(runner.meter.report("six busy processes"))
+    assert runner.meter.worst_s < LIMIT_S
