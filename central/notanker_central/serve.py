@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 import ssl
 import threading
@@ -25,10 +26,13 @@ from notanker_central.store import Store
 from notanker_central.teller import Teller
 from notanker_central.watcher import Watcher
 from notanker_central.web.door import Door, listen
+from notanker_central.web.http import Limits
 
 log: Final = structlog.get_logger(__name__)
 
 WORKERS: Final = 8
+FILES: Final = 4096
+_BOARD_LIMITS: Final = Limits(connections=128)
 _CERTIFICATE_S: Final = 60.0
 
 
@@ -52,6 +56,7 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
         StoreError: the database is of another version.
         sqlalchemy.exc.SQLAlchemyError: the database cannot be opened.
     """
+    _allow_files()
     clock = Clock()
     store = Store(config.database.url)
     try:
@@ -63,6 +68,14 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
     finally:
         store.close()
         log.info("stopped")
+
+
+def _allow_files() -> None:
+    # A full house of connections must leave the database its files: 1024 is the usual limit for both.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager
@@ -114,7 +127,8 @@ class _Centre:
         ]
         board = self._config.board
         if board.listen:
-            doors.append(Door(listen(board.host, board.port), self._board, workers))
+            listener = listen(board.host, board.port)
+            doors.append(Door(listener, self._board, workers, limits=_BOARD_LIMITS))
         return doors
 
     def _context(self) -> ssl.SSLContext | None:
