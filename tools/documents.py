@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 MAKE = re.compile(r"`make ([a-z-]+)")
 COMMAND = re.compile(r"`notanker ([a-z-]+)")
+OUTSIDE = re.compile(r"mailto:|[a-z]+://")
 HOST = re.compile(r"https?://[^\s\"')]*(?:simple/|/packages/|registry\.)")
 
 
@@ -32,16 +33,15 @@ def faults_of(path: Path) -> Iterator[str]:
     """Give what is wrong in one document."""
     text = path.read_text(encoding="utf-8")
     where = path.relative_to(ROOT)
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in LINK.findall(text):
-        if "://" not in target and not target.startswith("mailto:"):
-            if not (path.parent / target).exists():
-                yield f"{where}: there is no {target}"
+        if not OUTSIDE.match(target) and not (path.parent / target).exists():
+            yield f"{where}: there is no {target}"
     for name in MAKE.findall(text):
-        if not re.search(rf"^{name}:", (ROOT / "Makefile").read_text(), re.MULTILINE):
+        if not re.search(rf"^{name}:", targets, re.MULTILINE):
             yield f"{where}: there is no target `make {name}`"
-    for name in COMMAND.findall(text):
-        if name not in commands():
-            yield f"{where}: there is no command `notanker {name}`"
+    for name in set(COMMAND.findall(text)) - commands():
+        yield f"{where}: there is no command `notanker {name}`"
     for found in HOST.findall(text):
         yield f"{where}: address of a package host: {found}"
 
