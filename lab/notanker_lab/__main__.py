@@ -7,7 +7,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -28,10 +27,10 @@ _TABLE = (
 )
 
 
-def _up(args: argparse.Namespace) -> int:
-    stop = threading.Event()
+def _up(args: argparse.Namespace) -> NoReturn:
+    # Leaves by an exception: a handler that sets an Event may meet the Event's own lock.
     for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: stop.set())
+        signal.signal(signum, lambda *_: sys.exit(0))
     with Lab(args.prefix, hilink=dict(pair.split("=", 1) for pair in args.hilink)) as lab:
         for name, address, address6 in _TABLE:
             print(f"{name:<20} {address:<15} {address6}")
@@ -42,8 +41,8 @@ def _up(args: argparse.Namespace) -> int:
         outer = os.environ.get("NOTANKER_LAB_OUTER_PID", "?")
         print(f"from another terminal: sudo nsenter -t $(pgrep -P {outer}) -a -- COMMAND")
         print("Ctrl-C ends it all.", flush=True)
-        stop.wait()
-    return 0
+        while True:
+            signal.pause()
 
 
 def _list(table: dict[str, str]) -> int:

@@ -36,13 +36,30 @@ class _Parts:
         self.hilink = HilinkControl(self.tmp / "hilink.sock")
 
     def exec(
-        self, ns: str, argv: Sequence[str], *, check: bool = False, **options: Any
+        self,
+        ns: str,
+        argv: Sequence[str],
+        *,
+        uid: int | None = None,
+        ambient_caps: Sequence[str] = _CAPS,
+        check: bool = False,
+        **options: Any,
     ) -> subprocess.CompletedProcess[str]:
-        """Run ``argv`` in namespace ``ns`` to its end; ``options`` as for subprocess.run."""
+        """Run ``argv`` in namespace ``ns`` to its end.
+
+        ``uid`` and ``ambient_caps`` as for popen, ``options`` as for subprocess.run (by default the
+        output is captured as text and 60 s are the limit).
+        """
         options = {"capture_output": True, "text": True, "timeout": 60, **options}
         env = processes.environment(options.pop("env", None))
-        line = ["ip", "netns", "exec", self.topology.namespace(ns), *argv]
+        line = self._inside(ns, argv, uid, ambient_caps)
         return subprocess.run(line, env=env, check=check, **options)
+
+    def _inside(
+        self, ns: str, argv: Sequence[str], uid: int | None, caps: Sequence[str]
+    ) -> list[str]:
+        who = [] if uid is None else processes.as_user(uid, caps)
+        return ["ip", "netns", "exec", self.topology.namespace(ns), *who, *argv]
 
 
 class Attached(_Parts):
@@ -138,8 +155,7 @@ class Lab(_Parts):
             pass_fds: file descriptors the command inherits.
             cwd: its working directory.
         """
-        who = [] if uid is None else processes.as_user(uid, ambient_caps)
-        line = ["ip", "netns", "exec", self.topology.namespace(ns), *who, *argv]
+        line = self._inside(ns, argv, uid, ambient_caps)
         name = f"{ns}-{Path(argv[0]).name}"
         return self._processes.start(line, name, env=env, pass_fds=pass_fds, cwd=cwd)
 

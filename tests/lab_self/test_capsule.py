@@ -1,5 +1,7 @@
 """A capsule leaves nothing behind, however it ends. These capsules run inside another one."""
 
+import os
+import pty
 import signal
 import socket
 import subprocess
@@ -77,6 +79,19 @@ def test_a_lab_leaves_nothing_however_it_is_ended(signum: signal.Signals) -> Non
     assert status == (-9 if signum == signal.SIGKILL else 0)
     assert process.stdout
     process.stdout.close()
+
+
+@pytest.mark.usefixtures("clean")
+def test_ctrl_c_at_a_terminal_ends_it_in_order() -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [*CAPSULE, *UP], environment())  # noqa: S606
+    said = b""
+    while b"Ctrl-C" not in said:
+        said += os.read(terminal, 1000)
+    os.write(terminal, b"\x03")
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    os.close(terminal)
 
 
 @pytest.mark.usefixtures("clean")
