@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from notanker import __version__
-from notanker.cli import check, daemons, incidents, plan, show
+from notanker.cli import central, check, daemons, incidents, plan, show
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,7 +21,7 @@ def main() -> None:
 for command in (
     daemons.run,
     daemons.portal,
-    daemons.central,
+    central.central,
     daemons.demo,
     daemons.clear,
     check.check,

@@ -75,7 +75,7 @@ def _remember(path: Path, paths: PathsConfig) -> None:
 @config_option
 def portal(config_path: Path) -> None:
     """Serve the emergency plan and the line's state to the staff."""
-    from notanker.portal.app import PortalFiles
+    from notanker.portal.files import PortalFiles
     from notanker.portal.serve import serve
 
     config, _ = config_or_last_good(config_path)
@@ -85,40 +85,6 @@ def portal(config_path: Path) -> None:
         reports=config.paths.reports,
     )
     serve(files, config.portal.host, config.portal.port)
-
-
-@click.group(invoke_without_command=True)
-@click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    default=Path("/etc/notanker/central.toml"),
-    envvar="NOTANKER_CENTRAL_CONFIG",
-    show_default=True,
-    help="The centre's configuration.",
-)
-@click.pass_context
-def central(context: click.Context, config_path: Path) -> None:
-    """Run the centre: take heartbeats, show the fleet, raise the alarm for silent sites."""
-    if context.invoked_subcommand is not None:
-        return
-    import notanker_central
-
-    config, problems = notanker_central.load(config_path)
-    print_problems(problems)
-    if config is None:
-        raise SystemExit(WRONG)
-    notanker_central.serve(config)
-
-
-@central.command("site-key")
-def site_key() -> None:
-    """Make a key for a new site: the first line is for the site, the second for central.toml."""
-    from notanker_central.keys import make_site_key
-
-    key, digest = make_site_key()
-    click.echo(key)
-    click.echo(f'key_sha256 = "{digest}"', err=True)
 
 
 @click.command()
