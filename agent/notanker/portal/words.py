@@ -105,7 +105,8 @@ def words(language: str) -> dict[str, str]:
 
 def template_words(template: str, language: str) -> str:
     """Return what kind of message a template is."""
-    pair = TEMPLATES.get(template, (template, template))
+    kind = template.partition("-")[0]  # `T1-isolated` is an alert too
+    pair = TEMPLATES.get(kind, (template, template))
     return pair[1] if language == "en" else pair[0]
 
 
