@@ -1,11 +1,12 @@
 """Run in the namespace site: tries each check and prints one JSON object.
 
-Checks: tcp:ADDRESS:PORT, udp:ADDRESS (echo), dns:SERVER, dnstcp:SERVER, http:ADDRESS/PATH; with
+Checks: icmp:ADDRESS, tcp:ADDRESS:PORT, udp:ADDRESS (echo), dns:SERVER, dnstcp:SERVER, http:ADDRESS/PATH; with
 "@IFACE" behind it, bound to that interface. IPv6 addresses stand in brackets.
 """
 
 import json
 import socket
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -71,10 +72,16 @@ def http(rest: str, iface: str) -> str:
     return reply.decode().split(" ", 1)[1]
 
 
+def icmp(rest: str, iface: str) -> str:
+    bind = ["-I", iface] if iface else []
+    line = ["ping", "-n", "-c", "1", "-W", str(TIMEOUT_S), *bind, rest.strip("[]")]
+    return "yes" if subprocess.run(line, capture_output=True, check=False).returncode == 0 else ""
+
+
 def check(text: str) -> bool | str:
     kind, _, rest = text.partition(":")
     rest, _, iface = rest.partition("@")
-    functions = {"tcp": tcp, "udp": udp, "dns": dns, "dnstcp": dnstcp, "http": http}
+    functions = {"tcp": tcp, "udp": udp, "dns": dns, "dnstcp": dnstcp, "http": http, "icmp": icmp}
     try:
         return functions[kind](rest, iface)
     except OSError:
