@@ -57,7 +57,8 @@ def outside(*, once: bool) -> int:
     if not once and browser_there():
         pages = [f"http://127.0.0.1:{port}/" for port in (portal, board)]
         threading.Thread(target=open_when_ready, args=(pages,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the capsule itself
+    # The terminal tells the capsule itself. A handler, for an ignored signal would be inherited.
+    signal.signal(signal.SIGINT, lambda *_: None)
     return subprocess.run(line, check=False).returncode
 
 

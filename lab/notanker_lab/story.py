@@ -14,13 +14,13 @@ from notanker_lab.errors import LabError
 from notanker_lab.faults import Fault
 from notanker_lab.lab import Lab
 from notanker_lab.stage import PORTAL_PORT, Stage
-from notanker_lab.words import say
+from notanker_lab.words import name_of, say
 
 USERS_UID = 3000
 STEP_S = 20.0
-TEXT_COLUMNS = 58
+TEXT_COLUMNS = 60
 
-INTERFACES = {"eth0": "primary", "lte0": "LTE"}
+INTERFACES = {"eth0": "primary", "lte0": "backup"}
 
 
 class Story:
@@ -48,7 +48,7 @@ class Story:
         plan = f"{status['plan']['id']} {status['plan']['version']}"
         self.tell(say("calm", primary_ms=rtt["primary"], backup_ms=rtt["backup"], plan=plan))
         self.traffic = self.lab.traffic.start(("udp4",))
-        self.tell(say("users", uplink=INTERFACES[self.device()], route=self.route()))
+        self.tell(say("users", uplink=name_of(INTERFACES[self.device()]), route=self.route()))
         self.beat(lambda site: site["beat"]["line"] == "primary")
 
     def outage(self) -> None:
@@ -119,7 +119,10 @@ class Story:
         since = (
             "        " if self.cut_at_s is None else f"{time.monotonic() - self.cut_at_s:+7.2f} "
         )
-        print(f"{clock} {since} {text}", flush=True)
+        first, *rest = textwrap.wrap(text, TEXT_COLUMNS)
+        print(
+            f"{clock} {since} {first}", *(f"{'':18}{line}" for line in rest), sep="\n", flush=True
+        )
 
     def tell_sms(self) -> None:
         """Print the SMS that have arrived since the last look."""
@@ -138,7 +141,14 @@ class Story:
 
         wait(arrived, "the heartbeat at the centre")
         beat = self.site_at_centre()["beat"]
-        self.tell(say("beat", counter=beat["counter"], over=beat["over"], line=beat["line"]))
+        self.tell(
+            say(
+                "beat",
+                counter=beat["counter"],
+                over=name_of(beat["over"]),
+                line=name_of(beat["line"]),
+            )
+        )
 
     def site_at_centre(self) -> dict[str, Any]:
         """Give what the centre knows of the site."""
@@ -177,7 +187,7 @@ class Story:
         """Give the present state in one line."""
         status = self.stage.status()
         incident = (status.get("incident") or {}).get("number", "-")
-        return say("line", line=status.get("line"), incident=incident)
+        return say("line", line=name_of(status.get("line", "")), incident=incident)
 
     def _route(self) -> dict[str, Any]:
         argv = ["ip", "-j", "route", "get", addresses.ECHO, "uid", str(USERS_UID)]

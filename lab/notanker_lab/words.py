@@ -14,8 +14,8 @@ TEXTS = {
         "People are at work: their traffic takes {uplink} ({route}).",
     ),
     "beat": (
-        "Lebenszeichen {counter} bei der Zentrale, über {over}: {line}.",
-        "Heartbeat {counter} at the centre, over {over}: {line}.",
+        "Lebenszeichen {counter} bei der Zentrale über {over}: Verkehr {line}.",
+        "Heartbeat {counter} at the centre over {over}: traffic {line}.",
     ),
     "cut": (
         "Die Hauptleitung wird stumm durchtrennt (die Lampe am Router leuchtet weiter).",
@@ -48,8 +48,8 @@ TEXTS = {
         "Portal {portal}   Centre {board}",
     ),
     "keys": (
-        "[d] durchtrennen  [s] Stecker ziehen  [w] wiederherstellen  [b] Bericht  [q] Ende",
-        "[d] cut the line  [s] pull the plug  [w] restore  [b] report  [q] quit",
+        "[d] durchtrennen [s] Stecker ziehen [w] wiederherstellen [b] Bericht [q] Ende",
+        "[d] cut the line [s] pull the plug [w] restore [b] report [q] quit",
     ),
     "seen": ("Jeder Schritt wurde wirklich beobachtet.", "Every step was really observed."),
     "missed": ("Nicht beobachtet: {what}", "Not observed: {what}"),
@@ -62,10 +62,24 @@ TEXTS = {
 }
 
 
+NAMES = {
+    "primary": ("Hauptleitung", "primary line"),
+    "backup": ("LTE", "LTE"),
+    "hold_off": ("Umschaltung läuft", "switching over"),
+    "isolated": ("keine Anbindung", "no uplink"),
+    "wait_to_restore": ("LTE, Hauptleitung bewährt sich", "LTE, primary line proves itself"),
+}
+
+
 def german() -> bool:
     """Tell whether the terminal's language is German."""
     names = ("NOTANKER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     return next((os.environ[n] for n in names if os.environ.get(n)), "").lower().startswith("de")
+
+
+def name_of(state: str) -> str:
+    """Give the name of an uplink or a state of the line in the terminal's language."""
+    return NAMES.get(state, (state, state))[0 if german() else 1]
 
 
 def say(key: str, **values: object) -> str:
