@@ -303,6 +303,21 @@ def test_any_text_leaves_as_it_is_and_is_found_again(
         assert lte.call("find_sent", message(text), answer=bool) is True
 
 
+@pytest.mark.parametrize(
+    ("kind", "fault", "copies"),
+    [("says_no", "lost_answer_sent", 2), ("says_yes", "lost_answer_unsent", 0)],
+)
+def test_this_suite_sees_what_is_lost_and_what_is_doubled(
+    runner: Runner, kind: str, fault: str, copies: int
+) -> None:
+    with Modem() as modem:
+        liar = runner.start(kind, {"url": modem.url, "settle_s": 0.0})
+        modem.fault(fault, times=1)
+        assert deliver(liar, message("Probe 17-1"), after_try=lambda _: None) == "sent"
+        time.sleep(0.3)
+        assert _count(modem, "Probe 17-1") == copies
+
+
 def _await_on_air(modem: Modem, text: str) -> None:
     eventually(lambda: _count(modem, text) >= 1, f"on the air: {text}")
 

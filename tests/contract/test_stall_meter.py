@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
 import time
@@ -42,3 +43,14 @@ def test_a_busy_machine_is_no_stall(runner: Runner) -> None:
             process.wait()
     print(runner.meter.report("six busy processes"))
     assert runner.meter.worst_s < LIMIT_S
+
+
+def test_starting_a_child_holds_the_loop_for_less_than_20_ms(runner: Runner) -> None:
+    for _ in range(15):
+        runner.start("good").send()
+    took = runner.meter.vforks
+    print(
+        f"vfork to exec: median {statistics.median(took) * 1e3:.2f} ms, {max(took) * 1e3:.2f} most"
+    )
+    assert len(took) == 15
+    assert statistics.median(took) < LIMIT_S

@@ -32,7 +32,7 @@ PAGE: Final = 20
 MAX_PAGES: Final = 50
 DELETED_AT_ONCE: Final = 10
 AGAIN_AFTER_S: Final = 5.0
-AT_REST_WITHIN_S: Final = 20.0
+AT_REST_WITHIN_S: Final = 10.0
 
 _SENT: Final = "3"
 _OK: Final = "OK"
@@ -172,9 +172,9 @@ class Sending:
 
     def _settled(self) -> bool:
         """Wait until nothing is on its way any more, and has not been for `settle_s`."""
-        end_s = time.monotonic() + self._sent_within_s
+        end_s = time.monotonic() + AT_REST_WITHIN_S + self._settle_s
         quiet_since_s = time.monotonic()
-        while time.monotonic() < end_s + self._settle_s:
+        while time.monotonic() < end_s:
             if self._status().pending:
                 quiet_since_s = time.monotonic()
             elif time.monotonic() - quiet_since_s >= self._settle_s:
