@@ -47,6 +47,8 @@ def serve(files: PortalFiles, listen_host: str, port: int) -> None:
         OSError: the address cannot be listened on.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # It warns on every request that has to wait a moment; a full house would flood the log.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = make_server(files, listen_host, port)
     server.run()
 
