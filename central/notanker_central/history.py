@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, Pair
 from notanker.errors import Language
-from notanker_central.wording import CAUSES, LINES, OUTCOMES, UPLINKS, Pair
 
 # {field} is a field of the fact, in words where the field holds one of the closed lists.
 SENTENCES: Final[dict[str, Pair]] = {

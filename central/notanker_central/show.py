@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.core.names import Cause, Line, Uplink, Verdict
+from notanker.core.wording import CAUSES, LINES, UPLINKS, VERDICTS, Pair
 from notanker.errors import Language
 from notanker_central.history import sentence
 from notanker_central.states import State
-from notanker_central.wording import CAUSES, LINES, STATES, TEXTS, UPLINKS, VERDICTS, Pair
+from notanker_central.wording import STATES, TEXTS
 
 NOTHING: Final = "–"
 # Up to two minutes in seconds, up to two hours in minutes, up to two days in hours.

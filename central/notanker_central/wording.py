@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.core.names import Cause, Line, Outcome, Uplink, Verdict
+from notanker.core.wording import Pair
 from notanker_central.states import State
-
-Pair = tuple[str, str]
 
 STATES: Final[dict[State, Pair]] = {
     State.OK: ("ok", "ok"),
@@ -15,46 +13,6 @@ STATES: Final[dict[State, Pair]] = {
     State.ISOLATED: ("isoliert", "isolated"),
     State.SILENT: ("stumm", "silent"),
     State.NEVER: ("noch nie gemeldet", "never reported"),
-}
-
-CAUSES: Final[dict[Cause, Pair]] = {
-    Cause.ACCESS_LINE: ("Anschluss", "access line"),
-    Cause.PROVIDER: ("Anbieter", "provider"),
-    Cause.DNS: ("DNS", "DNS"),
-    Cause.HALF_DEAD: ("Leitung halb tot", "line half dead"),
-    Cause.CAPTIVE_PORTAL: ("Anmeldeseite im Weg", "captive portal"),
-    Cause.BOTH_LINES: ("beide Anbindungen", "both uplinks"),
-    Cause.UNKNOWN: ("noch unbekannt", "not known yet"),
-}
-
-UPLINKS: Final[dict[Uplink, Pair]] = {
-    Uplink.PRIMARY: ("Hauptleitung", "primary line"),
-    Uplink.BACKUP: ("Ersatzanbindung", "backup uplink"),
-}
-
-VERDICTS: Final[dict[Verdict, Pair]] = {
-    Verdict.UP: ("geht", "works"),
-    Verdict.DOWN: ("ausgefallen", "down"),
-    Verdict.UNKNOWN: ("unbewiesen", "not proven"),
-}
-
-LINES: Final[dict[Line, Pair]] = {
-    Line.PRIMARY: ("Hauptleitung", "primary line"),
-    Line.HOLD_OFF: ("Hauptleitung in Verdacht", "primary line suspected"),
-    Line.ISOLATED: ("isoliert", "isolated"),
-    Line.BACKUP: ("Ersatzanbindung", "backup uplink"),
-    Line.WAIT_TO_RESTORE: (
-        "Ersatzanbindung, Hauptleitung auf Probe",
-        "backup uplink, primary line on trial",
-    ),
-}
-
-OUTCOMES: Final[dict[Outcome, Pair]] = {
-    Outcome.QUEUED: ("wartet", "waiting"),
-    Outcome.SENDING: ("wird gesendet", "being sent"),
-    Outcome.UNKNOWN: ("abgegeben, ohne Antwort", "handed over, no answer"),
-    Outcome.SENT: ("gesendet", "sent"),
-    Outcome.FAILED: ("nicht zugestellt", "failed"),
 }
 
 TEXTS: Final[dict[str, Pair]] = {

@@ -20,9 +20,10 @@ from notanker.cli.output import (
 )
 from notanker.core import incident as incidents_of
 from notanker.core.incident import Incident
-from notanker.core.report import Report, report_of
+from notanker.core.report import TEMPLATE_WORDS, Report, report_of
 from notanker.core.view import incident_status
-from notanker.plan.words import OUTCOMES, cause_words, duration_words, in_language
+from notanker.core.wording import OUTCOMES
+from notanker.plan.words import cause_words, duration_words, in_language
 from notanker.shell import journal
 
 
@@ -94,7 +95,9 @@ def report_text(made: Report) -> str:
     lines += ["", say("  Benachrichtigt", "  Told")]
     for message in made.messages:
         outcome = in_language(OUTCOMES[message.outcome], lang)
-        lines.append(f"  {message.mark:<8}{message.template:<12}{message.name:<24}{outcome}")
+        what = TEMPLATE_WORDS.get(message.template, (message.template, message.template))
+        template = in_language(what, lang)
+        lines.append(f"  {message.mark:<8}{template:<32}{message.name:<20}{outcome}")
     return "\n".join(lines)
 
 

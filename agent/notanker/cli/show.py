@@ -23,9 +23,8 @@ from notanker.cli.output import (
 )
 from notanker.core.names import Line
 from notanker.core.status import REFRESH_S, Status
+from notanker.core.wording import OUTCOMES, VERDICTS
 from notanker.plan.words import (
-    OUTCOMES,
-    VERDICTS,
     cause_words,
     duration_words,
     fallback_words,

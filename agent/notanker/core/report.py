@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from notanker.core import escalation
 from notanker.core.facts import (
     CauseKnown,
     Fact,
@@ -21,6 +22,7 @@ from notanker.core.facts import (
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Outcome
+from notanker.core.wording import CAUSES, OUTCOMES, UPLINKS, Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,54 +133,79 @@ def _rows(incident: Incident) -> Iterator[ReportRow]:
             yield ReportRow(fact.at, after_s, type(fact).__name__, words[0], words[1])
 
 
-LINE_WORDS: Final[dict[Line, tuple[str, str]]] = {
-    Line.PRIMARY: ("Verkehr wieder auf der Hauptleitung", "Traffic back on the primary line"),
+LINE_WORDS: Final[Mapping[Line, Pair]] = {
+    Line.PRIMARY: (
+        "Entscheidung: zurück auf die Hauptleitung",
+        "Decision: back to the primary line",
+    ),
     Line.HOLD_OFF: ("Ersatzanbindung wird geprüft", "Backup uplink is being proven"),
     Line.ISOLATED: ("Keine Anbindung mehr", "No uplink left"),
-    Line.BACKUP: ("Verkehr auf die Ersatzanbindung", "Traffic to the backup uplink"),
+    Line.BACKUP: ("Entscheidung: auf die Ersatzanbindung", "Decision: to the backup uplink"),
     Line.WAIT_TO_RESTORE: (
         "Hauptleitung muss sich erst bewähren",
         "Primary line must prove itself first",
     ),
 }
+TEMPLATE_WORDS: Final[Mapping[str, Pair]] = {
+    escalation.ALARM: ("Alarmmeldung", "Alert"),
+    escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
+    escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
+}
 
 
-def _words(fact: Fact) -> tuple[str, str] | None:
+def _words(fact: Fact) -> Pair | None:
     """Return a fact in German and English, None where it says nothing new."""
-    match fact:
-        case Opened(cause=cause, evidence=evidence):
-            return (
-                f"Störung erkannt: {cause} ({evidence})",
-                f"Outage detected: {cause} ({evidence})",
-            )
-        case CauseKnown(cause=cause, evidence=evidence):
-            return (f"Ursache jetzt: {cause} ({evidence})", f"Cause now: {cause} ({evidence})")
-        case LineChanged(line=line):
-            return LINE_WORDS[line]
-        case Switched(to=to, ok=True, took_ms=took):
-            return (f"Umgeschaltet auf {to} ({took:.0f} ms)", f"Switched to {to} ({took:.0f} ms)")
-        case Switched(to=to, reason=reason):
-            return (f"Umschaltung auf {to} misslang: {reason}", f"Switch to {to} failed: {reason}")
-        case Queued(name=name, mark=mark, template=template):
-            return (f"{template} an {name} ({mark})", f"{template} to {name} ({mark})")
-        case _:
-            return _more_words(fact)
+    speak = _SPEAKERS.get(type(fact))
+    return None if speak is None else speak(fact)
 
 
-def _more_words(fact: Fact) -> tuple[str, str] | None:
-    match fact:
-        case Settled(mark=mark, outcome=Outcome.SENT):
-            return (f"{mark} gesendet", f"{mark} sent")
-        case Settled(mark=mark, outcome=outcome, reason=reason):
-            return (
-                f"{mark} nicht gesendet: {reason or outcome}",
-                f"{mark} not sent: {reason or outcome}",
-            )
-        case PrimaryBack():
-            return ("Hauptleitung antwortet wieder", "Primary line answers again")
-        case PrimaryLost():
-            return ("Hauptleitung wieder ausgefallen", "Primary line failed again")
-        case Resolved():
-            return ("Störung beendet", "Incident resolved")
-        case _:
-            return None
+def _pair(pattern: Pair, **values: Pair | str) -> Pair:
+    """Fill both languages of a sentence; a pair among the values has a word for each."""
+    german = {key: value[0] if isinstance(value, tuple) else value for key, value in values.items()}
+    english = {
+        key: value[1] if isinstance(value, tuple) else value for key, value in values.items()
+    }
+    return pattern[0].format_map(german), pattern[1].format_map(english)
+
+
+def _opened(fact: Opened) -> Pair:
+    pattern = ("Störung erkannt: {cause} ({evidence})", "Outage detected: {cause} ({evidence})")
+    return _pair(pattern, cause=CAUSES[fact.cause], evidence=fact.evidence)
+
+
+def _cause_known(fact: CauseKnown) -> Pair:
+    pattern = ("Ursache jetzt: {cause} ({evidence})", "Cause now: {cause} ({evidence})")
+    return _pair(pattern, cause=CAUSES[fact.cause], evidence=fact.evidence)
+
+
+def _switched(fact: Switched) -> Pair:
+    if fact.ok:
+        pattern = ("Verkehr läuft über {to} ({took} ms)", "Traffic takes the {to} ({took} ms)")
+        return _pair(pattern, to=UPLINKS[fact.to], took=f"{fact.took_ms:.0f}")
+    pattern = ("Umschaltung auf {to} misslang: {reason}", "Switch to the {to} failed: {reason}")
+    return _pair(pattern, to=UPLINKS[fact.to], reason=fact.reason)
+
+
+def _queued(fact: Queued) -> Pair:
+    what = TEMPLATE_WORDS.get(fact.template, (fact.template, fact.template))
+    pattern = ("{what} an {name} ({mark})", "{what} to {name} ({mark})")
+    return _pair(pattern, what=what, name=fact.name, mark=fact.mark)
+
+
+def _settled(fact: Settled) -> Pair:
+    pattern = ("Meldung {mark}: {outcome}{reason}", "Message {mark}: {outcome}{reason}")
+    reason = f" ({fact.reason})" if fact.reason else ""
+    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
+
+
+_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
+    Opened: _opened,
+    CauseKnown: _cause_known,
+    LineChanged: lambda fact: LINE_WORDS[fact.line],
+    Switched: _switched,
+    Queued: _queued,
+    Settled: _settled,
+    PrimaryBack: lambda _: ("Hauptleitung antwortet wieder", "Primary line answers again"),
+    PrimaryLost: lambda _: ("Hauptleitung wieder ausgefallen", "Primary line failed again"),
+    Resolved: lambda _: ("Störung beendet", "Incident resolved"),
+}

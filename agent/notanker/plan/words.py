@@ -4,37 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.core.names import Cause, Line, Outcome, Verdict
+from notanker.core.names import Cause, Line
+from notanker.core.wording import CAUSES, Pair
 
-Pair = tuple[str, str]
-
-CAUSES: Final[dict[Cause, Pair]] = {
-    Cause.ACCESS_LINE: ("Anschlussleitung", "access line"),
-    Cause.PROVIDER: ("Netz des Anbieters", "provider's network"),
-    Cause.DNS: ("Namensauflösung (DNS)", "name service (DNS)"),
-    Cause.HALF_DEAD: ("Leitung nur halb tot", "line half dead"),
-    Cause.CAPTIVE_PORTAL: ("Anmeldeseite des Anbieters", "provider's sign-in page"),
-    Cause.BOTH_LINES: ("beide Leitungen aus", "both lines down"),
-    Cause.UNKNOWN: ("noch unklar", "not yet known"),
-}
 FALLBACKS: Final[dict[Line, Pair]] = {
     Line.PRIMARY: ("Hauptleitung aktiv", "Main line active"),
     Line.HOLD_OFF: ("Umschaltung läuft", "Switching over"),
     Line.ISOLATED: ("Kein Ersatz", "No backup"),
     Line.BACKUP: ("LTE aktiv", "LTE active"),
     Line.WAIT_TO_RESTORE: ("LTE aktiv", "LTE active"),
-}
-VERDICTS: Final[dict[Verdict, Pair]] = {
-    Verdict.UP: ("geht", "works"),
-    Verdict.DOWN: ("ausgefallen", "down"),
-    Verdict.UNKNOWN: ("noch nicht geprüft", "not yet checked"),
-}
-OUTCOMES: Final[dict[Outcome, Pair]] = {
-    Outcome.QUEUED: ("wartet", "waiting"),
-    Outcome.SENDING: ("wird gesendet", "being sent"),
-    Outcome.UNKNOWN: ("gesendet, Bestätigung fehlt", "sent, not confirmed"),
-    Outcome.SENT: ("gesendet", "sent"),
-    Outcome.FAILED: ("nicht gesendet", "not sent"),
 }
 
 

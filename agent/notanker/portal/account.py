@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from notanker.core.report import Report
-from notanker.plan.words import OUTCOMES, cause_words, duration_words, in_language
+from notanker.core.wording import OUTCOMES
+from notanker.plan.words import cause_words, duration_words, in_language
 from notanker.portal.home import Told
 from notanker.portal.times import Times
 from notanker.portal.words import template_words, words

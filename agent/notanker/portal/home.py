@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
 from notanker.core.status import HeartbeatStatus, IncidentStatus, ModemStatus, Status, UplinkStatus
-from notanker.plan.words import OUTCOMES, VERDICTS, cause_words, in_language
+from notanker.core.wording import OUTCOMES, VERDICTS
+from notanker.plan.words import cause_words, in_language
 from notanker.portal.state import STAGES
 from notanker.portal.times import Times
 from notanker.portal.words import signal_words, template_words, words

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from notanker.core import facts, names
 from notanker.core.names import Cause, Line, Uplink, Verdict
+from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS
 from notanker_central.board import board_app
 from notanker_central.config import Board
 from notanker_central.health import Health
@@ -21,7 +22,7 @@ from notanker_central.ingest import Ingest
 from notanker_central.show import Show
 from notanker_central.states import State
 from notanker_central.watcher import Watcher
-from notanker_central.wording import CAUSES, LINES, OUTCOMES, STATES, TEXTS, UPLINKS, VERDICTS
+from notanker_central.wording import STATES, TEXTS
 
 
 @pytest.fixture
