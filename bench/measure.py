@@ -5,6 +5,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from os import sysconf
 from pathlib import Path
 from subprocess import Popen
@@ -127,3 +128,17 @@ def lost_since(record: Record, since_s: float) -> int:
     """Count the echoes that were sent from ``since_s`` on and never answered."""
     last_s = record.echoes[-1].sent_s if record.echoes else 0.0
     return record.between(since_s, last_s - SETTLE_S).lost()
+
+
+def outage_s(record: Record, from_s: float, to_s: float = NEVER) -> float:
+    """Give the longest time between two answered echoes sent within the second before and ``to_s``.
+
+    The fault itself may begin a little after ``from_s``; the longest gap is the outage nevertheless.
+    """
+    last_s = record.echoes[-1].sent_s if record.echoes else 0.0
+    echoes = record.between(from_s - 1, min(to_s, last_s - SETTLE_S)).echoes
+    good = [echo.sent_s for echo in echoes if echo.good]
+    if not good:
+        return NEVER
+    longest_s = max((after - before for before, after in pairwise(good)), default=0.0)
+    return NEVER if echoes[-1].sent_s - good[-1] > max(longest_s, SETTLE_S) else longest_s

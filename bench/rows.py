@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bench.calm import calm
-from bench.measure import NEVER, SETTLE_S, first_by, lost_since, wait_for
+from bench.measure import NEVER, first_by, lost_since, outage_s, wait_for
 from bench.scene import Scene
 
-from notanker_lab.analysis import Record, analyse
+from notanker_lab.analysis import Record
 from notanker_lab.traffic import Recording
 
 Figures = dict[str, float]
@@ -39,11 +39,6 @@ def _end(users: Recording, flow: str = "udp4") -> Record:
     return users.stop().flow(flow)
 
 
-def _outage_s(record: Record, from_s: float, to_s: float) -> float:
-    outage_s = analyse(record, from_s, to_s, SETTLE_S).outage_s
-    return NEVER if outage_s is None else outage_s
-
-
 def _sleep_until(instant_s: float) -> None:
     time.sleep(max(0.0, instant_s - time.monotonic()))
 
@@ -60,7 +55,7 @@ def blackhole(scene: Scene) -> Figures:
     scene.wait_for_route("primary", _BACK_S)
     time.sleep(2)
     record = _end(users)
-    figures["blackhole_s"] = _outage_s(record, cut.started_s, healed_s)
+    figures["blackhole_s"] = outage_s(record, cut.started_s, healed_s)
     if figures["blackhole_s"] != NEVER:
         figures["failback_s"] = first_by(record, "primary", healed_s)
         figures["failback_lost"] = lost_since(record, healed_s)
@@ -74,7 +69,7 @@ def busy(scene: Scene) -> Figures:
         scene.wait_for_route("lte", _SWITCH_S)
         time.sleep(1.5)
         record = _end(users)
-    return {"busy_s": _outage_s(record, cut.started_s, NEVER)}
+    return {"busy_s": outage_s(record, cut.started_s)}
 
 
 def carrier(scene: Scene) -> Figures:
@@ -84,10 +79,11 @@ def carrier(scene: Scene) -> Figures:
         scene.wait_for_route("lte", _SWITCH_S)
         time.sleep(1)
         record = _end(users)
-    changes = scene.rules.changes(loss.started_s)
-    took_ms = (changes[0].at_s - loss.started_s) * 1000 if changes else NEVER
-    outage_s = _outage_s(record, loss.started_s, NEVER)
-    return {"carrier_ms": took_ms, "carrier_users_ms": outage_s * 1000}
+    down_s = scene.rules.link_lost_s(loss.started_s)
+    changes = scene.rules.changes(down_s)
+    took_ms = (changes[0].at_s - down_s) * 1000 if changes else NEVER
+    users_ms = outage_s(record, loss.started_s) * 1000
+    return {"carrier_ms": took_ms, "carrier_users_ms": users_ms}
 
 
 def half(scene: Scene) -> Figures:
@@ -97,7 +93,7 @@ def half(scene: Scene) -> Figures:
         scene.wait_for_route("lte", HALF_DEAD_S)
         time.sleep(1)
         record = _end(users)
-    return {"half_s": _outage_s(record, fault.started_s, NEVER)}
+    return {"half_s": outage_s(record, fault.started_s)}
 
 
 def loss60(scene: Scene) -> Figures:

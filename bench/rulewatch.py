@@ -4,6 +4,7 @@
 ``12.345678 add 4``, ``13.2 del 6``, ``14.1 down eth0``; `RuleWatch` reads it.
 """
 
+import math
 import socket
 import struct
 import sys
@@ -25,11 +26,16 @@ _FAMILY = {socket.AF_INET: "4", socket.AF_INET6: "6"}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The switch rule of one address family was added (traffic to LTE) or deleted."""
+    """The switch rule of a family was added (traffic to LTE) or deleted, or a link went down.
+
+    Attributes:
+        event: "add", "del" or "down".
+        what: "4", "6" or the interface.
+    """
 
     at_s: float
     event: str
-    family: str
+    what: str
 
 
 class RuleWatch:
@@ -40,15 +46,22 @@ class RuleWatch:
 
     def changes(self, since_s: float = 0.0) -> list[Change]:
         """Give the changes of the IPv4 switch rule from ``since_s`` (monotonic) on."""
-        lines = self._path.read_text(encoding="ascii").split("\n")[:-1]
-        parts = (line.split() for line in lines)
-        found = [Change(float(at), event, family) for at, event, family in parts]
-        return [c for c in found if c.family == "4" and c.at_s >= since_s]
+        return [c for c in self._all() if c.what == "4" and c.at_s >= since_s]
+
+    def link_lost_s(self, since_s: float) -> float:
+        """Give when the kernel said that eth0 has no link any more, infinity if it did not."""
+        lost = (c.at_s for c in self._all() if c.event == "down" and c.what == "eth0")
+        return next((at_s for at_s in lost if at_s >= since_s), math.inf)
 
     def route(self) -> str:
         """Give where the traffic goes: primary or lte."""
         changes = self.changes()
         return "lte" if changes and changes[-1].event == "add" else "primary"
+
+    def _all(self) -> list[Change]:
+        lines = self._path.read_text(encoding="ascii").split("\n")[:-1]
+        parts = (line.split() for line in lines)
+        return [Change(float(at), event, what) for at, event, what in parts]
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
