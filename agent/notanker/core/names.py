@@ -55,7 +55,6 @@ class Stage(StrEnum):
     """The life of an incident."""
 
     OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
     RESTORING = "restoring"
     RESOLVED = "resolved"
 

@@ -70,7 +70,6 @@ class IncidentStatus:
     on_backup_since: Moment | None = None
     restored: Moment | None = None
     resolved: Moment | None = None
-    acknowledged_by: str = ""
     messages: tuple[MessageStatus, ...] = ()
 
 

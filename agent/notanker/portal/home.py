@@ -83,9 +83,6 @@ class _Story:
     def incident(self, item: IncidentStatus) -> Incident:
         language = self.times.language
         progress = in_language(STAGES[item.stage], language)
-        if item.acknowledged_by:
-            who = self.names.get(item.acknowledged_by, item.acknowledged_by)
-            progress += f" ({who})"
         return Incident(
             item.number,
             self.times.at(item.opened),

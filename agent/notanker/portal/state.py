@@ -129,8 +129,7 @@ def _key(status: Status) -> str:
 
 
 STAGES: Final[dict[Stage, tuple[str, str]]] = {
-    Stage.OPEN: ("offen, noch nicht quittiert", "open, not yet acknowledged"),
-    Stage.ACKNOWLEDGED: ("quittiert, wird bearbeitet", "acknowledged, being worked on"),
+    Stage.OPEN: ("offen", "open"),
     Stage.RESTORING: ("Leitung wieder da, wird beobachtet", "line is back, being watched"),
     Stage.RESOLVED: ("behoben", "resolved"),
 }

@@ -36,13 +36,12 @@ def ago(seconds: float, *, trusted: bool = True, boot: str = "this-boot") -> Mom
 
 
 def incident(number: int = 17) -> IncidentStatus:
-    """Return an incident that Tarik Vorlage has acknowledged."""
+    """Return an incident that two people were told of."""
     return IncidentStatus(
         number,
-        Stage.ACKNOWLEDGED,
+        Stage.OPEN,
         Cause.PROVIDER,
         ago(720),
-        acknowledged_by="tarik-vorlage",
         messages=(
             MessageStatus("17-1", "T1", "tarik-vorlage", Outcome.SENT, ago(700)),
             MessageStatus("17-2", "T1", "ines-modell", Outcome.FAILED, ago(690)),
