@@ -23,8 +23,6 @@ from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
 
 WAIT_FOR_DISK_S: Final = 2.0
-SEND_S: Final = 60.0
-ASK_S: Final = 20.0
 DOWN_AGAIN_S: Final = 1.0
 """A plugin that is down comes back soon; the message waits no longer than this for another look."""
 
@@ -105,7 +103,7 @@ class Outbox:
         before, delivery = delivery, rules.begin(delivery, channel.spec.name)
         await self._on_disk(self._store.do(journal.update(delivery)))
         try:
-            await channel.call("send", _message(delivery), deadline_s=SEND_S, answer=Receipt)
+            await channel.call("send", _message(delivery), answer=Receipt)
         except Retry as error:
             return rules.postponed(delivery, error.reason, error.after_s, clock.boot_s())
         except PluginDown as error:  # surely not handed over: this was no attempt
@@ -122,9 +120,7 @@ class Outbox:
         left: bool | None = None
         if channel is not None:
             try:
-                left = await channel.call(
-                    "find_sent", _message(delivery), deadline_s=ASK_S, answer=_MAYBE
-                )
+                left = await channel.call("find_sent", _message(delivery), answer=_MAYBE)
             except (Retry, Permanent, Unknown, PluginDown) as error:
                 self._log.info("message_still_unknown", mark=delivery.mark, reason=error.reason)
         return rules.found(delivery, left, clock.boot_s())
