@@ -1,0 +1,71 @@
+"""These tests run in a capsule: ``python -m notanker_lab.capsule -- pytest tests/lab``.
+
+``--long`` (or NOTANKER_LAB_LONG=1) takes the long forms; ``--lab-seed`` repeats a run's random moments.
+"""
+
+import os
+import random
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from notanker_lab import capsule
+from tests.lab.scene import Scene, on_stage
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long forms of the lab's tests")
+    parser.addoption("--lab-seed", type=int, help="the seed of random moments, as a run printed it")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def in_a_capsule() -> None:
+    """Fail, never skip: a site that was not tested is not a site that works."""
+    if not capsule.inside():
+        pytest.fail("run this as: python -m notanker_lab.capsule -- pytest tests/lab")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--long") or os.environ.get("NOTANKER_LAB_LONG"))
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    given = request.config.getoption("--lab-seed")
+    return random.SystemRandom().randrange(10**6) if given is None else int(given)
+
+
+@pytest.fixture(scope="module")
+def running(in_a_capsule: None) -> Iterator[Scene]:
+    """Give one site for all tests of a module."""
+    with on_stage() as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(running: Scene) -> Iterator[Scene]:
+    """Give the module's site, healthy and with nothing on its conscience."""
+    running.recover()
+    yield running
+    running.lab.faults.heal()
+    running.lab.hilink.fault("none")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the agent said when a test failed."""
+    report = yield
+    if report.failed:
+        for scene in _scenes(item):
+            tail = "\n".join(scene.log(scene.agent).splitlines()[-40:])
+            report.sections.append(("the agent's log", tail))
+    return report
+
+
+def _scenes(item: pytest.Item) -> list[Scene]:
+    values = getattr(item, "funcargs", {}).values()
+    scenes = [getattr(value, "scene", value) for value in values]
+    return [scene for scene in scenes if isinstance(scene, Scene)]

@@ -1,0 +1,161 @@
+"""The whole story of one outage, told once and looked at from every side."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from notanker_lab.analysis import Record
+from tests.lab.scene import IT, Page, Scene, is_over, on_stage, until
+
+WAIT_S = 3.0
+
+
+@dataclass
+class Story:
+    """What was seen before, during and after the outage."""
+
+    scene: Scene
+    before: dict[str, Any] = field(default_factory=dict)
+    during: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
+    site: dict[str, Any] = field(default_factory=dict)
+    cut_s: float = 0.0
+    healed_s: float = 0.0
+    echoes: Record = field(default_factory=lambda: Record(()))
+
+
+@pytest.fixture(scope="module")
+def story(in_a_capsule: None) -> Iterator[Story]:
+    with on_stage(portal=True, wait_to_restore_s=WAIT_S) as scene:
+        told = Story(scene)
+        users = scene.lab.traffic.start(("udp4", "udp6", "tcp4"))
+        told.before = {"devices": scene.devices(), "rules": [scene.rules(4), scene.rules(6)]}
+        with scene.lab.faults.silent_cut() as cut:
+            told.cut_s = cut.started_s
+            scene.wait_line("backup")
+            scene.wait_sms(2)
+            status = scene.wait(lambda s: s["heartbeat"]["over"] == "backup")
+            until(lambda: scene.site().get("state") == "backup", "the centre knows")
+            told.site = scene.site()
+            told.during = {"devices": scene.devices(), "status": status}
+            told.during["rules"] = [scene.rules(4), scene.rules(6)]
+            told.pages = {path: scene.page(path) for path in ("/de/", "/en/", "/kontakte")}
+            told.healed_s = time.monotonic()
+        scene.wait_line("wait_to_restore")
+        scene.wait(is_over, 30)
+        until(lambda: scene.site()["beat"]["line"] == "primary", "the centre knows")
+        until(_all_stored(scene), "all events are at the centre")
+        told.after = {"devices": scene.devices(), "rules": [scene.rules(4), scene.rules(6)]}
+        told.pages["report"] = scene.page("/bericht/1")
+        told.echoes = users.stop()
+        yield told
+
+
+def _all_stored(scene: Scene) -> Any:
+    return lambda: scene.site()["stored_to"] == scene.facts()[-1].position
+
+
+def test_before_the_outage_all_goes_by_the_primary_line(story: Story) -> None:
+    assert story.before["devices"] == ["eth0", "eth0"]
+    assert story.before["rules"] == [[1742, 1743, 1744, 1745]] * 2
+
+
+def test_in_the_outage_the_kernel_sends_users_by_lte_over_both_families(story: Story) -> None:
+    assert story.during["devices"] == ["lte0", "lte0"]
+    assert story.during["rules"] == [[1742, 1743, 1744, 1745, 1746]] * 2
+
+
+def test_the_users_traffic_really_flows_by_lte_within_seconds(story: Story) -> None:
+    for flow in ("udp4", "udp6", "tcp4"):
+        out = story.echoes.flow(flow).between(story.cut_s + 8, story.healed_s)
+        early = story.echoes.flow(flow).between(story.cut_s, story.cut_s + 8)
+        assert any(echo.uplink == "lte" for echo in early.echoes), flow
+        assert {echo.uplink for echo in out.echoes if echo.good} <= {"lte"}, flow
+
+
+def test_the_alert_goes_to_those_on_call_in_the_plans_words(story: Story) -> None:
+    alerts = [sms for sms in story.scene.sms() if "STÖRUNG" in sms["text"]]
+    assert [sms["number"] for sms in alerts] == list(IT)
+    for number, sms in enumerate(alerts, 1):
+        assert re.fullmatch(
+            r"STÖRUNG Musterhafen: Hauptleitung aus seit (\d+ s|\d\d:\d\d)\. LTE aktiv\. Konferenz"
+            rf" \+493023125500 PIN 4829#\. Plan: WLAN NOTFALL\. Nr 1-{number}",
+            sms["text"],
+        )
+        assert sms["parts"] == 1
+
+
+def test_the_alert_is_out_within_ten_seconds(story: Story) -> None:
+    assert story.scene.sms()[0]["monotonic_s"] - story.cut_s < 10
+
+
+def test_the_centre_hears_of_it_over_the_backup(story: Story) -> None:
+    beat = story.site["beat"]
+    assert (beat["over"], beat["line"], beat["primary"], beat["incident"]) == (
+        "backup", "backup", "down", 1,
+    )  # fmt: skip
+    assert beat["cause"] == "provider"
+
+
+def test_the_portal_says_so_in_german_and_english(story: Story) -> None:
+    assert "Internet läuft über LTE" in story.pages["/de/"].text
+    assert "Internet runs over LTE" in story.pages["/en/"].text
+    assert "Tarik Vorlage" in story.pages["/de/"].text
+    assert "Musternetz" in story.pages["/kontakte"].text
+
+
+def test_traffic_goes_back_only_after_the_wait(story: Story) -> None:
+    back = [
+        at_s
+        for at_s, uplink in story.echoes.flow("udp4").uplinks()
+        if uplink == "primary" and at_s > story.healed_s
+    ]
+    assert len(back) == 1
+    assert back[0] - story.healed_s >= WAIT_S
+    assert story.after["devices"] == ["eth0", "eth0"]
+    assert story.after["rules"] == [[1742, 1743, 1744, 1745]] * 2
+
+
+def test_there_were_two_switches_and_no_more(story: Story) -> None:
+    for flow in ("udp4", "udp6"):
+        assert story.echoes.flow(flow).switches() == 2
+    assert story.scene.switches() == ["backup", "primary"]
+
+
+def test_the_all_clear_goes_to_exactly_those_who_were_alarmed(story: Story) -> None:
+    clear = [sms for sms in story.scene.sms() if "ENTWARNUNG" in sms["text"]]
+    assert [sms["number"] for sms in clear] == list(IT)
+    assert len(story.scene.sms()) == 4
+    assert "Hauptleitung wieder stabil" in clear[0]["text"]
+
+
+def test_the_report_has_every_step(story: Story) -> None:
+    text = story.scene.lab.exec(
+        "site",
+        story.scene.stage.command(
+            "incidents", "--config", str(story.scene.stage.config), "report", "1"
+        ),
+        env={"NOTANKER_LANG": "de"},
+    ).stdout
+    steps = (
+        "Störung erkannt", "T1 an Tarik Vorlage (1-1)", "Umgeschaltet auf backup", "1-1 gesendet",
+        "Hauptleitung antwortet wieder", "Umgeschaltet auf primary", "T12 an Tarik Vorlage (1-3)",
+        "Störung beendet", "1-4 gesendet",
+    )  # fmt: skip
+    found = [text.find(step) for step in steps]
+    assert -1 not in found
+    assert found == sorted(found)
+    assert story.pages["report"].status == 200
+    for step in steps:
+        assert step in story.pages["report"].text.replace("\xa0", " "), step
+
+
+def test_the_centre_has_every_event_of_the_incident_once_and_in_order(story: Story) -> None:
+    kept = [(fact.position, fact.kind) for fact in story.scene.facts()]
+    assert [(position, kind) for _, position, kind in story.scene.central_events()] == kept
+    assert {"Opened", "Switched", "Queued", "Settled", "Resolved"} <= {kind for _, kind in kept}
