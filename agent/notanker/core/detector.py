@@ -34,7 +34,10 @@ RECENT: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class AnchorMind:
-    """What is known of one anchor: evidence for `down` and `up` in nats, and its round trip."""
+    """What is known of one anchor: evidence for `down` and `up` in nats, and its round trip.
+
+    `refused` is the reason it gave last, empty after an answer or silence.
+    """
 
     down: float = 0.0
     up: float = 0.0
@@ -113,14 +116,15 @@ def down_evidence(judge: Judge, settings: WatchSettings) -> float:
 def in_doubt(judge: Judge, settings: WatchSettings) -> bool:
     """Tell whether a burst is called for.
 
-    Silence of single anchors, while every other one answers, is theirs and not the line's.
+    Silence of single anchors, while every other one answers, is theirs and not the line's. An anchor
+    that has given all it can give, for or against the line, is no reason for haste any more.
     """
+    worth = steps(settings.evidence, len(judge.anchors))
     if judge.verdict is Verdict.UNKNOWN:
-        return True
+        return any(m.down < worth.share and m.up < worth.up_share for m in judge.anchors)
     if judge.verdict is Verdict.DOWN:
-        return any(mind.up > 0 for mind in judge.anchors)
-    share = steps(settings.evidence, len(judge.anchors)).share
-    return any(0 < mind.down < share for mind in judge.anchors)
+        return any(0 < mind.up < worth.up_share for mind in judge.anchors)
+    return any(0 < mind.down < worth.share for mind in judge.anchors)
 
 
 def wake(
@@ -247,7 +251,7 @@ def _lose(
         mind,
         down=min(mind.down + worth.loss, worth.share * CEILING + worth.loss),
         up=max(0.0, mind.up - worth.loss),
-        refused=refusal or mind.refused,
+        refused=refusal,
     )
     judge = _settle(_with(judge, probe.anchor, mind), settings)
     return hurry(_remember(judge, lost=True), settings, now_s)

@@ -44,12 +44,14 @@ class Failover:
         since_s: When it was entered, boot seconds.
         flaps: Returns of the primary that did not hold, forgotten one by one in calm times.
         calm_since_s: When the last flap was counted or forgotten.
+        restored_s: When traffic went back to the primary last, None if it never did.
     """
 
     line: Line = Line.PRIMARY
     since_s: float = 0.0
     flaps: int = 0
     calm_since_s: float = 0.0
+    restored_s: float | None = None
 
 
 def _row(line: Line, primary: Verdict, backup: Backup, elapsed: bool) -> Line:
@@ -109,7 +111,7 @@ def step(state: Failover, settings: FailoverSettings, outlook: Outlook, now_s: f
             line = Line.ISOLATED if state.line is Line.HOLD_OFF else line
         if line is state.line:
             break
-        state = _enter(state, line, now_s)
+        state = _enter(state, settings, line, now_s)
     return state
 
 
@@ -142,15 +144,27 @@ def _patience_s(settings: FailoverSettings) -> float:
     return max(settings.proof_s, settings.hold_off_s)
 
 
-def _enter(state: Failover, line: Line, now_s: float) -> Failover:
-    flapped = state.line is Line.WAIT_TO_RESTORE and line in (Line.BACKUP, Line.ISOLATED)
+def _enter(state: Failover, settings: FailoverSettings, line: Line, now_s: float) -> Failover:
+    flapped = _flapped(state, settings, line, now_s)
+    restored = state.line is Line.WAIT_TO_RESTORE and line is Line.PRIMARY
+    kept_s = None if flapped else state.restored_s
     return replace(
         state,
         line=line,
         since_s=now_s,
         flaps=state.flaps + flapped,
-        calm_since_s=now_s if flapped else state.calm_since_s,
+        calm_since_s=now_s if flapped or restored else state.calm_since_s,
+        restored_s=now_s if restored else kept_s,
     )
+
+
+def _flapped(state: Failover, settings: FailoverSettings, line: Line, now_s: float) -> bool:
+    """Tell whether the primary's return did not hold: neither for the wait, nor for long after it."""
+    if line not in (Line.BACKUP, Line.ISOLATED):
+        return False
+    if state.line is Line.WAIT_TO_RESTORE:
+        return True
+    return state.restored_s is not None and now_s - state.restored_s < settings.calm_s
 
 
 def _forget(state: Failover, settings: FailoverSettings, now_s: float) -> Failover:

@@ -6,12 +6,13 @@ The rules run in order until none has anything to add, so a restart finds its wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from notanker.core import escalation
 from notanker.core.facts import CauseKnown, Fact, Opened, PrimaryBack, PrimaryLost, Resolved
+from notanker.core.failover import ROUTE
 from notanker.core.incident import Incident, isolated_at
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Stage, Uplink, Verdict
@@ -40,6 +41,17 @@ class Situation:
     isolated_told_after_s: float
 
 
+KNOWLEDGE: Final[Mapping[Cause, int]] = {
+    Cause.UNKNOWN: 0,
+    Cause.DNS: 1,
+    Cause.HALF_DEAD: 2,
+    Cause.PROVIDER: 3,
+    Cause.ACCESS_LINE: 3,  # a cable that is pulled while somebody mends the line is no news
+    Cause.CAPTIVE_PORTAL: 4,
+    Cause.BOTH_LINES: 5,
+}
+"""A cause is replaced only by one that says more: layers fail, and come back, one after the other."""
+
 Rule = Callable[[Incident, Situation], tuple[Fact, ...]]
 
 
@@ -55,12 +67,28 @@ def opening(situation: Situation) -> tuple[Fact, ...]:
 
 
 def telling(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
-    """Have the alarm sent, worded by whether anything is left to work with."""
-    if incident.told or incident.stage is not Stage.OPEN:
+    """Have the alarm sent to those who know nothing yet, worded by what is left to work with."""
+    template = _alarm_template(incident, situation)
+    if incident.stage is not Stage.OPEN or not template:
         return ()
-    isolated = situation.line is Line.ISOLATED
-    template = escalation.ISOLATED if isolated else escalation.ALARM
-    return escalation.alarm(incident, situation.recipients, situation.now, template)
+    knowing = {told.queued.contact for told in incident.told}
+    people = tuple(p for p in situation.recipients if p.contact not in knowing)
+    return escalation.alarm(incident, people, situation.now, template)
+
+
+def _alarm_template(incident: Incident, situation: Situation) -> str:
+    """Return the alarm that is true now, empty while nobody can say what is.
+
+    "LTE active" is said once the kernel has confirmed it, and never if it refuses the switch.
+    """
+    if situation.line is Line.ISOLATED:
+        return escalation.ISOLATED
+    if ROUTE[situation.line] is Uplink.PRIMARY:
+        return ""
+    if situation.route is Uplink.BACKUP:
+        return escalation.ALARM
+    waited_s = between_s(incident.opened, situation.now)
+    return escalation.ISOLATED if waited_s >= situation.isolated_told_after_s else ""
 
 
 def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
@@ -78,8 +106,7 @@ def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     known = situation.cause
     if situation.line is Line.ISOLATED and situation.primary is Verdict.DOWN:
         known = Cause.BOTH_LINES
-    better = incident.cause is Cause.UNKNOWN or known is Cause.BOTH_LINES
-    if known in (Cause.UNKNOWN, incident.cause) or not better:
+    if KNOWLEDGE[known] <= KNOWLEDGE[incident.cause]:
         return ()
     return (CauseKnown(situation.now, incident.number, known, situation.evidence),)
 

@@ -97,6 +97,26 @@ def primary_suspect(judges: Judges, table: Mapping[Watch, WatchSettings]) -> boo
     return any(_suspect(judge, table[watch]) for watch, judge in judges.items())
 
 
+def spread(before: Judges, judges: Judges, now_s: float) -> Judges:
+    """Look at an uplink's other layers at once when one layer's verdict has changed.
+
+    Slow layers would learn it up to half a minute later: the cause would stay wrong for so long, and a
+    line that is back would not be believed.
+    """
+    changed = {
+        watch for watch, judge in judges.items() if judge.verdict is not before[watch].verdict
+    }
+    news = {uplink for uplink, _ in changed}
+    if not news:
+        return judges
+    return {
+        watch: detector.at_once(judge, now_s)
+        if watch[0] in news and watch not in changed
+        else judge
+        for watch, judge in judges.items()
+    }
+
+
 def next_wake_s(judges: Judges) -> float:
     """Return when the first judge wants to be woken."""
     return min(map(detector.next_wake_s, judges.values()), default=float("inf"))

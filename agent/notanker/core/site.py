@@ -52,6 +52,7 @@ class Site:
         carrier: Whether each uplink's interface has its carrier.
         route: Where the kernel sends the traffic, as last confirmed.
         retry_s: When a switch that is under way or refused may be asked for again.
+        refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
         numbers: The number of the next probe and of the next incident.
@@ -65,6 +66,7 @@ class Site:
     route: Uplink
     line_since: Moment
     retry_s: float = 0.0
+    refused: str = ""
     well_since_s: float | None = None
     incident: Incident | None = None
     recent: tuple[Incident, ...] = ()
@@ -105,9 +107,9 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     Returns:
         The next state, and what the shell is to do, in this order.
     """
-    before = _seen(site)
+    before, judges = _seen(site), site.judges
     site, handled = HANDLERS[type(event)](site, event, now)
-    site, probes = _probe(site, now)
+    site, probes = _probe(site, now, judges)
     site, moved = _move(site, now)
     site, led = _lead(site, now)
     site, beats = _beat(site, now, changed=_seen(site)[:2] != before[:2])
@@ -155,8 +157,11 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
     number = site.incident.number if site.incident else None
     fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, number)
     if event.ok:
-        return _record(replace(site, route=event.to, retry_s=now.boot_s), fact)
-    return _record(replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), fact)
+        return _record(replace(site, route=event.to, retry_s=now.boot_s, refused=""), fact)
+    told_before = event.reason == site.refused
+    site = replace(site, retry_s=now.boot_s + SWITCH_RETRY_S, refused=event.reason)
+    # A kernel that keeps refusing is asked each second; the journal needs to know it once.
+    return (site, ()) if told_before else _record(site, fact)
 
 
 def _route_seen(site: Site, event: RouteSeen, now: Moment) -> tuple[Site, Commands]:
@@ -196,10 +201,11 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
 }
 
 
-def _probe(site: Site, now: Moment) -> tuple[Site, Commands]:
+def _probe(site: Site, now: Moment, before: Judges) -> tuple[Site, Commands]:
     needed = site.failover.line is not Line.PRIMARY
     judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
     judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
+    judges = probing.spread(before, judges, now.boot_s)
     well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
     since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
     site = replace(
@@ -286,13 +292,19 @@ def _situation(site: Site, now: Moment) -> leading.Situation:
 
 
 def evidence(site: Site) -> str:
-    """Return what speaks for the verdict on the primary: `carrier lost`, or how many anchors answer."""
+    """Return what speaks for the verdict on the primary: `carrier lost`, or how many anchors answer.
+
+    A layer that is not down speaks only if it was heard after those that are: an old answer is none.
+    """
     if not site.carrier[Uplink.PRIMARY]:
         return "carrier lost"
+    mine = {w: judge for w, judge in site.judges.items() if w[0] is Uplink.PRIMARY}
+    down = [judge for judge in mine.values() if judge.verdict is Verdict.DOWN]
+    silent_since_s = max((judge.answered_s or 0.0 for judge in down), default=0.0)
     return ", ".join(
         f"{watch[1]} {detector.answering(judge, site.table[watch])}/{len(judge.anchors)}"
-        for watch, judge in site.judges.items()
-        if watch[0] is Uplink.PRIMARY
+        for watch, judge in mine.items()
+        if judge in down or (judge.answered_s or 0.0) >= silent_since_s
     )
 
 

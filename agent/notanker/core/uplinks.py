@@ -109,5 +109,9 @@ def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:
 
 
 def _captive(judges: Mapping[Watch, Judge]) -> bool:
+    """Tell whether a foreign page answers for most anchors; for one alone it is the anchor's own."""
     http = judges.get((Uplink.PRIMARY, Layer.HTTP))
-    return http is not None and any(mind.refused == CAPTIVE for mind in http.anchors)
+    if http is None:
+        return False
+    foreign = sum(mind.refused == CAPTIVE for mind in http.anchors)
+    return 2 * foreign > len(http.anchors)

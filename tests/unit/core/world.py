@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
-from notanker.core import site
+from notanker.core import site, uplinks
 from notanker.core.commands import Beat, Command, Probe, Record, Switch
 from notanker.core.events import (
     Answered,
@@ -20,30 +20,48 @@ from notanker.core.events import (
     Event,
     LinkChanged,
     MessageSettled,
+    RouteSeen,
     SwitchDone,
     Woken,
 )
-from notanker.core.facts import Fact, Queued
+from notanker.core.facts import Fact, Queued, Settled, Started
 from notanker.core.moment import Moment
-from notanker.core.names import Layer, Outcome, Uplink
-from notanker.core.settings import Anchor, FailoverSettings, Pace, Recipient, Settings, WatchSettings
+from notanker.core.names import Layer, Outcome, Uplink, Verdict
+from notanker.core.settings import (
+    Anchor,
+    FailoverSettings,
+    Pace,
+    Recipient,
+    Settings,
+    WatchSettings,
+)
 
-ADDRESSES = ("203.0.113.1", "203.0.113.2", "203.0.113.3")
-RTT_S = {Uplink.PRIMARY: 0.02, Uplink.BACKUP: 0.06}
-PERSON = Recipient("mara", "Mara Beispiel", "+493023125110")
+ADDRESSES: Final = ("203.0.113.1", "203.0.113.2", "203.0.113.3")
+RTT_S: Final = {Uplink.PRIMARY: 0.02, Uplink.BACKUP: 0.06}
+MARA: Final = Recipient("mara", "Mara Beispiel", "+493023125110")
+JONAS: Final = Recipient("jonas", "Jonas Muster", "+493023125111", "en")
+PACES: Final = {
+    Layer.ICMP: (Pace(0.5, 0.03), 30.0),
+    Layer.DNS: (Pace(5.0, 0.1), 600.0),
+    Layer.TCP: (Pace(5.0, 0.1), 600.0),
+    Layer.HTTP: (Pace(30.0, 0.1), 600.0),
+}
+"""The shipped pace of each layer, and how seldom the idle backup is asked."""
+BOOTED_S: Final = 1000.0
+SETTLE_S: Final = 0.05
+
+F = TypeVar("F", bound=Fact)
 
 
-def settings(
-    layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: float
-) -> Settings:
+def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: float) -> Settings:
     """Return settings with three anchors in each layer."""
     watches = tuple(
         WatchSettings(
             uplink,
             layer,
             tuple(Anchor(layer, address) for address in ADDRESSES),
-            Pace(0.5, 0.03) if layer is Layer.ICMP else Pace(5.0, 0.1),
-            idle_s=30.0 if uplink is Uplink.BACKUP else 0.5,
+            PACES[layer][0],
+            idle_s=PACES[layer][1] if uplink is Uplink.BACKUP else PACES[layer][0].calm_s,
         )
         for uplink in Uplink
         for layer in layers
@@ -52,54 +70,84 @@ def settings(
         site="musterhafen",
         watches=watches,
         failover=FailoverSettings(**{"wait_to_restore_s": 5.0, **failover}),
-        recipients=(PERSON,),
+        recipients=(MARA,),
     )
-
-
-Answer = Callable[["World", Probe], float | str | None]
-"""Seconds until the answer, a refusal, or None for silence."""
 
 
 @dataclass
 class World:
-    """The world: `dead` lines and anchors are silent, `loss` is the share of packets lost."""
+    """The world: `dead` lines and anchors are silent, `loss` is the share of packets lost.
+
+    Attributes:
+        captive: Lines on which somebody else's page answers, and echo requests are dropped.
+        refused: Why the kernel refuses every switch, empty while it does not.
+        route: Where the kernel sends the traffic.
+        facts: The journal.
+        done: Every command with the time it came at.
+    """
 
     config: Settings = field(default_factory=settings)
-    now_s: float = 1000.0
+    now_s: float = BOOTED_S
     seed: int = 1
     dead: set[Uplink] = field(default_factory=set)
+    unplugged: set[Uplink] = field(default_factory=set)
+    captive: set[Uplink] = field(default_factory=set)
     dead_anchors: set[str] = field(default_factory=set)
     dead_layers: set[tuple[Uplink, Layer]] = field(default_factory=set)
     loss: dict[Uplink, float] = field(default_factory=dict)
+    refused: str = ""
     route: Uplink = Uplink.PRIMARY
     facts: list[Fact] = field(default_factory=list)
     done: list[tuple[float, Command]] = field(default_factory=list)
     sms_s: float = 1.0
+    boots: int = 1
+    booted_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)
+        """Start the agent."""
+        self.random = random.Random(self.seed)  # noqa: S311 - a dice, not a key
         self.queue: list[tuple[float, int, Event]] = []
         self.order = itertools.count()
-        self.state = site.start(self.config, self.moment(), self.route, self.facts)
+        self.restart()
 
     def moment(self) -> Moment:
-        """Return the present moment; wall time is boot time plus a day in 2026."""
-        return Moment(self.now_s, 1_790_000_000.0 + self.now_s, trusted=True, boot="b1")
+        """Return the present moment; wall time is virtual time plus a day in 2026."""
+        wall_s = 1_790_000_000.0 + self.now_s
+        return Moment(self.now_s - self.booted_s, wall_s, trusted=True, boot=f"b{self.boots}")
 
     def restart(self) -> None:
         """Let the process die and come back: only kernel and journal are left."""
         self.queue.clear()
         self.state = site.start(self.config, self.moment(), self.route, self.facts)
+        self.facts.append(Started(self.moment(), self.route, "0.1.0"))
+        known = {fact.mark for fact in self.of(Settled)}
+        for fact in self.of(Queued):
+            if fact.mark not in known:  # the outbox takes up what was on its way
+                self.carry(fact)
+        for uplink in Uplink:
+            self.happen(LinkChanged(uplink, uplink not in self.unplugged))
+
+    def reboot(self, seconds: float) -> None:
+        """Take the power away for so long: the kernel forgets its rule and begins to count anew."""
+        self.now_s += seconds
+        self.booted_s = self.now_s - 20.0
+        self.boots += 1
+        self.route = Uplink.PRIMARY
+        self.restart()
+
+    def lose_journal(self) -> None:
+        """Take the disk away: nothing written before is there any more."""
+        self.facts.clear()
 
     def run(self, seconds: float) -> None:
         """Live on for so long."""
         end_s = self.now_s + seconds
         while True:
-            wake_s = max(self.now_s, site.next_wake_s(self.state, self.moment()))
+            wake_s = max(self.now_s, self.wake_s())
             if self.queue and self.queue[0][0] <= min(wake_s, end_s):
                 at_s, _, event = heapq.heappop(self.queue)
                 self.now_s = max(self.now_s, at_s)
-                self.happen(event)
+                self.happen(RouteSeen(self.route) if isinstance(event, RouteSeen) else event)
             elif wake_s <= end_s:
                 self.now_s = wake_s
                 self.happen(Woken())
@@ -107,16 +155,31 @@ class World:
                 self.now_s = end_s
                 return
 
+    def wake_s(self) -> float:
+        """Return when the core wants to be woken; the shell never does so within a millisecond."""
+        wish_s = site.next_wake_s(self.state, self.moment()) + self.booted_s
+        return wish_s if wish_s > self.now_s else self.now_s + 0.001
+
     def happen(self, event: Event) -> None:
         """Let one event happen now."""
         self.state, commands = site.step(self.state, event, self.moment())
         for command in commands:
             self.do(command)
 
-    def carrier(self, uplink: Uplink, *, up: bool) -> None:
-        """Pull or plug a cable."""
-        self.dead ^= {uplink} if (uplink in self.dead) is up else set()
-        self.happen(LinkChanged(uplink, up))
+    def pull(self, uplink: Uplink) -> None:
+        """Pull a line's cable."""
+        self.unplugged.add(uplink)
+        self.happen(LinkChanged(uplink, carrier=False))
+
+    def plug(self, uplink: Uplink) -> None:
+        """Plug the cable in again."""
+        self.unplugged.discard(uplink)
+        self.happen(LinkChanged(uplink, carrier=True))
+
+    def meddle(self, uplink: Uplink) -> None:
+        """Let somebody else add or delete the policy rule; the kernel is looked at shortly after."""
+        self.route = uplink
+        self.later(SETTLE_S, RouteSeen(uplink))
 
     def later(self, seconds: float, event: Event) -> None:
         """Let an event happen after so long."""
@@ -129,35 +192,53 @@ class World:
             case Probe():
                 self.probe(command)
             case Switch(to=to):
-                self.route = to
-                self.later(0.001, SwitchDone(to, True, 1.0))
-            case Record(fact=Queued() as fact):
-                self.facts.append(fact)
-                settled = MessageSettled(fact.mark, fact.incident, Outcome.SENT, 1)
-                self.later(self.sms_s, settled)
+                if not self.refused:
+                    self.route = to
+                self.later(0.001, SwitchDone(to, not self.refused, 1.0, self.refused))
             case Record(fact=fact):
                 self.facts.append(fact)
+                if isinstance(fact, Queued):
+                    self.carry(fact)
             case Beat(over=over):
-                self.later(0.1, BeatDone(over, over not in self.dead))
+                self.later(0.1, BeatDone(over, ok=over not in self.dead | self.unplugged))
             case _:
                 pass
+
+    def carry(self, fact: Queued) -> None:
+        """Let the modem carry a message."""
+        self.later(self.sms_s, MessageSettled(fact.mark, fact.incident, Outcome.SENT, 1))
 
     def probe(self, probe: Probe) -> None:
         """Answer a probe after the line's round trip, or not."""
         uplink, anchor = probe.uplink, probe.anchor
         silent = (
-            uplink in self.dead
+            uplink in self.dead | self.unplugged
+            or (uplink in self.captive and anchor.layer is Layer.ICMP)
             or anchor.address in self.dead_anchors
             or (uplink, anchor.layer) in self.dead_layers
             or self.random.random() < self.loss.get(uplink, 0.0)
         )
         if not silent:
-            self.later(RTT_S[uplink] * self.random.uniform(1.0, 1.1), Answered(probe.number))
+            foreign = uplink in self.captive and anchor.layer is Layer.HTTP
+            answer = Answered(probe.number, uplinks.CAPTIVE if foreign else "")
+            self.later(RTT_S[uplink] * self.random.uniform(1.0, 1.1), answer)
+
+    def verdict(self, uplink: Uplink = Uplink.PRIMARY) -> Verdict:
+        """Return what the core says of an uplink."""
+        return uplinks.verdict(self.state.judges, uplink)
 
     def switches(self) -> list[tuple[float, Uplink]]:
         """Return when traffic was moved where."""
         return [(at_s, c.to) for at_s, c in self.done if isinstance(c, Switch)]
 
-    def of(self, kind: type[Fact]) -> list[Fact]:
+    def probes(self, uplink: Uplink) -> int:
+        """Return how many probes went out over an uplink."""
+        return sum(isinstance(c, Probe) and c.uplink is uplink for _, c in self.done)
+
+    def of(self, kind: type[F]) -> list[F]:
         """Return the facts of one kind."""
         return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return who was told what."""
+        return [(fact.contact, fact.template) for fact in self.of(Queued)]

@@ -1,0 +1,170 @@
+"""Replays the cases: each folder is one night at a site, `script.toml` what happens and `expected.txt`
+what notanker does about it, for people to read.
+
+    python -m tests.cases.replay            compare all
+    python -m tests.cases.replay --rewrite  write down what happens now; then read the difference
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from notanker.core.commands import Beat, Command, Record, Report, Switch
+from notanker.core.events import PeopleKnown
+from notanker.core.facts import (
+    CauseKnown,
+    Fact,
+    LineChanged,
+    Opened,
+    PrimaryBack,
+    PrimaryLost,
+    Queued,
+    Resolved,
+    Settled,
+    Switched,
+)
+from notanker.core.names import Layer, Uplink
+from tests.unit.core.world import JONAS, MARA, World, settings
+
+CASES: Final = Path(__file__).parent
+PEOPLE: Final = {person.contact: person for person in (MARA, JONAS)}
+
+
+def names() -> list[str]:
+    """Return the names of all cases."""
+    return sorted(script.parent.name for script in CASES.glob("*/script.toml"))
+
+
+def expected(name: str) -> str:
+    """Return what the case is to look like."""
+    return (CASES / name / "expected.txt").read_text(encoding="utf-8")
+
+
+def replay(name: str) -> str:
+    """Live through the case and tell what happened."""
+    script = tomllib.loads((CASES / name / "script.toml").read_text(encoding="utf-8"))
+    layers = tuple(Layer(layer) for layer in script.get("layers", ["icmp"]))
+    world = World(settings(layers, wait_to_restore_s=30.0))
+    start_s = world.now_s
+    notes: list[tuple[float, int, str]] = []
+
+    def note(text: str) -> None:
+        notes.append((world.now_s, len(world.done), f"--- {text}"))
+
+    note("the agent starts")
+    for scene in script["at"]:
+        world.run(start_s + scene["s"] - world.now_s)
+        note(scene["what"])
+        for deed, value in scene.items():
+            if deed not in ("s", "what"):
+                DEEDS[deed](world, value)
+    world.run(start_s + script["lasts_s"] - world.now_s)
+    note("the end")
+    lines = [script["story"].strip(), "", *_lines(world, notes, start_s)]
+    return "\n".join(lines) + "\n"
+
+
+def _uplinks(value: str | list[str]) -> list[Uplink]:
+    return [Uplink(item) for item in ([value] if isinstance(value, str) else value)]
+
+
+def _people(world: World, contacts: list[str]) -> None:
+    people = tuple(PEOPLE[contact] for contact in contacts)
+    world.happen(PeopleKnown(people))
+
+
+def _refuse(world: World, reason: str) -> None:
+    world.refused = reason
+
+
+DEEDS: Final[dict[str, Callable[[World, Any], None]]] = {
+    "dies": lambda world, value: world.dead.update(_uplinks(value)),
+    "heals": lambda world, value: world.dead.difference_update(_uplinks(value)),
+    "pull": lambda world, value: world.pull(Uplink(value)),
+    "plug": lambda world, value: world.plug(Uplink(value)),
+    "loss": lambda world, value: world.loss.update({Uplink(k): v for k, v in value.items()}),
+    "anchor_dies": lambda world, value: world.dead_anchors.add(value),
+    "anchor_heals": lambda world, value: world.dead_anchors.discard(value),
+    "layers_die": lambda world, value: world.dead_layers.update(
+        (Uplink.PRIMARY, Layer(layer)) for layer in value
+    ),
+    "layers_heal": lambda world, _: world.dead_layers.clear(),
+    "captive": lambda world, value: world.captive.add(Uplink(value)),
+    "signed_in": lambda world, _: world.captive.clear(),
+    "people": _people,
+    "kernel_refuses": _refuse,
+    "rule_taken_away": lambda world, _: world.meddle(Uplink.PRIMARY),
+    "journal_lost": lambda world, _: world.lose_journal(),
+    "restart": lambda world, _: world.restart(),
+    "power_away_s": lambda world, value: world.reboot(value),
+}
+
+
+def _lines(world: World, notes: list[tuple[float, int, str]], start_s: float) -> Iterator[str]:
+    waiting = list(notes)
+    for index, (at_s, command) in enumerate(world.done):
+        while waiting and waiting[0][1] <= index:
+            noted_s, _, text = waiting.pop(0)
+            yield f"{noted_s - start_s:9.2f}  {text}"
+        words = _words(command)
+        if words:
+            yield f"{at_s - start_s:9.2f}  {words}"
+    for noted_s, _, text in waiting:
+        yield f"{noted_s - start_s:9.2f}  {text}"
+
+
+def _words(command: Command) -> str:
+    match command:
+        case Switch(to=to):
+            return f"switch to {to}"
+        case Beat(over=over):
+            return f"beat over {over}"
+        case Report(incident=number):
+            return f"report of incident {number}"
+        case Record(fact=fact):
+            return _fact_words(fact)
+        case _:
+            return ""
+
+
+def _fact_words(fact: Fact) -> str:
+    words = WORDS.get(type(fact), type(fact).__name__)
+    values = {field.name: getattr(fact, field.name) for field in fields(fact)}
+    done = "switched to" if values.get("ok") else "refused"
+    return words.format(**values, done=done).rstrip()
+
+
+WORDS: Final[dict[type[Fact], str]] = {
+    LineChanged: "line: {line}",
+    Switched: "the kernel {done} {to} {reason}",
+    Opened: "incident {incident} opened: {cause} ({evidence})",
+    CauseKnown: "cause now: {cause} ({evidence})",
+    Queued: "message {mark}: {template} to {name}",
+    Settled: "message {mark}: {outcome}",
+    PrimaryBack: "primary line answers again",
+    PrimaryLost: "primary line failed again",
+    Resolved: "incident {incident} resolved",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Compare or rewrite; return the exit status."""
+    different = [name for name in names() if _differs(name)]
+    for name in different:
+        if "--rewrite" in arguments:
+            (CASES / name / "expected.txt").write_text(replay(name), encoding="utf-8")
+        sys.stdout.write(f"{name}\n")
+    return int(bool(different) and "--rewrite" not in arguments)
+
+
+def _differs(name: str) -> bool:
+    return not (CASES / name / "expected.txt").exists() or replay(name) != expected(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

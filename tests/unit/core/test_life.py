@@ -1,0 +1,162 @@
+"""Any life of a site: cuts, cables, loss, anchors, changed plans, kills and power cuts in any order."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from notanker.core import escalation, incident
+from notanker.core.events import PeopleKnown
+from notanker.core.facts import Opened, Queued, Resolved
+from notanker.core.failover import ROUTE
+from notanker.core.names import Line, Uplink, Verdict
+from notanker.core.settings import Recipient
+from tests.unit.core import world
+from tests.unit.core.world import JONAS, MARA, World
+
+PRIMARY, BACKUP = Uplink.PRIMARY, Uplink.BACKUP
+uplinks = st.sampled_from(Uplink)
+
+
+class Life(RuleBasedStateMachine):
+    """One site's life."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World(world.settings(wait_to_restore_s=5.0, most_wait_s=40.0))
+        self.world.run(5)
+
+    @rule(uplink=uplinks)
+    def a_line_dies(self, uplink: Uplink) -> None:
+        self.world.dead.add(uplink)
+
+    @rule(uplink=uplinks)
+    def a_line_heals(self, uplink: Uplink) -> None:
+        self.world.dead.discard(uplink)
+
+    @rule(uplink=uplinks)
+    def a_cable_is_pulled(self, uplink: Uplink) -> None:
+        self.world.pull(uplink)
+
+    @rule(uplink=uplinks)
+    def a_cable_is_plugged_in(self, uplink: Uplink) -> None:
+        self.world.plug(uplink)
+
+    @rule(uplink=uplinks, share=st.sampled_from([0.0, 0.1, 0.5]))
+    def packets_get_lost(self, uplink: Uplink, share: float) -> None:
+        self.world.loss[uplink] = share
+
+    @rule(address=st.sampled_from(world.ADDRESSES))
+    def an_anchor_dies(self, address: str) -> None:
+        self.world.dead_anchors = {address}
+
+    @rule()
+    def all_anchors_are_well(self) -> None:
+        self.world.dead_anchors.clear()
+
+    @rule(people=st.sampled_from([(), (MARA,), (JONAS,), (JONAS, MARA)]))
+    def the_plan_changes(self, people: tuple[Recipient, ...]) -> None:
+        self.world.happen(PeopleKnown(people))
+
+    @rule(reason=st.sampled_from(["", "", "Operation not permitted"]))
+    def the_kernel_changes_its_mind(self, reason: str) -> None:
+        self.world.refused = reason
+
+    @rule(uplink=uplinks)
+    def somebody_meddles_with_the_rule(self, uplink: Uplink) -> None:
+        self.world.meddle(uplink)
+
+    @rule()
+    def the_agent_is_killed(self) -> None:
+        self.world.restart()
+
+    @rule(uplink=uplinks)
+    def the_agent_is_killed_before_its_facts_are_on_disk(self, uplink: Uplink) -> None:
+        known = len(self.world.facts)
+        self.world.pull(uplink)
+        del self.world.facts[known:]
+        self.world.restart()
+
+    @rule(seconds=st.sampled_from([1.0, 600.0, 100_000.0]))
+    def the_power_is_away(self, seconds: float) -> None:
+        self.world.reboot(seconds)
+
+    @rule(seconds=st.sampled_from([0.01, 0.3, 1.0, 3.0, 12.0, 30.0]))
+    def time_goes_by(self, seconds: float) -> None:
+        self.world.run(seconds)
+
+    @precondition(lambda self: self.only_the_primary_can_fail())
+    @rule()
+    def an_outage_of_three_seconds_ends_on_the_backup(self) -> None:
+        self.world.dead.add(PRIMARY)
+        self.world.run(3)
+        assert self.world.route is BACKUP
+
+    def only_the_primary_can_fail(self) -> bool:
+        it = self.world
+        backup_works = BACKUP not in it.dead | it.unplugged and not it.loss.get(BACKUP)
+        return not it.refused and backup_works and it.verdict(BACKUP) is Verdict.UP
+
+    @invariant()
+    def numbers_grow(self) -> None:
+        numbers = [fact.incident for fact in self.world.of(Opened)]
+        assert numbers == sorted(set(numbers))
+
+    @invariant()
+    def nobody_gets_the_same_news_twice(self) -> None:
+        news = Counter((f.incident, f.contact, f.template) for f in self.world.of(Queued))
+        assert not [item for item, count in news.items() if count > 1]
+        marks = Counter(fact.mark for fact in self.world.of(Queued))
+        assert not [mark for mark, count in marks.items() if count > 1]
+
+    @invariant()
+    def an_all_clear_goes_to_those_who_were_alarmed_and_to_all_of_them(self) -> None:
+        ended = {fact.incident for fact in self.world.of(Resolved)}
+        for number in ended | {fact.incident for fact in self.world.of(Opened)}:
+            queued = [fact for fact in self.world.of(Queued) if fact.incident == number]
+            alarmed = {f.contact for f in queued if f.template != escalation.ALL_CLEAR}
+            cleared = {f.contact for f in queued if f.template == escalation.ALL_CLEAR}
+            assert cleared == (alarmed if number in ended else set())
+
+    @invariant()
+    def the_live_incident_is_the_fold_of_the_facts(self) -> None:
+        current, done = incident.fold(self.world.facts)
+        assert current == self.world.state.incident
+        assert done[-10:] == self.world.state.recent
+
+    @invariant()
+    def the_kernel_does_what_the_machine_wants(self) -> None:
+        state = self.world.state
+        waiting = self.world.now_s < self.world.booted_s + state.retry_s
+        assert waiting or self.world.refused or ROUTE[state.failover.line] is state.route
+
+    def teardown(self) -> None:
+        """After long calm all is as it was: on the primary, nothing open, nobody left uninformed."""
+        it = self.world
+        it.dead.clear()
+        it.loss.clear()
+        it.dead_anchors.clear()
+        it.refused = ""
+        for uplink in Uplink:
+            it.plug(uplink)
+        it.run(120)
+        assert it.state.failover.line is Line.PRIMARY
+        assert it.route is PRIMARY
+        assert it.state.incident is None
+        self.an_all_clear_goes_to_those_who_were_alarmed_and_to_all_of_them()
+        self.the_live_incident_is_the_fold_of_the_facts()
+
+
+Life.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class TestLife(Life.TestCase):  # type: ignore[misc,valid-type]
+    """Any life at all keeps what is promised to people."""
