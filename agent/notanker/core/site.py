@@ -165,6 +165,8 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
 
 
 def _route_seen(site: Site, event: RouteSeen, now: Moment) -> tuple[Site, Commands]:
+    if event.uplink is site.route:
+        return site, ()  # no news: a switch may be under way, and is not asked for twice
     return replace(site, route=event.uplink, retry_s=min(site.retry_s, now.boot_s)), ()
 
 

@@ -82,7 +82,10 @@ class Kernel:
             for family in FAMILIES:
                 await self._tidy(family)
             await self._fill_table()
-            return await self._read_route()
+            route = await self._read_route()
+            if route is Uplink.BACKUP:
+                await self._complete_switch()
+            return route
 
     async def switch(self, to: Uplink) -> None:
         """Move all traffic to the uplink: one rule for each family, added or removed.
@@ -179,6 +182,13 @@ class Kernel:
             if any(_key(rule) in wanted for rule in await self._rules(family)):
                 return Uplink.BACKUP
         return Uplink.PRIMARY
+
+    async def _complete_switch(self) -> None:
+        """Switch the other family as well: a crash may have come between the two."""
+        for family in FAMILIES:
+            rule = self._switch_rule(family)
+            if _key(rule) not in map(_key, await self._rules(family)):
+                await self._tolerant("add", rule)
 
     async def _rules(self, family: int) -> list[Rule]:
         return [_rule_of(m, family) async for m in await self._netlink.rule("dump", family=family)]
