@@ -3,14 +3,15 @@
 ``--long`` (or NOTANKER_LAB_LONG=1) takes the long forms; ``--lab-seed`` repeats a run's random moments.
 """
 
-import os
 import random
 from collections.abc import Generator, Iterator
 
 import pytest
 
 from notanker_lab import capsule
-from tests.lab.scene import Scene, on_stage
+from tests.lab.scene import Scene, is_long, on_stage
+
+Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,7 +28,7 @@ def in_a_capsule() -> None:
 
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--long") or os.environ.get("NOTANKER_LAB_LONG"))
+    return is_long(request.config)
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +61,7 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed:
         for scene in _scenes(item):
-            tail = "\n".join(scene.log(scene.agent).splitlines()[-40:])
-            report.sections.append(("the agent's log", tail))
+            report.sections.append(("the agent's log", scene.last_words()))
     return report
 
 

@@ -12,11 +12,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from notanker_lab import Lab, addresses
 from notanker_lab.control import wait_until
@@ -65,11 +68,13 @@ class Scene:
         self.portal: subprocess.Popen[bytes] | None = None
         self.centre: subprocess.Popen[bytes] | None = None
         self.sms_seen = 0
+        self._started_s = 0.0
 
     # What is done to it
 
     def start_agent(self) -> None:
-        """Start the agent once more."""
+        """Start the agent once more; what the one before said counts no more."""
+        self._started_s = time.clock_gettime(time.CLOCK_BOOTTIME)
         self.agent = self.stage.start_agent()
 
     def kill_agent(self) -> None:
@@ -115,7 +120,15 @@ class Scene:
 
     def wait(self, what: Callable[[Status], object], timeout_s: float = SOON_S) -> Status:
         """Wait until the agent's status fulfils ``what``."""
-        return self.stage.wait_for(lambda status: bool(what(status)), timeout_s)
+
+        def fulfilled(status: Status) -> bool:
+            return status["written"]["boot_s"] > self._started_s and bool(what(status))
+
+        return self.stage.wait_for(fulfilled, timeout_s)
+
+    def wait_calm(self) -> None:
+        """Wait until both lines are proven, the plugin is well and the plan is known."""
+        self.wait(lambda s: is_over(s) and is_well(s) and s["plan"]["fingerprint"], 40)
 
     def wait_line(self, *lines: str, timeout_s: float = SOON_S) -> Status:
         """Wait until the failover machine is in one of these states."""
@@ -229,6 +242,10 @@ class Scene:
                         found[pid] = int(parent)
         return found
 
+    def last_words(self) -> str:
+        """Give what the agent said last."""
+        return "\n".join(self.log(self.agent).splitlines()[-40:])
+
     def log(self, process: subprocess.Popen[bytes] | None) -> str:
         """Give what a process said on standard error."""
         if process is None:
@@ -275,14 +292,23 @@ def on_stage(
             wait = f"wait_to_restore_s = {options['wait_to_restore_s']}\n"
             scene.configure(wait, wait + f"most_wait_s = {options['wait_to_restore_s']}\n")
         before(scene)
-        if centre:
-            scene.start_centre()
-        if portal:
-            scene.start_portal()
-        if agent:
-            scene.start_agent()
-            scene.stage.wait_until_calm(40)
-        yield scene
+        try:
+            if centre:
+                scene.start_centre()
+            if portal:
+                scene.start_portal()
+            if agent:
+                scene.start_agent()
+                scene.wait_calm()
+            yield scene
+        except Exception:
+            print(scene.last_words())
+            raise
+
+
+def is_long(config: pytest.Config) -> bool:
+    """Say whether the long forms are wanted."""
+    return bool(config.getoption("--long") or os.environ.get("NOTANKER_LAB_LONG"))
 
 
 def until(condition: Callable[[], object], what: str, timeout_s: float = SOON_S) -> None:
