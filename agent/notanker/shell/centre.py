@@ -83,7 +83,7 @@ class Centre:
         try:
             async with asyncio.timeout(BEAT_S):
                 await self._beat(over, status)
-        except (BeatError, OSError, h11.RemoteProtocolError, TimeoutError) as error:
+        except (BeatError, OSError, h11.ProtocolError, TimeoutError, sqlite3.Error) as error:
             self._failed(over, str(error) or "no answer in time")
             self._done(BeatDone(over, ok=False))
         else:

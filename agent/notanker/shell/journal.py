@@ -12,7 +12,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -38,7 +39,7 @@ MISTAKES: Final = (
     sqlite3.InterfaceError,
     sqlite3.DataError,
 )
-"""What is wrong with the work and not with the disk."""
+"""What is wrong with the work and not with the disk, though SQLite says it."""
 
 SCHEMA: Final = """
 create table if not exists event(
@@ -130,23 +131,25 @@ class Journal:
         while True:
             try:
                 results = self._write(batch)
-            except MISTAKES as error:
-                self._give_up(batch, error)
-                return
-            except (sqlite3.Error, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the thread
+                if not is_disk(error):
+                    self._give_up(batch, error)
+                    return
                 self._fail(error)
                 if self._closing.wait(RETRY_S):
                     return
             else:
                 self._tell("")
                 for (_, future), result in zip(batch, results, strict=True):
-                    future.set_result(result)
+                    with suppress(InvalidStateError):  # who asked has stopped waiting
+                        future.set_result(result)
                 return
 
     def _give_up(self, batch: list[tuple[Work[Any], Future[Any]]], error: Exception) -> None:
         """Refuse what no retry can mend, and only that."""
         if len(batch) == 1:
-            batch[0][1].set_exception(error)
+            with suppress(InvalidStateError):
+                batch[0][1].set_exception(error)
             return
         for item in batch:
             self._until_written([item])
@@ -158,13 +161,14 @@ class Journal:
             self._connection.execute("begin immediate")
             return [work(self._connection) for work, _ in batch]
 
-    def _fail(self, error: sqlite3.Error | OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         self._tell(str(error))
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if isinstance(error, sqlite3.DatabaseError) and is_broken(error):
-            set_aside(self._path)
+        if is_broken(error):
+            with suppress(OSError):  # the disk is read-only, or gone: tried again like the rest
+                set_aside(self._path)
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:
@@ -193,14 +197,26 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def is_broken(error: sqlite3.DatabaseError) -> bool:
+def is_disk(error: Exception) -> bool:
+    """Tell whether the disk is at fault, so that trying again may help."""
+    return isinstance(error, sqlite3.Error | OSError) and not isinstance(error, MISTAKES)
+
+
+def is_broken(error: Exception) -> bool:
     """Tell whether the file itself is no database any more."""
-    return getattr(error, "sqlite_errorname", "") in ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+    name = getattr(error, "sqlite_errorname", "")  # with a suffix such as _INDEX, _SEQUENCE
+    return name == "SQLITE_NOTADB" or name.startswith("SQLITE_CORRUPT")
 
 
 def set_aside(path: Path) -> None:
-    """Rename a broken database, so that a new one can begin; nothing is deleted."""
+    """Rename a broken database, so that a new one can begin; nothing is deleted.
+
+    Raises:
+        OSError: it cannot be renamed.
+    """
     stamp = int(clock.wall_s())
+    while path.with_name(f"{path.name}.broken-{stamp}").exists():
+        stamp += 1
     for suffix in ("", "-wal", "-shm"):
         file = path.with_name(path.name + suffix)
         if file.exists():
@@ -289,11 +305,16 @@ def last_position(connection: sqlite3.Connection) -> int:
 
 
 def past(connection: sqlite3.Connection) -> Past:
-    """Return what a start needs: the last facts, and the messages that are still on their way."""
+    """Return what a start needs: the last facts, and the messages that are still on their way.
+
+    However long an incident lasts, its opening is among the facts: its number, and who was told.
+    """
     rows = connection.execute(
-        "select kind, fields, boot_s, wall_s, trusted, boot from"
-        " (select * from event order by position desc limit ?) order by position",
-        (HISTORY,),
+        "select kind, fields, boot_s, wall_s, trusted, boot from event where position > min("
+        " (select coalesce(max(position), 0) from event) - ?,"
+        " (select coalesce(max(position), ?) - 1 from event where kind = 'Opened'))"
+        " order by position",
+        (HISTORY, 2**62),
     ).fetchall()
     facts: list[Fact] = []
     unreadable = 0
@@ -310,10 +331,12 @@ def _open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
         "select mark, incident, number, text, queued_s, outcome, attempts, unknowns, reason, channel"
         " from outbox where not over order by rowid"
     )
+    known = {str(outcome): outcome for outcome in Outcome}
     return tuple(
         Delivery(
             mark=row[0], incident=row[1], number=row[2], text=row[3], queued_s=row[4],
-            outcome=Outcome(row[5]), attempts=row[6], unknowns=row[7], reason=row[8],
+            # What another version wrote may have left or not: the channel is asked.
+            outcome=known.get(row[5], Outcome.UNKNOWN), attempts=row[6], unknowns=row[7], reason=row[8],
             channel=row[9],
         )
         for row in rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from structlog.typing import FilteringBoundLogger
@@ -35,6 +36,7 @@ class Outbox:
         channels: The plugins that carry messages, in the order in which they are tried.
         settled: Called with the end of each message.
         log: Where changes are logged.
+        wait_for_disk_s: A message waits so long to be written down, then it goes out all the same.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Outbox:
         channels: Sequence[PluginProcess],
         settled: Callable[[MessageSettled], None],
         log: FilteringBoundLogger,
+        wait_for_disk_s: float = WAIT_FOR_DISK_S,
     ) -> None:
         self._store = store
         self._channels = {channel.spec.name: channel for channel in channels}
         self._settled = settled
         self._log = log
+        self._wait_for_disk_s = wait_for_disk_s
         self._open: dict[str, Delivery] = {}
         self._written: dict[str, asyncio.Future[Any]] = {}
         self._wake = asyncio.Event()
@@ -86,20 +90,29 @@ class Outbox:
     async def _advance(self, delivery: Delivery) -> None:
         """Take one message one step further, and write down where it is then."""
         if delivery.outcome is Outcome.UNKNOWN:
-            delivery = await self._ask(delivery)
+            later = await self._ask(delivery)
+        elif (channel := self._choose()) is not None:
+            later = await self._send(delivery, channel)
         else:
-            delivery = await self._send(delivery)
-        self._open[delivery.mark] = delivery
-        await self._on_disk(self._store.do(journal.update(delivery)))
-        if delivery.over:
-            self._finish(delivery)
+            later = self._postponed(delivery)
+            if later == replace(delivery, next_s=later.next_s):
+                # A modem that is away for a day must not cost 86,400 synced writes.
+                self._open[later.mark] = later
+                return
+        self._open[later.mark] = later
+        await self._on_disk(self._store.do(journal.update(later)))
+        if later.over:
+            self._finish(later)
 
-    async def _send(self, delivery: Delivery) -> Delivery:
+    def _postponed(self, delivery: Delivery) -> Delivery:
+        """Keep a message while there is nobody to hand it to."""
+        reasons = [channel.status.reason for channel in self._channels.values()]
+        reason = next(filter(None, reasons), "no channel")
+        return rules.postponed(delivery, reason, DOWN_AGAIN_S, clock.boot_s())
+
+    async def _send(self, delivery: Delivery, channel: PluginProcess) -> Delivery:
         if (written := self._written.pop(delivery.mark, None)) is not None:
             await self._on_disk(written)
-        channel = self._choose()
-        if channel is None:
-            return rules.postponed(delivery, "no channel", DOWN_AGAIN_S, clock.boot_s())
         before, delivery = delivery, rules.begin(delivery, channel.spec.name)
         await self._on_disk(self._store.do(journal.update(delivery)))
         try:
@@ -126,8 +139,11 @@ class Outbox:
         return rules.found(delivery, left, clock.boot_s())
 
     def _choose(self) -> PluginProcess | None:
-        """Return the first channel that is well, else the first that is not given up."""
-        channels = list(self._channels.values())
+        """Return the first channel that is well, else the first that is not given up.
+
+        A plugin whose child is not there could not take anything.
+        """
+        channels = [channel for channel in self._channels.values() if channel.pid is not None]
         for wanted in (PluginHealth.OK, PluginHealth.STARTING, PluginHealth.RESTARTING):
             for channel in channels:
                 if channel.status.health is wanted:
@@ -154,7 +170,7 @@ class Outbox:
         )
 
     async def _on_disk(self, written: asyncio.Future[Any]) -> None:
-        done, _ = await asyncio.wait([written], timeout=WAIT_FOR_DISK_S)
+        done, _ = await asyncio.wait([written], timeout=self._wait_for_disk_s)
         if not done or written.exception() is not None:
             self._log.warning("message_not_written_yet")
 

@@ -57,8 +57,9 @@ class Runtime:
             while self._events:
                 self._step(self._events.popleft())
         finally:
+            # Whatever went wrong with one event, time goes on for the others.
             self._stepping = False
-        self._set_timer()
+            self._set_timer()
 
     def stop(self) -> None:
         """Wake no more."""
