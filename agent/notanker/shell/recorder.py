@@ -89,7 +89,10 @@ class Recorder:
 
     def _incident(self, number: int) -> Incident:
         state = self._site()
-        known: tuple[Incident, ...] = (*state.recent, *((state.incident,) if state.incident else ()))
+        known: tuple[Incident, ...] = (
+            *state.recent,
+            *((state.incident,) if state.incident else ()),
+        )
         return next(incident for incident in known if incident.number == number)
 
     def _written(self, future: asyncio.Future[None]) -> None:
