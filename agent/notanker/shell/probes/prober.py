@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -83,8 +84,9 @@ class Prober:
         except TimeoutError:
             return  # silence is what the core counts by itself
         except OSError as error:
-            refusal = error.strerror or type(error).__name__
-        except (h11.RemoteProtocolError, dns.DnsError) as error:
+            # asyncio puts address and port into its own words; the kernel's are the same each time
+            refusal = os.strerror(error.errno) if error.errno else type(error).__name__
+        except (h11.ProtocolError, dns.DnsError, ValueError) as error:
             refusal = str(error)
         self._answered(probe.number, refusal)
 
