@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.central.conftest import Makers
 
 from notanker.core.heartbeat import Ack
 from notanker.core.moment import Moment
@@ -27,7 +28,9 @@ def positions(store: Store, site: str = "nord") -> list[int]:
         return sorted(row.position for row in views.last_events(connection, site))
 
 
-def test_the_newest_beat_wins_and_an_older_one_is_acknowledged_without_effect(store, make):
+def test_the_newest_beat_wins_and_an_older_one_is_acknowledged_without_effect(
+    store: Store, make: Makers
+) -> None:
     assert store.take(make.beat(7, line=Line.BACKUP), 1.0) == (Ack(7, 0), True)
     assert store.take(make.beat(6), 2.0) == (Ack(6, 0), False)
     assert store.take(make.beat(7), 3.0) == (Ack(7, 0), False)
@@ -35,7 +38,7 @@ def test_the_newest_beat_wins_and_an_older_one_is_acknowledged_without_effect(st
     assert (view.state, view.received_s, view.old_beats) == (State.BACKUP, 1.0, 2)
 
 
-def test_an_event_is_stored_once_however_often_it_comes(store, make):
+def test_an_event_is_stored_once_however_often_it_comes(store: Store, make: Makers) -> None:
     events = (make.event(1), make.event(2))
     for counter in (1, 1, 2):
         ack, _ = store.take(make.beat(counter, events=events), 1.0)
@@ -43,25 +46,29 @@ def test_an_event_is_stored_once_however_often_it_comes(store, make):
     assert positions(store) == [1, 2]
 
 
-def test_events_of_an_old_beat_are_stored_all_the_same(store, make):
+def test_events_of_an_old_beat_are_stored_all_the_same(store: Store, make: Makers) -> None:
     store.take(make.beat(5, events=(make.event(1),)), 1.0)
     ack, newest = store.take(make.beat(4, events=(make.event(2),)), 2.0)
     assert (ack.stored_to, newest) == (2, False)
 
 
-def test_a_missing_position_holds_the_acknowledgement_back_until_it_has_come(store, make):
+def test_a_missing_position_holds_the_acknowledgement_back_until_it_has_come(
+    store: Store, make: Makers
+) -> None:
     store.take(make.beat(1, events=(make.event(1),)), 1.0)
     assert store.take(make.beat(2, events=(make.event(3),)), 2.0)[0].stored_to == 1
     assert store.take(make.beat(3, events=(make.event(2),)), 3.0)[0].stored_to == 3
 
 
-def test_the_first_events_that_a_fresh_centre_sees_begin_the_journal(store, make):
+def test_the_first_events_that_a_fresh_centre_sees_begin_the_journal(
+    store: Store, make: Makers
+) -> None:
     assert store.take(make.beat(1), 1.0)[0].stored_to == 0
     assert store.take(make.beat(2, events=(make.event(501),)), 2.0)[0].stored_to == 501
     assert store.take(make.beat(3), 3.0)[0].stored_to == 501
 
 
-def test_a_new_journal_is_not_taken_for_the_old_one(store, make):
+def test_a_new_journal_is_not_taken_for_the_old_one(store: Store, make: Makers) -> None:
     old = tuple(make.event(n) for n in range(1, 6))
     store.take(make.beat(900, events=old), 1.0)
     new = tuple(make.event(n, boot="boot-2") for n in range(1, 3))
@@ -70,7 +77,7 @@ def test_a_new_journal_is_not_taken_for_the_old_one(store, make):
     assert seen(store).conflict
 
 
-def test_an_operator_lets_a_site_with_a_new_card_begin_anew(store, make):
+def test_an_operator_lets_a_site_with_a_new_card_begin_anew(store: Store, make: Makers) -> None:
     store.take(make.beat(900, events=(make.event(1), make.event(2))), 1.0)
     new = (make.event(1, boot="boot-2"),)
     store.take(make.beat(1, events=new), 2.0)
@@ -80,11 +87,11 @@ def test_an_operator_lets_a_site_with_a_new_card_begin_anew(store, make):
     assert positions(store) == [1, 1, 2]  # the old journal is kept
 
 
-def test_only_a_known_site_can_begin_anew(store):
+def test_only_a_known_site_can_begin_anew(store: Store) -> None:
     assert not store.begin_anew("nowhere")
 
 
-def test_events_that_are_dated_anew_are_still_the_same_events(store, make):
+def test_events_that_are_dated_anew_are_still_the_same_events(store: Store, make: Makers) -> None:
     first = make.event(1)
     later = type(first)(
         1, first.kind, Moment(first.at.boot_s, 5.0, True, first.at.boot), first.fields
@@ -93,7 +100,7 @@ def test_events_that_are_dated_anew_are_still_the_same_events(store, make):
     assert store.take(make.beat(2, events=(later,)), 2.0)[0].stored_to == 1
 
 
-def test_a_change_of_state_is_recorded_once(store, make):
+def test_a_change_of_state_is_recorded_once(store: Store, make: Makers) -> None:
     store.take(make.beat(1), 1.0)
     store.take(make.beat(2, line=Line.HOLD_OFF), 2.0)
     store.take(make.beat(3, line=Line.BACKUP, cause=Cause.PROVIDER), 3.0)
@@ -103,7 +110,9 @@ def test_a_change_of_state_is_recorded_once(store, make):
     assert flips == [("ok", "backup", "provider"), ("never", "ok", "")]
 
 
-def test_since_is_what_the_site_says_unless_its_clock_is_not_trusted(store, make):
+def test_since_is_what_the_site_says_unless_its_clock_is_not_trusted(
+    store: Store, make: Makers
+) -> None:
     now_s = make.start_s + 50
     store.take(make.beat(1, line_since=Moment(1.0, make.start_s)), now_s)
     assert seen(store).since_s == make.start_s
@@ -112,7 +121,7 @@ def test_since_is_what_the_site_says_unless_its_clock_is_not_trusted(store, make
     assert seen(store, "sued").since_s == now_s
 
 
-def test_beats_survive_a_reopening_of_the_database(store, make):
+def test_beats_survive_a_reopening_of_the_database(store: Store, make: Makers) -> None:
     store.take(make.beat(3, events=(make.event(1),)), 1.0)
     again = Store(str(store.engine.url))
     assert seen(again).beat == make.beat(3)
@@ -120,7 +129,9 @@ def test_beats_survive_a_reopening_of_the_database(store, make):
     again.close()
 
 
-def test_a_site_that_is_no_longer_listed_is_not_shown_but_its_history_stays(store, make):
+def test_a_site_that_is_no_longer_listed_is_not_shown_but_its_history_stays(
+    store: Store, make: Makers
+) -> None:
     store.take(make.beat(1, events=(make.event(1),)), 1.0)
     store.list_sites([make.site("sued")])
     with store.read() as connection:
@@ -130,14 +141,14 @@ def test_a_site_that_is_no_longer_listed_is_not_shown_but_its_history_stays(stor
     assert store.take(make.beat(1), 2.0)[1] is False
 
 
-def test_the_database_syncs_to_disk_before_each_acknowledgement(store):
+def test_the_database_syncs_to_disk_before_each_acknowledgement(store: Store) -> None:
     with store.write() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 
 @given(st.integers(0, 50), st.sets(st.integers(1, 200)))
-def test_below_the_acknowledged_position_there_is_no_gap(start, above):
+def test_below_the_acknowledged_position_there_is_no_gap(start: int, above: set[int]) -> None:
     ordered = sorted(n for n in above if n > start)
     result = complete_to(start, ordered)
     assert all(n in above for n in range(start + 1, result + 1))
@@ -145,7 +156,7 @@ def test_below_the_acknowledged_position_there_is_no_gap(start, above):
     assert complete_to(NO_POSITION, ordered) == complete_to(min(ordered, default=0) - 1, ordered)
 
 
-def test_a_site_may_ask_for_patience_but_not_mute_the_switch():
+def test_a_site_may_ask_for_patience_but_not_mute_the_switch() -> None:
     assert patience_s(60, 90, 10) == 150
     assert patience_s(60, 90, 900) == 990
     assert patience_s(60, 90, 1e12) == LONGEST_INTERVAL_S + 90

@@ -6,14 +6,19 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.central.conftest import Hands, Makers
 
 from notanker.core import facts, names
 from notanker.core.names import Cause, Line, Uplink, Verdict
-from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS
+from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS, Pair
 from notanker_central.board import board_app
 from notanker_central.config import Board
 from notanker_central.health import Health
@@ -21,13 +26,16 @@ from notanker_central.history import SENTENCES, sentence
 from notanker_central.ingest import Ingest
 from notanker_central.show import Show
 from notanker_central.states import State
+from notanker_central.store import Store
 from notanker_central.watcher import Watcher
 from notanker_central.wording import STATES, TEXTS
 
+Visit = Callable[..., FlaskClient]
+
 
 @pytest.fixture
-def board(store, hands):
-    def visit(**settings):
+def board(store: Store, hands: Hands) -> Visit:
+    def visit(**settings: Any) -> FlaskClient:
         watcher = Watcher(store, hands.clock)
         watcher.look()
         health = Health(store, watcher, Ingest(store, [], hands.clock))
@@ -36,7 +44,9 @@ def board(store, hands):
     return visit
 
 
-def test_a_site_on_backup_shows_state_cause_incident_and_uplink(board, store, make, hands):
+def test_a_site_on_backup_shows_state_cause_incident_and_uplink(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     beat = make.beat(
         1,
         line=Line.BACKUP,
@@ -58,14 +68,14 @@ def test_a_site_on_backup_shows_state_cause_incident_and_uplink(board, store, ma
         assert text in page
 
 
-def test_the_worst_site_comes_first(board, store, make, hands):
+def test_the_worst_site_comes_first(board: Visit, store: Store, make: Makers, hands: Hands) -> None:
     store.take(make.beat(1, line=Line.PRIMARY), hands.wall_s)
     store.take(make.beat(1, site="sued", line=Line.ISOLATED), hands.wall_s)
     page = board().get("/").text
     assert page.index("/site/sued") < page.index("/site/nord")
 
 
-def test_german_is_the_default_and_english_is_one_click_away(board):
+def test_german_is_the_default_and_english_is_one_click_away(board: Visit) -> None:
     assert 'lang="de"' in board().get("/").text
     assert "noch nie gemeldet" in board().get("/").text
     assert "never reported" in board().get("/en/").text
@@ -73,8 +83,17 @@ def test_german_is_the_default_and_english_is_one_click_away(board):
     assert "noch nie gemeldet" in board(language="en").get("/de/").text
 
 
-def test_every_word_exists_in_both_languages():
-    tables = [STATES, CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS, TEXTS, SENTENCES]
+def test_every_word_exists_in_both_languages() -> None:
+    tables: list[Mapping[Any, Pair]] = [
+        STATES,
+        CAUSES,
+        LINES,
+        OUTCOMES,
+        UPLINKS,
+        VERDICTS,
+        TEXTS,
+        SENTENCES,
+    ]
     for table in tables:
         for german, english in table.values():
             assert german
@@ -83,17 +102,26 @@ def test_every_word_exists_in_both_languages():
             assert fields[0] == fields[1]
 
 
-def test_every_value_of_the_closed_lists_has_a_word():
-    lists = {State: STATES, Cause: CAUSES, Line: LINES, Uplink: UPLINKS, Verdict: VERDICTS}
-    for kind, table in [*lists.items(), (names.Outcome, OUTCOMES)]:
+def test_every_value_of_the_closed_lists_has_a_word() -> None:
+    lists: dict[type[StrEnum], Mapping[Any, Pair]] = {
+        State: STATES,
+        Cause: CAUSES,
+        Line: LINES,
+        Uplink: UPLINKS,
+        Verdict: VERDICTS,
+        names.Outcome: OUTCOMES,
+    }
+    for kind, table in lists.items():
         assert set(table) == set(kind)
 
 
-def test_every_fact_of_the_journal_has_a_sentence():
+def test_every_fact_of_the_journal_has_a_sentence() -> None:
     assert {kind.__name__ for kind in facts.KINDS} == set(SENTENCES)
 
 
-def test_the_journal_is_told_in_words_and_without_telephone_numbers(board, store, make, hands):
+def test_the_journal_is_told_in_words_and_without_telephone_numbers(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     fields = json.dumps({"mark": "17-1", "name": "Anna Beispiel", "number": "+49 30 000"})
     event = type(make.event(1))(1, "Queued", make.event(1).at, fields)
     unknown = type(event)(2, "Newer", event.at, '{"number": "+49 30 000", "what": "x"}')
@@ -105,27 +133,29 @@ def test_the_journal_is_told_in_words_and_without_telephone_numbers(board, store
 
 
 @given(st.text(max_size=20) | st.sampled_from(sorted(SENTENCES)), st.text(max_size=40))
-def test_whatever_a_site_wrote_there_is_a_text(kind, fields):
+def test_whatever_a_site_wrote_there_is_a_text(kind: str, fields: str) -> None:
     for text in (fields, json.dumps({"incident": fields, "to": [fields], "ok": False})):
         assert isinstance(sentence(kind, text, "de"), str)
 
 
 @given(st.floats(allow_nan=True) | st.none())
-def test_whatever_a_clock_says_there_is_a_text(wall_s):
+def test_whatever_a_clock_says_there_is_a_text(wall_s: float | None) -> None:
     import zoneinfo
 
     show = Show("de", zoneinfo.ZoneInfo("Europe/Berlin"), 1.8e9)
     assert isinstance(show.time(wall_s), str)
 
 
-def test_what_a_site_sends_is_never_markup(board, store, make, hands):
+def test_what_a_site_sends_is_never_markup(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     bad = "<script>alert(1)</script>"
     store.take(make.beat(1, operator=bad, version=bad, degraded=(bad,)), hands.wall_s)
     for path in ("/", "/site/nord"):
         assert "<script" not in board().get(path).text
 
 
-def test_the_page_needs_no_script_and_allows_nothing_but_its_own_style(board):
+def test_the_page_needs_no_script_and_allows_nothing_but_its_own_style(board: Visit) -> None:
     answer = board().get("/")
     style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)
     assert style is not None
@@ -136,7 +166,9 @@ def test_the_page_needs_no_script_and_allows_nothing_but_its_own_style(board):
     assert " style=" not in answer.text
 
 
-def test_ten_thousand_sites_stay_one_bounded_page(board, store, make, hands):
+def test_ten_thousand_sites_stay_one_bounded_page(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     store.list_sites([make.site(f"s{n:05d}") for n in range(10_000)])
     client = board()
     first, last = client.get("/").text, client.get("/?page=100").text
@@ -145,6 +177,7 @@ def test_ten_thousand_sites_stay_one_bounded_page(board, store, make, hands):
     assert "Seite 1 von 100" in first
     assert "/site/s09999" in last
     sites = client.get("/api/1/sites?page=2").json
+    assert sites is not None
     assert (sites["page"], sites["pages"], sites["total"], len(sites["sites"])) == (
         2,
         100,
@@ -156,38 +189,43 @@ def test_ten_thousand_sites_stay_one_bounded_page(board, store, make, hands):
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-5", "page=x", f"page={10**30}", "state=nonsense"]
 )
-def test_a_strange_query_gives_a_page(board, query):
+def test_a_strange_query_gives_a_page(board: Visit, query: str) -> None:
     assert board().get(f"/?{query}").status_code == 200
     assert board().get(f"/api/1/sites?{query}").status_code == 200
 
 
-def test_a_tile_leads_to_the_sites_in_that_state(board, store, make, hands):
+def test_a_tile_leads_to_the_sites_in_that_state(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     store.take(make.beat(1), hands.wall_s)
     page = board().get("/?state=ok").text
     assert "/site/nord" in page
     assert "/site/sued" not in page
 
 
-def test_what_is_not_there_is_not_found(board):
+def test_what_is_not_there_is_not_found(board: Visit) -> None:
     for path in ("/site/nowhere", "/nothing", "/en/site/nowhere"):
         assert board().get(path).status_code == 404
 
 
-def test_nothing_on_the_board_can_be_changed(board):
+def test_nothing_on_the_board_can_be_changed(board: Visit) -> None:
     for path in ("/", "/api/1/sites", "/api/1/alarms", "/site/nord"):
         assert board().post(path).status_code == 405
 
 
-def test_the_json_tells_states_beats_and_alarms(board, store, make, hands):
+def test_the_json_tells_states_beats_and_alarms(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
     store.take(make.beat(1), hands.wall_s)
     answer = board().get("/api/1/sites").json
+    assert answer is not None
     assert answer["counts"] == {"isolated": 0, "silent": 0, "backup": 0, "never": 1, "ok": 1}
     assert [site["id"] for site in answer["sites"]] == ["sued", "nord"]
     assert answer["sites"][1]["beat"]["counter"] == 1
     assert board().get("/api/1/alarms").json == {"alarms": []}
 
 
-def test_health_says_when_nobody_watches(board, hands):
+def test_health_says_when_nobody_watches(board: Visit, hands: Hands) -> None:
     client = board()
     assert client.get("/healthz").status_code == 200
     hands.move(60.0)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notanker.errors import errors_of
-from notanker_central import load, make_site_key
+from notanker.errors import Problem, errors_of
+from notanker_central import CentralConfig, load, make_site_key
 from notanker_central.keys import bearer, fingerprint
 
 DIGEST = "ab" * 32
 
+Loaded = tuple[CentralConfig | None, list[Problem]]
+Write = Callable[[str], Loaded]
+
 
 @pytest.fixture
-def written(tmp_path):
-    def write(text):
+def written(tmp_path: Path) -> Write:
+    def write(text: str) -> Loaded:
         path = tmp_path / "central.toml"
         path.write_text(text, encoding="utf-8")
         return load(path)
@@ -24,25 +30,26 @@ def written(tmp_path):
 
 
 @pytest.fixture
-def good(certificate):
+def good(certificate: tuple[Path, Path]) -> str:
     files = f'certificate = "{certificate[0]}"\nkey = "{certificate[1]}"'
     site = f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{DIGEST}"'
     return f'[listen]\n{files}\n[alarm]\ncommand = ["true"]\n{site}\n'
 
 
-def codes(problems):
+def codes(problems: Iterable[Problem]) -> list[str]:
     return sorted(problem.code for problem in problems)
 
 
-def test_a_short_file_is_enough(written, good):
+def test_a_short_file_is_enough(written: Write, good: str) -> None:
     config, problems = written(good)
     assert problems == []
+    assert config is not None
     assert config.listen.port == 8443
     assert config.board.listen == "127.0.0.1:8444"
     assert (config.sites[0].interval_s, config.sites[0].grace_s) == (60.0, 90.0)
 
 
-def test_every_problem_is_told_at_once_with_its_line(written):
+def test_every_problem_is_told_at_once_with_its_line(written: Write) -> None:
     config, problems = written(
         '[listen]\nport = 70000\n[board]\ntime_zone = "Mars/Base"\nlanguge = "de"\n[databse]\n'
         f'[[site]]\nid = "Nord!"\nname = "Nord"\nkey_sha256 = "{DIGEST}"\n'
@@ -70,20 +77,20 @@ def test_every_problem_is_told_at_once_with_its_line(written):
         ('host = "::1"\ninsecure_http = true\ncertificate = "x"', "insecure-and-certificate"),
     ],
 )
-def test_keys_never_cross_a_network_in_the_open(written, listen, code):
+def test_keys_never_cross_a_network_in_the_open(written: Write, listen: str, code: str) -> None:
     config, problems = written(f'[listen]\n{listen}\n[alarm]\ncommand = ["true"]\n')
     assert config is None
     assert codes(errors_of(problems)) == [code]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
-def test_plain_http_is_for_this_machine_alone(written, host):
+def test_plain_http_is_for_this_machine_alone(written: Write, host: str) -> None:
     config, problems = written(f'[listen]\nhost = "{host}"\ninsecure_http = true\n')
     assert config is not None
     assert codes(problems) == ["no-site", "nobody-told"]
 
 
-def test_two_sites_share_neither_id_nor_key(written, good):
+def test_two_sites_share_neither_id_nor_key(written: Write, good: str) -> None:
     again = good + f'[[site]]\nid = "nord"\nname = "A"\nkey_sha256 = "{"cd" * 32}"\n'
     again += f'[[site]]\nid = "sued"\nname = "B"\nkey_sha256 = "{DIGEST.upper()}"\n'
     config, problems = written(again)
@@ -91,20 +98,20 @@ def test_two_sites_share_neither_id_nor_key(written, good):
     assert codes(problems) == ["same-id", "same-key"]
 
 
-def test_a_board_that_the_network_reaches_is_a_warning(written, good):
+def test_a_board_that_the_network_reaches_is_a_warning(written: Write, good: str) -> None:
     config, problems = written(good + '[board]\nlisten = "0.0.0.0:8444"\n')
     assert config is not None
     assert codes(problems) == ["board-open"]
 
 
 @pytest.mark.parametrize("url", ["nonsense", "/var/lib/x.sqlite", "unknown://x"])
-def test_a_database_address_that_is_none_is_told(written, good, url):
+def test_a_database_address_that_is_none_is_told(written: Write, good: str, url: str) -> None:
     config, problems = written(good + f'[database]\nurl = "{url}"\n')
     assert config is None
     assert codes(problems) == ["bad-database"]
 
 
-def test_each_problem_has_a_sentence_and_a_cure_in_both_languages(written):
+def test_each_problem_has_a_sentence_and_a_cure_in_both_languages(written: Write) -> None:
     _, problems = written('[board]\nlisten = "0.0.0.0:1"\ntime_zone = "x"\n[database]\nurl = "x"\n')
     assert len(problems) >= 5
     for problem in problems:
@@ -119,7 +126,7 @@ def test_each_problem_has_a_sentence_and_a_cure_in_both_languages(written):
         st.integers() | st.text(max_size=3), lambda s: st.lists(s, max_size=2), max_leaves=3
     )
 )
-def test_no_value_raises(tmp_path_factory, value):
+def test_no_value_raises(tmp_path_factory: pytest.TempPathFactory, value: object) -> None:
     path = tmp_path_factory.getbasetemp() / "any.toml"
     text = str(value).replace("'", '"')
     path.write_text(f"listen = {text}\nsite = {text}\n", encoding="utf-8", errors="replace")
@@ -128,7 +135,7 @@ def test_no_value_raises(tmp_path_factory, value):
     assert problems
 
 
-def test_a_site_key_is_random_and_known_by_its_hash_alone():
+def test_a_site_key_is_random_and_known_by_its_hash_alone() -> None:
     key, digest = make_site_key()
     assert bearer(f"Bearer {key}") == key
     assert fingerprint(key) == digest

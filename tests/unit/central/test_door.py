@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
 from notanker_central.web.door import Door, listen
 from notanker_central.web.http import Limits
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"
 SHORT = Limits(head_s=0.1, body_s=0.1, idle_s=0.1)
@@ -17,7 +21,7 @@ SHORT = Limits(head_s=0.1, body_s=0.1, idle_s=0.1)
 Visit = Callable[[int], Awaitable[None]]
 
 
-def echo(environ, start_response):
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     body = environ["wsgi.input"].read()
     if body == b"fail":
         raise RuntimeError("an application that fails")
@@ -52,14 +56,14 @@ async def ask(port: int, data: bytes) -> bytes:
     [b"", b"POST / HTTP/1.1\r\nHost", REQUEST[:-2]],
     ids=["nothing", "half a head", "half a body"],
 )
-def test_a_client_that_stops_is_closed_after_its_time(stuck):
+def test_a_client_that_stops_is_closed_after_its_time(stuck: bytes) -> None:
     async def visit(port: int) -> None:
         assert await ask(port, stuck) == b""
 
     through(visit, SHORT)
 
 
-def test_when_all_places_are_taken_the_longest_stuck_one_gives_up_its_own():
+def test_when_all_places_are_taken_the_longest_stuck_one_gives_up_its_own() -> None:
     async def visit(port: int) -> None:
         stuck = [await asyncio.open_connection("127.0.0.1", port) for _ in range(4)]
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -72,7 +76,7 @@ def test_when_all_places_are_taken_the_longest_stuck_one_gives_up_its_own():
     through(visit, Limits(connections=4))
 
 
-def test_a_crowd_larger_than_the_house_is_served_nevertheless():
+def test_a_crowd_larger_than_the_house_is_served_nevertheless() -> None:
     async def visit(port: int) -> None:
         once = REQUEST.replace(b"Host: x", b"Host: x\r\nConnection: close")
         for _ in range(5):
@@ -84,7 +88,7 @@ def test_a_crowd_larger_than_the_house_is_served_nevertheless():
     through(visit, Limits(connections=8))
 
 
-def test_an_application_that_fails_answers_500_and_the_next_one_is_served():
+def test_an_application_that_fails_answers_500_and_the_next_one_is_served() -> None:
     async def visit(port: int) -> None:
         once = REQUEST.replace(b"Host: x", b"Host: x\r\nConnection: close")
         assert b" 500 " in await ask(port, once.replace(b"body", b"fail"))
@@ -93,7 +97,7 @@ def test_an_application_that_fails_answers_500_and_the_next_one_is_served():
     through(visit, Limits())
 
 
-def test_requests_sent_in_one_piece_are_answered_one_after_the_other():
+def test_requests_sent_in_one_piece_are_answered_one_after_the_other() -> None:
     async def visit(port: int) -> None:
         last = REQUEST.replace(b"Host: x", b"Host: x\r\nConnection: close")
         assert (await ask(port, REQUEST + last)).count(b"HTTP/1.1 200") == 2
@@ -101,7 +105,7 @@ def test_requests_sent_in_one_piece_are_answered_one_after_the_other():
     through(visit, Limits())
 
 
-def test_a_client_that_asks_first_is_told_to_go_on():
+def test_a_client_that_asks_first_is_told_to_go_on() -> None:
     async def visit(port: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         head, body = REQUEST.split(b"\r\n\r\n")
@@ -114,7 +118,7 @@ def test_a_client_that_asks_first_is_told_to_go_on():
     through(visit, Limits())
 
 
-def test_a_body_that_grows_too_large_is_refused_while_it_comes():
+def test_a_body_that_grows_too_large_is_refused_while_it_comes() -> None:
     async def visit(port: int) -> None:
         chunk = b"400\r\n" + b"x" * 1024 + b"\r\n"
         data = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 3
@@ -123,7 +127,7 @@ def test_a_body_that_grows_too_large_is_refused_while_it_comes():
     through(visit, Limits(body_bytes=2000))
 
 
-def test_a_head_request_gets_no_body():
+def test_a_head_request_gets_no_body() -> None:
     async def visit(port: int) -> None:
         answer = await ask(port, b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert answer.endswith(b"\r\n\r\n")

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.unit.central.conftest import Hands, Makers
 
-from notanker.core.heartbeat import EVENTS_PER_BEAT
+from notanker.core.heartbeat import EVENTS_PER_BEAT, Beat
 from notanker_central.checking import MAX_BYTES
 from notanker_central.ingest import Ingest
+from notanker_central.store import Store
 
 FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
 @pytest.fixture
-def ingest(store, make, hands):
+def ingest(store: Store, make: Makers, hands: Hands) -> Ingest:
     return Ingest(store, [make.site("nord"), make.site("sued")], hands.clock)
 
 
 @pytest.fixture
-def auth(make):
+def auth(make: Makers) -> str:
     return f"Bearer {make.key('nord')}"
 
 
-def reply(ingest, auth, beat):
+def reply(ingest: Ingest, auth: str, beat: Beat) -> tuple[int, dict[str, Any]]:
     answer = ingest.receive(auth, msgspec.json.encode(beat))
     return answer.status, msgspec.json.decode(answer.body)
 
 
-def test_a_good_beat_is_acknowledged(ingest, auth, make):
+def test_a_good_beat_is_acknowledged(ingest: Ingest, auth: str, make: Makers) -> None:
     beat = make.beat(4, events=(make.event(1),))
     assert reply(ingest, auth, beat) == (200, {"counter": 4, "stored_to": 1})
     assert ingest.counts == {"stored": 1}
@@ -40,16 +43,18 @@ def test_a_good_beat_is_acknowledged(ingest, auth, make):
 @pytest.mark.parametrize(
     "scheme", ["Bearer wrong", "Bearer ", "", "Basic eDp5", "Bearer " + "x" * 43]
 )
-def test_a_stranger_is_refused(ingest, make, scheme):
+def test_a_stranger_is_refused(ingest: Ingest, make: Makers, scheme: str) -> None:
     assert reply(ingest, scheme, make.beat()) == (401, {"error": "not-authorised"})
 
 
-def test_a_site_cannot_speak_for_another(ingest, auth, make):
+def test_a_site_cannot_speak_for_another(ingest: Ingest, auth: str, make: Makers) -> None:
     assert reply(ingest, auth, make.beat(site="sued"))[0] == 401
     assert reply(ingest, auth, make.beat(site="nowhere"))[0] == 401
 
 
-def test_a_replayed_beat_changes_nothing_and_is_counted(ingest, auth, make):
+def test_a_replayed_beat_changes_nothing_and_is_counted(
+    ingest: Ingest, auth: str, make: Makers
+) -> None:
     assert reply(ingest, auth, make.beat(2))[0] == 200
     assert reply(ingest, auth, make.beat(2))[0] == 200
     assert ingest.counts == {"stored": 1, "old": 1}
@@ -68,26 +73,32 @@ def test_a_replayed_beat_changes_nothing_and_is_counted(ingest, auth, make):
     ],
 )
 def test_a_beat_that_does_not_fit_is_refused_with_a_counted_reason(
-    ingest, auth, make, change, reason
-):
+    ingest: Ingest, auth: str, make: Makers, change: dict[str, Any], reason: str
+) -> None:
     beat = dataclasses.replace(make.beat(), **change)
     assert reply(ingest, auth, beat) == (400, {"error": reason})
     assert ingest.counts == {reason: 1}
 
 
-def test_too_many_events_and_positions_below_one_are_refused(ingest, auth, make):
+def test_too_many_events_and_positions_below_one_are_refused(
+    ingest: Ingest, auth: str, make: Makers
+) -> None:
     many = tuple(make.event(n) for n in range(1, EVENTS_PER_BEAT + 2))
     assert reply(ingest, auth, make.beat(events=many)) == (400, {"error": "too-many"})
     assert reply(ingest, auth, make.beat(events=(make.event(0),))) == (400, {"error": "bad-event"})
 
 
-def test_a_beat_of_the_largest_size_allowed_is_taken(ingest, auth, make):
+def test_a_beat_of_the_largest_size_allowed_is_taken(
+    ingest: Ingest, auth: str, make: Makers
+) -> None:
     full = tuple(make.event(n) for n in range(1, EVENTS_PER_BEAT + 1))
     assert reply(ingest, auth, make.beat(events=full))[0] == 200
     assert ingest.receive(auth, b" " * (MAX_BYTES + 1)).status == 400
 
 
-def test_a_database_that_fails_gives_no_acknowledgement(ingest, auth, make, store):
+def test_a_database_that_fails_gives_no_acknowledgement(
+    ingest: Ingest, auth: str, make: Makers, store: Store
+) -> None:
     with store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE event RENAME TO gone")
     beat = make.beat(events=(make.event(1),))
@@ -99,7 +110,7 @@ def test_a_database_that_fails_gives_no_acknowledgement(ingest, auth, make, stor
 
 @FIXTURES
 @given(st.binary(max_size=400), st.text(max_size=80))
-def test_no_bytes_raise(ingest, auth, body, header):
+def test_no_bytes_raise(ingest: Ingest, auth: str, body: bytes, header: str) -> None:
     assert ingest.receive(auth, body).status in (400, 401)
     assert ingest.receive(header, body).status == 401
 
@@ -120,7 +131,9 @@ _json = st.recursive(
 
 @FIXTURES
 @given(st.data())
-def test_no_beat_with_a_strange_field_raises(ingest, auth, make, data):
+def test_no_beat_with_a_strange_field_raises(
+    ingest: Ingest, auth: str, make: Makers, data: st.DataObject
+) -> None:
     beat = msgspec.to_builtins(make.beat(3, events=(make.event(1),)))
     where = data.draw(
         st.sampled_from([beat, beat["sent"], beat["events"][0], beat["events"][0]["at"]])

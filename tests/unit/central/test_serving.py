@@ -11,12 +11,16 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from tests.unit.central.conftest import Makers
 
+from notanker.core.heartbeat import Beat
 from notanker_central import load, site_anew
 
 RUN = """
@@ -46,7 +50,9 @@ class Running:
             "127.0.0.1", self.port, timeout=DEADLINE_S, context=context
         )
 
-    def post(self, key: str, body: bytes, connection=None) -> tuple[int, dict[str, object]]:
+    def post(
+        self, key: str, body: bytes, connection: http.client.HTTPSConnection | None = None
+    ) -> tuple[int, dict[str, Any]]:
         once = self.connect() if connection is None else connection
         once.request("POST", "/api/1/beat", body, {"authorization": f"Bearer {key}"})
         answer = once.getresponse()
@@ -55,7 +61,7 @@ class Running:
             once.close()
         return status, told
 
-    def sites(self) -> dict[str, dict[str, object]]:
+    def sites(self) -> dict[str, dict[str, Any]]:
         connection = http.client.HTTPConnection("127.0.0.1", self.board, timeout=DEADLINE_S)
         connection.request("GET", "/api/1/sites")
         answer = json.loads(connection.getresponse().read())
@@ -86,7 +92,7 @@ def start(toml: Path, certificate: Path) -> Running:
 
 
 @pytest.fixture
-def toml(tmp_path, make, certificate):
+def toml(tmp_path: Path, make: Makers, certificate: tuple[Path, Path]) -> Path:
     path = tmp_path / "central.toml"
     site = make.site("nord")
     path.write_text(
@@ -100,24 +106,24 @@ def toml(tmp_path, make, certificate):
 
 
 @pytest.fixture
-def centre(toml, certificate):
+def centre(toml: Path, certificate: tuple[Path, Path]) -> Iterator[Running]:
     running = start(toml, certificate[0])
     yield running
     if running.process.poll() is None:
         running.end()
 
 
-def packed(beat) -> bytes:
+def packed(beat: Beat) -> bytes:
     return msgspec.json.encode(beat)
 
 
-def test_beats_come_in_over_tls_and_stand_on_the_board(centre, make):
+def test_beats_come_in_over_tls_and_stand_on_the_board(centre: Running, make: Makers) -> None:
     status, ack = centre.post(make.key("nord"), packed(make.beat(3, events=(make.event(1),))))
     assert (status, ack) == (200, {"counter": 3, "stored_to": 1})
     assert centre.sites()["nord"]["state"] == "ok"
 
 
-def test_a_connection_serves_many_beats(centre, make):
+def test_a_connection_serves_many_beats(centre: Running, make: Makers) -> None:
     connection = centre.connect()
     connection.connect()
     first = connection.sock
@@ -127,7 +133,7 @@ def test_a_connection_serves_many_beats(centre, make):
     connection.close()
 
 
-def test_slow_and_rude_clients_keep_nobody_waiting(centre, make):
+def test_slow_and_rude_clients_keep_nobody_waiting(centre: Running, make: Makers) -> None:
     context = ssl.create_default_context(cafile=str(centre.certificate))
     context.check_hostname = False
     held = []
@@ -156,7 +162,9 @@ def test_slow_and_rude_clients_keep_nobody_waiting(centre, make):
         b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     ],
 )
-def test_rubbish_gets_an_error_and_the_centre_goes_on(centre, make, rubbish):
+def test_rubbish_gets_an_error_and_the_centre_goes_on(
+    centre: Running, make: Makers, rubbish: bytes
+) -> None:
     context = ssl.create_default_context(cafile=str(centre.certificate))
     context.check_hostname = False
     with context.wrap_socket(socket.create_connection(("127.0.0.1", centre.port))) as connection:
@@ -166,7 +174,7 @@ def test_rubbish_gets_an_error_and_the_centre_goes_on(centre, make, rubbish):
     assert centre.post(make.key("nord"), packed(make.beat()))[0] == 200
 
 
-def test_the_board_is_not_served_to_the_network_of_the_sites(centre):
+def test_the_board_is_not_served_to_the_network_of_the_sites(centre: Running) -> None:
     for path in ("/", "/api/1/sites", "/site/nord"):
         connection = centre.connect()
         connection.request("GET", path)
@@ -174,7 +182,7 @@ def test_the_board_is_not_served_to_the_network_of_the_sites(centre):
         connection.close()
 
 
-def test_a_client_without_tls_gets_nothing(centre, make):
+def test_a_client_without_tls_gets_nothing(centre: Running, make: Makers) -> None:
     with socket.create_connection(("127.0.0.1", centre.port), timeout=DEADLINE_S) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
@@ -182,7 +190,9 @@ def test_a_client_without_tls_gets_nothing(centre, make):
     assert centre.post(make.key("nord"), packed(make.beat()))[0] == 200
 
 
-def test_a_killed_centre_loses_nothing_that_it_acknowledged(toml, certificate, make):
+def test_a_killed_centre_loses_nothing_that_it_acknowledged(
+    toml: Path, certificate: tuple[Path, Path], make: Makers
+) -> None:
     key, acknowledged = make.key("nord"), 0
     for round_ in range(3):
         centre = start(toml, certificate[0])
@@ -206,14 +216,14 @@ def test_a_killed_centre_loses_nothing_that_it_acknowledged(toml, certificate, m
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_well_with_connections_open(centre, number):
+def test_a_signal_ends_it_well_with_connections_open(centre: Running, number: int) -> None:
     connection = centre.connect()
     connection.connect()
     assert centre.end(number) == 0
     connection.close()
 
 
-def test_it_is_one_process_and_one_dead_mans_switch(centre):
+def test_it_is_one_process_and_one_dead_mans_switch(centre: Running) -> None:
     task = Path(f"/proc/{centre.process.pid}/task")
     threads = list(task.iterdir())
     children = (task / str(centre.process.pid) / "children").read_text().split()
@@ -221,18 +231,21 @@ def test_it_is_one_process_and_one_dead_mans_switch(centre):
     assert len(threads) <= 2 + 2 + 8
 
 
-def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(centre, make):
+def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(
+    centre: Running, make: Makers
+) -> None:
     key = make.key("nord")
     centre.post(key, packed(make.beat(900, events=(make.event(1), make.event(2)))))
     new = packed(make.beat(1, events=(make.event(1, boot="boot-2"),)))
     assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 0}
     config, _ = load(centre.toml)
+    assert config is not None
     assert site_anew(config, "nord")
     assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 1}
     assert centre.sites()["nord"]["beat"]["counter"] == 1
 
 
-def test_a_taken_address_is_an_error_and_not_a_hanging_process(centre, toml):
+def test_a_taken_address_is_an_error_and_not_a_hanging_process(centre: Running, toml: Path) -> None:
     text = toml.read_text().replace("port = 0", f"port = {centre.port}")
     toml.write_text(text)
     done = subprocess.run(
@@ -246,7 +259,7 @@ def test_a_taken_address_is_an_error_and_not_a_hanging_process(centre, toml):
     assert "Address already in use" in done.stderr
 
 
-def test_health_is_told_to_both_sides(centre):
+def test_health_is_told_to_both_sides(centre: Running) -> None:
     connection = centre.connect()
     deadline = time.monotonic() + DEADLINE_S
     status = 0
