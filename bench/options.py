@@ -32,25 +32,7 @@ class Options:
 
 def parse() -> Options:
     """Read the command line; a wrong one ends the program with status 2."""
-    parser = argparse.ArgumentParser(prog="bench/failover.py", description="See bench/README.md.")
-    parser.add_argument("--runs", type=int, default=0, help="runs of each row (5; short form: 1)")
-    parser.add_argument("--short", action="store_true", help="the quick rows, once, for CI")
-    parser.add_argument("--only", type=_names(rows.ROWS), default=(), metavar="ROW,ROW",
-                        help=f"of {', '.join(rows.ROWS)}")  # fmt: skip
-    parser.add_argument("--peers", type=_names(peers.PEERS), default=tuple(peers.PEERS),
-                        metavar="PEER,PEER", help=f"of {', '.join(peers.PEERS)}")  # fmt: skip
-    parser.add_argument("--at-once", type=int, default=3, help="labs at the same time (3)")
-    parser.add_argument(
-        "--json", default="", metavar="FILE", help="write every single figure there"
-    )
-    parser.add_argument(
-        "--wait-to-restore",
-        type=float,
-        default=peers.WAIT_TO_RESTORE_S,
-        metavar="S",
-        help="notanker's wait to restore (5; as shipped 30)",
-    )
-    args = parser.parse_args()
+    args = _parser().parse_args()
     short_rows = tuple(name for name, row in rows.ROWS.items() if row.in_short)
     return Options(
         runs=max(1, args.runs or (1 if args.short else 5)),
@@ -61,6 +43,28 @@ def parse() -> Options:
         wait_to_restore_s=args.wait_to_restore,
         json=args.json,
     )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench/failover.py", description="See bench/README.md.")
+    add = parser.add_argument
+    known_rows, known_peers = ", ".join(rows.ROWS), ", ".join(peers.PEERS)
+    wait_s = peers.WAIT_TO_RESTORE_S
+    add("--runs", type=int, default=0, help="runs of each row (5; short form: 1)")
+    add("--short", action="store_true", help="the quick rows, once, for CI")
+    add("--only", type=_names(rows.ROWS), default=(), metavar="ROW,ROW", help=f"of {known_rows}")
+    add(
+        "--peers",
+        type=_names(peers.PEERS),
+        default=tuple(peers.PEERS),
+        metavar="PEER,PEER",
+        help=f"of {known_peers}",
+    )
+    add("--at-once", type=int, default=3, help="labs at the same time (3)")
+    add("--json", default="", metavar="FILE", help="write every single figure there")
+    text = f"notanker's wait to restore ({wait_s:g}; as shipped 30)"
+    add("--wait-to-restore", type=float, default=wait_s, metavar="S", help=text)
+    return parser
 
 
 def _names(known: Mapping[str, object]) -> Callable[[str], tuple[str, ...]]:

@@ -21,8 +21,8 @@ _ECHO_S = 0.01
 _CUT_S = 10.0
 _SWITCH_S = 20.0
 _BACK_S = 60.0
-HALF_DEAD_S = 15.0
-LOSS60_S = 40.0
+_HALF_DEAD_S = 15.0
+_LOSS60_S = 40.0
 _BOTH_S = 15.0
 _SMS_S = 15.0
 
@@ -90,7 +90,7 @@ def half(scene: Scene) -> Figures:
     """Let ICMP through and nothing else."""
     users = scene.users()
     with scene.lab.faults.half_dead() as fault:
-        scene.wait_for_route("lte", HALF_DEAD_S)
+        scene.wait_for_route("lte", _HALF_DEAD_S)
         time.sleep(1)
         record = _end(users)
     return {"half_s": outage_s(record, fault.started_s)}
@@ -100,7 +100,7 @@ def loss60(scene: Scene) -> Figures:
     """Lose 60 percent of all answers."""
     users = scene.users()
     with scene.lab.faults.random_loss(60.0) as fault:
-        scene.wait_for_route("lte", LOSS60_S)
+        scene.wait_for_route("lte", _LOSS60_S)
         time.sleep(1)
         record = _end(users)
     return {"loss60_s": first_by(record, "lte", fault.started_s)}

@@ -91,6 +91,8 @@ def _print(results: Results, wanted: Options, took_s: float) -> None:
         f"{wanted.at_once} labs at once, load average {median(loads):.1f} "
         f"({min(loads):.1f}-{max(loads):.1f}); wait to restore {wanted.wait_to_restore_s:g} s, included."
     )
+    if wanted.short:
+        print("Short form: 20 % loss for 30 s, a dead anchor for 10 s, calm for 15 s.")
     for failure in results.failures:
         print(f"FAILED: {failure}")
 
