@@ -14,11 +14,6 @@ from tests.lab.scene import Scene, is_long, on_stage
 Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="the long forms of the lab's tests")
-    parser.addoption("--lab-seed", type=int, help="the seed of random moments, as a run printed it")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def in_a_capsule() -> None:
     """Fail, never skip: a site that was not tested is not a site that works."""
