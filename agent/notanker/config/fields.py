@@ -91,7 +91,7 @@ def parse(text: str, file: str, first_line: int = 0) -> tuple[Document | None, l
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number without end
-        line = getattr(error, "lineno", None) or _line_in(str(error))
+        line = getattr(error, "lineno", None) or _line_in(str(error), text)
         place = Place(file, None if line is None else line + first_line)
         return None, [CATALOGUE.problem("syntax", place, reason=_reason(error))]
     return Document(file, table, lines_of(text), first_line), []
@@ -181,7 +181,7 @@ class _Walk:
         try:
             return kind(**values), []
         except ValueError as error:  # a structure's own rule across fields
-            return None, [self._rule(error, path)]
+            return None, [self._rule(error, path, fields)]
 
     def value(self, value: object, kind: Any, path: Path) -> tuple[Any, list[Problem]]:
         kind = _without_none(kind)
@@ -213,9 +213,16 @@ class _Walk:
         place = Place(place.file, place.line, dotted((*path, key)))
         return CATALOGUE.problem("missing-key", place, key=key, expected=expected(kind))
 
-    def _rule(self, error: ValueError, path: Path) -> Problem:
+    def _rule(self, error: ValueError, path: Path, fields: Mapping[str, object]) -> Problem:
+        """Make a problem of what a structure says in two languages; `field: ` in front is its place."""
         words = error.args if len(error.args) == 2 else (str(error), str(error))
-        entry = Entry("error", (str(words[0]), ""), (str(words[1]), ""))
+        german, english = (str(text) for text in words)
+        field, colon, _ = english.partition(": ")
+        if colon and field in fields:
+            path = (*path, field)
+            german, english = german.removeprefix(f"{field}: "), english.removeprefix(f"{field}: ")
+        german, english = (text.replace("{", "{{").replace("}", "}}") for text in (german, english))
+        entry = Entry("error", (german, ""), (english, ""))
         return Catalogue({"rule": entry}).problem("rule", self.document.place(path))
 
 
@@ -257,6 +264,8 @@ def _reason(error: Exception) -> str:
     return str(error).split(" (at ")[0].rstrip(".")
 
 
-def _line_in(message: str) -> int | None:
+def _line_in(message: str, text: str) -> int | None:
+    if message.endswith("(at end of document)"):
+        return text.rstrip("\n").count("\n") + 1
     digits = message.partition("at line ")[2].partition(",")[0]
     return int(digits) if digits.isdigit() else None

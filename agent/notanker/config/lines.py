@@ -11,12 +11,16 @@ from typing import Final
 
 Path = tuple[str | int, ...]
 
-_HEADER: Final = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(
-    r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+    r"""((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 _PART: Final = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-_QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*')
+_QUOTED: Final = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
+_TOKEN: Final = re.compile(
+    r'"""(?:\\.|(?!""")[^\\])*"{3,5}|' + r"'''(?:(?!''').)*'{3,5}|"  # over many lines, or one
+    r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'|#[^\n]*",
+    re.DOTALL,
+)
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -25,18 +29,27 @@ def lines_of(text: str) -> dict[Path, int]:
     Items of arrays of tables are numbered from 0: `("anchor", 0, "address")`.
     """
     scanner = _Scanner()
-    for number, line in enumerate(text.splitlines(), start=1):
-        scanner.feed(number, line)
+    for number, line in enumerate(_TOKEN.sub(_bare, text).split("\n"), start=1):
+        scanner.feed(number, line.strip())
     return scanner.found
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Return the line of the path, or of the nearest table around it."""
+    """Return the line of the path, of its first item, or of the nearest table around it."""
     while path:
-        if path in lines:
-            return lines[path]
+        line = lines.get(path) or lines.get((*path, 0))
+        if line is not None:
+            return line
         path = path[:-1]
     return None
+
+
+def _bare(token: re.Match[str]) -> str:
+    """Drop comments, and of strings over many lines all but their line ends."""
+    text = token[0]
+    if text.startswith("#"):
+        return ""
+    return '""' + "\n" * text.count("\n") if text.startswith(('"""', "'''")) else text
 
 
 class _Scanner:
@@ -45,23 +58,17 @@ class _Scanner:
         self._table: Path = ()
         self._counts: dict[Path, int] = {}
         self._depth = 0
-        self._string_end = ""
 
     def feed(self, number: int, line: str) -> None:
-        if self._string_end:
-            if self._string_end in line:
-                self._string_end = ""
-            return
-        if self._depth == 0:
-            self._note(number, line)
-        self._skip_values(line)
-
-    def _note(self, number: int, line: str) -> None:
-        if header := _HEADER.match(line):
-            self._enter(_parts(header[2]), many=header[1] == "[[")
+        if self._depth == 0 and line.startswith("["):
+            self._enter(_parts(line), many=line.startswith("[["))
             self.found.setdefault(self._table, number)
-        elif key := _KEY.match(line):
+            return
+        if self._depth == 0 and (key := _KEY.match(line)):
             self.found.setdefault((*self._table, *_parts(key[1])), number)
+        bare = _QUOTED.sub("", line)
+        opened = bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+        self._depth = max(0, self._depth + opened)
 
     def _enter(self, names: tuple[str, ...], *, many: bool) -> None:
         path: Path = ()
@@ -74,17 +81,6 @@ class _Scanner:
 
     def _latest(self, path: Path) -> Path:
         return (*path, self._counts[path]) if path in self._counts else path
-
-    def _skip_values(self, line: str) -> None:
-        for mark in ('"""', "'''"):
-            if line.count(mark) % 2:
-                self._string_end = mark
-                return
-        if _HEADER.match(line) and self._depth == 0:
-            return
-        bare = _QUOTED.sub("", line)
-        opened = bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
-        self._depth = max(0, self._depth + opened)
 
 
 def _parts(dotted: str) -> tuple[str, ...]:

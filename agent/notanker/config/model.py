@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -33,6 +34,12 @@ Interface = Annotated[
     ),
 ]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
+
+_LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})"
+_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
+_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?|\[[0-9a-fA-F:.]+\]")
+_QUESTIONS: Final = {"dns": _NAME, "http": re.compile(r"/[!-~]*")}
+"""What can be asked of an anchor of that kind."""
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,8 +104,21 @@ class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
 
     def __post_init__(self) -> None:
-        """Check the address."""
+        """Check address and question: one that cannot be asked looks like a dead line."""
         _addresses("address", [self.address])
+        asked = _QUESTIONS.get(self.kind)
+        if self.query and asked is not None and not asked.fullmatch(self.query):
+            raise ValueError(
+                f"query: „{self.query}“ passt nicht zu kind = „{self.kind}“;"
+                " bei dns einen Namen wie example.com eintragen, bei http einen Pfad wie /generate_204.",
+                f"query: '{self.query}' does not fit kind = '{self.kind}';"
+                " write a name such as example.com for dns, a path such as /generate_204 for http.",
+            )
+        if self.host and not _HOST.fullmatch(self.host):
+            raise ValueError(
+                f"host: „{self.host}“ ist kein Name; einen wie example.com eintragen.",
+                f"host: '{self.host}' is no name; write one such as example.com.",
+            )
 
 
 class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,11 +164,10 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check address and addresses."""
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" or not parts.hostname:
+        if not _is_origin(self.url):
             raise ValueError(
-                f"url: „{self.url}“ ist keine https-Adresse wie https://zentrale.example.",
-                f"url: '{self.url}' is no https address such as https://centre.example.",
+                f"url: „{self.url}“ ist keine https-Adresse ohne Pfad wie https://zentrale.example.",
+                f"url: '{self.url}' is no https address without a path such as https://centre.example.",
             )
         _addresses("addresses", self.addresses)
 
@@ -211,6 +230,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     portal: PortalConfig = PortalConfig()
     paths: PathsConfig = PathsConfig()
     plugin: tuple[PluginConfig, ...] = ()
+
+
+def _is_origin(url: str) -> bool:
+    """Tell whether it is https, a name, perhaps a port, and no more."""
+    try:
+        parts = urlsplit(url)
+        whole = f"https://{parts.netloc}" in (url, url.removesuffix("/"))
+        return whole and bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:  # no number, or none that a port can have
+        return False
 
 
 def _addresses(field: str, texts: Any, version: int | None = None) -> None:
