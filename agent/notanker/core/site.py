@@ -324,6 +324,7 @@ def _seen(site: Site) -> tuple[object, ...]:
         (site.failover.line, site.route),
         site.incident.number if site.incident else None,
         site.incident.facts if site.incident else (),
+        site.recent,
         _verdicts(site),
         site.carrier,
     )
