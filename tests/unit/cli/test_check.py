@@ -1,0 +1,169 @@
+"""`notanker check`: all that is wrong at once, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from tests.unit.cli.conftest import EXAMPLE_PLAN, Call, SiteFiles
+from tests.unit.config.samples import GOOD, instead
+
+BROKEN = (
+    instead('id = "musterhafen"', 'id = "Muster Hafen"')
+    .replace('modem = "lte1"', 'modem = "lte2"')
+    .replace('sms = ["lte1"]', 'sns = ["lte1"]')
+)
+
+
+def test_a_good_configuration_is_well_and_says_how_fast_an_outage_is_seen(
+    call: Call, language: str
+) -> None:
+    result = call("check", "--offline")
+    assert result.exit_code == 0
+    sentence = {
+        "de": "Ein stummer Ausfall wird nach etwa",
+        "en": "A silent cut is seen after about",
+    }
+    assert f"{sentence[language]} 1.05 s" in result.output
+
+
+def test_every_problem_is_listed_with_file_line_field_and_cure(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    files.configure(BROKEN)
+    result = call("check", "--offline")
+    assert result.exit_code == 2
+    places = [f"{files.config}:2 [site.id]", f"{files.config}:25 [alerts.sns]"]
+    assert all(place in result.output for place in places)
+    words = {
+        "de": ["Fehler", "-> Erwartet: ein Name", "-> Gemeint ist wohl „sms“.", "2 Befunde."],
+        "en": ["error", "-> Expected: a name", "-> Probably 'sms' is meant.", "2 findings."],
+    }
+    for text in words[language]:
+        assert text in result.output
+
+
+def test_programs_get_the_same_as_json(call: Call, files: SiteFiles) -> None:
+    files.configure(BROKEN)
+    result = call("check", "--offline", "--json")
+    assert result.exit_code == 2
+    found = json.loads(result.stdout)
+    assert [(p["place"]["line"], p["place"]["field"]) for p in found["problems"]] == [
+        (2, "site.id"), (25, "alerts.sns"),
+    ]  # fmt: skip
+    assert {"what", "cure"} == set(found["problems"][0]["de"]) == set(found["problems"][0]["en"])
+    assert found["detection_s"] is None
+
+
+def test_a_good_configuration_is_well_in_json_too(call: Call) -> None:
+    found = json.loads(call("check", "--offline", "--json").stdout)
+    assert found["detection_s"] == pytest.approx(1.05)
+    assert [p for p in found["problems"] if p["severity"] == "error"] == []
+
+
+def test_a_configuration_that_is_not_there_is_a_problem_with_status_2(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    files.config.unlink()
+    result = call("check", "--offline")
+    assert result.exit_code == 2
+    assert str(files.config) in result.output
+    assert {"de": "nicht lesbar", "en": "cannot be read"}[language] in result.output
+
+
+def test_an_interface_that_the_machine_has_not_is_found_at_its_line(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    text = instead('interface = "eth0"', 'interface = "lo"').replace('"eth1"', '"notthere0"')
+    without_plugin = text.replace('modem = "lte1"\n', "").replace('sms = ["lte1"]', "sms = []")
+    files.configure(without_plugin.partition("[[plugin]]")[0])
+    result = call("check")
+    assert result.exit_code == 2
+    assert f"{files.config}:9 [backup.interface]" in result.output
+    assert "notthere0" in result.output
+    assert {"de": "Vorhanden: lo", "en": "There are: lo"}[language] in result.output
+
+
+def test_a_key_file_that_is_not_there_is_found(call: Call, files: SiteFiles) -> None:
+    key = files.folder / "site.key"
+    files.configure(GOOD + f'\n[centre]\nurl = "https://centre.example"\nkey = "{key}"\n')
+    result = call("check", "--offline")
+    assert result.exit_code == 2
+    assert f"{files.config}:33 [centre.key]" in result.output
+    key.write_text("secret")
+    assert call("check", "--offline").exit_code == 0
+
+
+def test_the_secret_itself_is_never_shown(call: Call, files: SiteFiles) -> None:
+    key = files.folder / "site.key"
+    key.write_text("very-secret")
+    files.configure(GOOD + f'\n[centre]\nurl = "https://centre.example"\nkey = "{key}"\n')
+    for arguments in (
+        ("check", "--offline"),
+        ("check", "--offline", "--json"),
+        ("plugins", "--json"),
+    ):
+        assert "very-secret" not in call(*arguments).output
+
+
+def test_a_plan_is_checked_alone(call: Call, language: str) -> None:
+    result = call("plan", "check", str(EXAMPLE_PLAN))
+    assert result.exit_code == 0
+    assert {"de": "Befunde", "en": "findings"}[language] in result.output
+
+
+def test_a_plan_s_problems_are_json_for_programs(call: Call, files: SiteFiles) -> None:
+    plan = files.folder / "plan"
+    plan.mkdir()
+    (plan / "plan.toml").write_text("id = 5\n")
+    result = call("plan", "check", str(plan), "--json")
+    assert result.exit_code == 2
+    problems = json.loads(result.stdout)
+    assert problems
+    assert all(problem["severity"] in ("error", "warning") for problem in problems)
+
+
+def test_a_plan_that_is_not_there_is_a_problem_and_no_exception(
+    call: Call, files: SiteFiles
+) -> None:
+    result = call("plan", "check", str(files.folder / "nothing"))
+    assert result.exit_code == 2
+    assert "nothing" in result.output
+
+
+@pytest.mark.parametrize("command", [[], ["--help"], ["check", "--help"], ["plan", "--help"]])
+def test_help_is_there(call: Call, command: list[str]) -> None:
+    assert "Usage" in call(*command).output
+
+
+def test_an_unknown_command_is_status_2(call: Call) -> None:
+    assert call("fly").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "german"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, True),
+        ({"LANG": "C", "LC_ALL": "de_AT.UTF-8"}, True),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "en_GB.UTF-8"}, False),
+        ({"LANG": "C.UTF-8"}, False),
+        ({"NOTANKER_LANG": "de", "LANG": "en_US.UTF-8"}, True),
+        ({}, False),
+    ],
+)
+def test_the_language_is_that_of_the_terminal(
+    call: Call,
+    files: SiteFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    values: dict[str, str],
+    german: bool,
+) -> None:
+    for name in ("NOTANKER_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    assert os.environ.get("LANG") == values.get("LANG")
+    files.configure(BROKEN)
+    assert ("Fehler" in call("check", "--offline").output) is german
