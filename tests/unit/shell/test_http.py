@@ -9,10 +9,10 @@ import h11
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.shell.loopback import Server, listening, says
 
 from notanker.shell.probes import http
 from notanker.shell.probes.http import Peer, Response
+from tests.unit.shell.loopback import Server, listening, says
 
 
 def ask(

@@ -146,8 +146,22 @@ def test_a_message_that_is_over_is_not_taken_up_again(path: Path) -> None:
         async with open_journal(path) as store:
             await store.do(journal.append([], [message("1-1"), message("1-2")]))
             await store.do(journal.update(message("1-1", Outcome.SENT)))
+            await store.do(journal.append([Settled(at(2), 1, "1-1", Outcome.SENT, 1)]))
             past = await store.do(journal.past)
             assert [delivery.mark for delivery in past.deliveries] == ["1-2"]
+
+    live(work())
+
+
+def test_a_message_that_is_over_and_of_whose_end_no_fact_tells_comes_back(path: Path) -> None:
+    async def work() -> None:
+        async with open_journal(path) as store:
+            await store.do(journal.append([], [message("1-1")]))
+            await store.do(journal.update(message("1-1", Outcome.SENT)))
+            broken = "insert into event values(9, 'Settled', '', 0, 0, 0, 'no JSON')"
+            await store.do(sql(broken))
+            (found,) = (await store.do(journal.past)).deliveries
+            assert (found.mark, found.over) == ("1-1", True)
 
     live(work())
 

@@ -6,7 +6,6 @@ import asyncio
 import socket
 
 import pytest
-from tests.unit.shell.loopback import listening, says
 
 from notanker.core.commands import Probe
 from notanker.core.names import Layer, Uplink
@@ -14,6 +13,7 @@ from notanker.core.settings import Anchor
 from notanker.core.uplinks import CAPTIVE
 from notanker.shell.probes import prober
 from notanker.shell.probes.prober import Prober
+from tests.unit.shell.loopback import listening, says
 
 Result = dict[int, str]
 
