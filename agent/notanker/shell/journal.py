@@ -33,6 +33,9 @@ MOST_WAITING: Final = 10_000
 HISTORY: Final = 5_000
 """So many of the last facts are read at a start."""
 
+UNTOLD: Final = 50
+"""So many of the messages changed last are looked at for an end that no fact tells of."""
+
 MISTAKES: Final = (
     sqlite3.IntegrityError,
     sqlite3.ProgrammingError,
@@ -327,9 +330,17 @@ def past(connection: sqlite3.Connection) -> Past:
 
 
 def _open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
+    """Return the messages that are on their way, and those whose end no fact tells of.
+
+    A crash may have come between the two. Each change of a message gives it the highest rowid.
+    """
     rows = connection.execute(
         "select mark, incident, number, text, queued_s, outcome, attempts, unknowns, reason, channel"
-        " from outbox where not over order by rowid"
+        " from outbox where not over or (rowid > (select max(rowid) from outbox) - ? and mark not in"
+        " (select coalesce(json_extract(fields, '$.mark'), '') from event"
+        " where kind = 'Settled' and json_valid(fields)))"
+        " order by rowid",
+        (UNTOLD,),
     )
     known = {str(outcome): outcome for outcome in Outcome}
     return tuple(

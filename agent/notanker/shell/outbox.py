@@ -63,9 +63,10 @@ class Outbox:
         self._wake.set()
 
     def take_up(self, deliveries: Sequence[Delivery]) -> None:
-        """Take the messages that a restart found."""
-        for delivery in deliveries:
-            self._open[delivery.mark] = rules.recovered(delivery, clock.boot_s())
+        """Take the messages that a restart found: on their way, or over and nobody was told."""
+        now_s = clock.boot_s()
+        for found in deliveries:
+            self._open[found.mark] = found if found.over else rules.recovered(found, now_s)
         self._wake.set()
 
     async def run(self) -> None:
@@ -89,6 +90,9 @@ class Outbox:
 
     async def _advance(self, delivery: Delivery) -> None:
         """Take one message one step further, and write down where it is then."""
+        if delivery.over:
+            self._finish(delivery)
+            return
         if delivery.outcome is Outcome.UNKNOWN:
             later = await self._ask(delivery)
         elif (channel := self._choose()) is not None:
