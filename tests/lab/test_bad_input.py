@@ -87,11 +87,10 @@ def test_check_names_in_both_languages(offline: Scene, what: str) -> None:
         assert german in mine["de"]["what"] + mine["de"]["cure"]
         assert english in mine["en"]["what"] + mine["en"]["cure"]
         assert mine["place"]["file"].endswith("notanker.toml")
-        for language, words in (("de", german), ("en", english)):
-            done = offline.check(language)
-            assert words in done.stdout, done.stdout
-            assert done.returncode == status
-            assert "Traceback" not in done.stderr
+        done = offline.check("de")
+        assert german in done.stdout, done.stdout
+        assert done.returncode == status
+        assert "Traceback" not in done.stderr
     finally:
         offline.stage.config.write_text(good, encoding="utf-8")
 

@@ -95,8 +95,8 @@ def test_a_dead_backup_alone_is_no_outage(scene: Scene) -> None:
 
 @pytest.mark.timeout(240)
 def test_a_flapping_line_moves_traffic_at_most_twice(long: bool) -> None:
-    up_s, down_s, times = (20.0, 5.0, 6) if long else (3.0, 3.0, 4)
-    with on_stage(wait_to_restore_s=30.0 if long else 5.0, waits_grow=True) as scene:
+    up_s, down_s, times = (20.0, 5.0, 6) if long else (2.5, 2.5, 3)
+    with on_stage(wait_to_restore_s=30.0 if long else 4.0, waits_grow=True) as scene:
         with scene.lab.faults.flapping(up_s, down_s, times) as flaps:
             flaps.wait((up_s + down_s) * times + SOON_S)
             moved = scene.switches()

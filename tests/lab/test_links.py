@@ -1,6 +1,9 @@
 """What a cable, a stick and the kernel's interfaces do, and what follows from it."""
 
 import time
+from collections.abc import Iterator
+
+import pytest
 
 from tests.lab.scene import (
     PRIORITIES,
@@ -8,10 +11,22 @@ from tests.lab.scene import (
     Scene,
     is_over,
     is_well,
+    on_stage,
     replug,
     until,
     uplink,
 )
+
+
+@pytest.fixture(scope="module")
+def running(in_a_capsule: None) -> Iterator[Scene]:
+    """Give a site that looks at its idle backup more often than usual."""
+
+    def often(scene: Scene) -> None:
+        scene.configure("[failover]\n", "[watch]\nbackup_interval_s = 3.0\n\n[failover]\n")
+
+    with on_stage(before=often) as scene:
+        yield scene
 
 
 def test_a_lost_carrier_moves_traffic_at_once_and_its_return_moves_it_back(scene: Scene) -> None:
