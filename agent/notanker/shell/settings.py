@@ -20,7 +20,6 @@ from notanker.plan.model import Plan
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80}
 QUERIES: Final = {"icmp": "", "dns": "example", "tcp": "", "http": "/generate_204"}
-SERVICE_BURST_S: Final = 0.1
 HTTP_SLOWER: Final = 6
 """HTTP costs the most and decides the least: so many times the interval of the other services."""
 
@@ -65,12 +64,11 @@ def _watch(config: Config, uplink: Uplink, layer: Layer) -> WatchSettings:
     idle_s = watch.backup_interval_s if layer is Layer.ICMP else watch.backup_service_interval_s
     if layer is Layer.HTTP:
         calm_s *= HTTP_SLOWER
-    burst_s = watch.burst_interval_s if layer is Layer.ICMP else SERVICE_BURST_S
     return WatchSettings(
         uplink=uplink,
         layer=layer,
         anchors=anchors,
-        pace=Pace(calm_s=calm_s, burst_s=min(burst_s, calm_s)),
+        pace=Pace(calm_s=calm_s, burst_s=min(watch.burst_interval_s, calm_s)),
         idle_s=idle_s if uplink is Uplink.BACKUP else calm_s,
     )
 
