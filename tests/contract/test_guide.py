@@ -75,7 +75,7 @@ def test_the_example_sends_and_tells_its_failures_apart(
     options = {"url": service, "token": str(token)}
     ntfy = runner.start("ntfy", options, path=(str(installed),))
     assert ntfy.send("Störung 17-1").proof == "HTTP 200"
-    assert Service.got == [("/+491701234567", "Störung 17-1", f"Bearer {TOKEN}")]
+    assert Service.got == [("/+491713920017", "Störung 17-1", f"Bearer {TOKEN}")]
     Service.status = 403
     with pytest.raises(Permanent):
         ntfy.send()

@@ -244,7 +244,7 @@ def test_the_data_session_goes_down_and_up(runner: Runner, secret: Path) -> None
 def test_a_full_store_is_emptied_of_what_was_sent(runner: Runner, secret: Path) -> None:
     with Modem() as modem:
         lte = start(runner, modem, secret)
-        modem.stick.boxes.store("inbox", "+491701234567", "OK 17", 0)
+        modem.stick.boxes.store("inbox", "+491713920017", "OK 17", 0)
         for number in range(6):
             lte.send(f"Probe 17-{number}", f"17-{number}")
         modem.stick.boxes.capacity = 7
@@ -299,7 +299,7 @@ def test_any_text_leaves_as_it_is_and_is_found_again(
     with Modem() as modem:
         lte = start(runner, modem, secret)
         lte.send(text)
-        assert modem.on_air == [("+491701234567", text.replace("\x00", "").strip())]
+        assert modem.on_air == [("+491713920017", text.replace("\x00", "").strip())]
         assert lte.call("find_sent", message(text), answer=bool) is True
 
 

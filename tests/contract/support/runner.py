@@ -34,7 +34,7 @@ PATIENCE_S = 30.0
 
 
 def message(text: str = "Störung 17-1", mark: str = "17-1") -> Message:
-    return Message(id=f"m-{mark}", mark=mark, recipient="+491701234567", text=text)
+    return Message(id=f"m-{mark}", mark=mark, recipient="+491713920017", text=text)
 
 
 def eventually(true: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:
