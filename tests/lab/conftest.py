@@ -1,8 +1,10 @@
 """These tests run in a capsule: ``python -m notanker_lab.capsule -- pytest tests/lab``.
 
 ``--long`` (or NOTANKER_LAB_LONG=1) takes the long forms; ``--lab-seed`` repeats a run's random moments.
+``python -m tests.lab`` runs them in two capsules side by side, in half the time: most of it is waiting.
 """
 
+import os
 import random
 from collections.abc import Generator, Iterator
 
@@ -10,6 +12,10 @@ import pytest
 
 from notanker_lab import capsule
 from tests.lab.scene import Scene, is_long, on_stage
+
+PART_ENV = "NOTANKER_LAB_PART"
+FIRST_PART = ("test_bad_input", "test_causes", "test_killed", "test_links")
+"""These modules take as long as all others together."""
 
 Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
@@ -46,6 +52,13 @@ def scene(running: Scene) -> Iterator[Scene]:
     yield running
     running.lab.faults.heal()
     running.lab.hilink.fault("none")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep one of the two parts, where one is wanted."""
+    part = os.environ.get(PART_ENV)
+    if part in ("1", "2"):
+        items[:] = [i for i in items if (i.path.stem in FIRST_PART) is (part == "1")]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -62,9 +62,13 @@ def _grown(scene: Scene, seconds: float) -> dict[str, int]:
 
 def test_a_beat_leaves_by_the_uplink_that_it_claims(guarded: Scene) -> None:
     until(lambda: guarded.site()["beat"]["over"] == "primary", "beats go by the primary line")
-    grown = _grown(guarded, 4)
-    assert grown["by_primary"] > 0
-    assert grown["by_lte"] == 0
+
+    def by_primary_alone() -> bool:
+        grown = _grown(guarded, 2)
+        return grown["by_primary"] > 0 and grown["by_lte"] == 0
+
+    # The backup is proven once at the start, and that beat may be on its way.
+    until(by_primary_alone, "beats that claim the primary line take it")
     with guarded.lab.faults.silent_cut():
         guarded.wait(lambda s: s["heartbeat"]["over"] == "backup")
         before = guarded.lab.wires.counters()["lte"]["up"]["offered_bytes"]
