@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Final
@@ -47,13 +46,11 @@ def config_or_last_good(path: Path) -> tuple[Config, tuple[str, ...]]:
     """Read the configuration; where it is broken, go on with the last one that was good, and say so."""
     config, problems = load(path)
     print_problems(problems)
+    folder = _state_folder()
     if config is not None:
-        _remember(path, config.paths)
+        _remember(path, folder)
         return config, tuple(problem.sentence(config.site.language) for problem in problems)
-    good = (
-        PathsConfig().state if (where := os.environ.get("NOTANKER_STATE")) is None else Path(where)
-    )
-    config, _ = load(good / LAST_GOOD)
+    config, _ = load(folder / LAST_GOOD)
     if config is None:
         raise SystemExit(WRONG)
     click.echo(
@@ -63,10 +60,21 @@ def config_or_last_good(path: Path) -> tuple[Config, tuple[str, ...]]:
     return config, tuple(problem.sentence(config.site.language) for problem in errors_of(problems))
 
 
-def _remember(path: Path, paths: PathsConfig) -> None:
+def _state_folder() -> Path:
+    """Return where the last good configuration is: a broken one cannot be asked for its folders.
+
+    systemd names the folder of the service in STATE_DIRECTORY.
+    """
+    named = os.environ.get("NOTANKER_STATE") or os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return Path(named) if named else PathsConfig().state
+
+
+def _remember(path: Path, folder: Path) -> None:
+    from notanker.shell.files import replace_file
+
     try:
-        paths.state.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, paths.state / LAST_GOOD)
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / LAST_GOOD, path.read_bytes(), sync=True)
     except OSError:
         return  # a full or read-only disk must not stop the agent from starting
 

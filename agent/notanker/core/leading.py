@@ -101,6 +101,14 @@ def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     return escalation.alarm(incident, situation.recipients, situation.now, escalation.ISOLATED)
 
 
+def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Say once that the backup has come after all, to those who were told that there is none."""
+    works = situation.line is Line.BACKUP and situation.route is Uplink.BACKUP
+    gloomy = {t.queued.contact for t in incident.told if t.queued.template == escalation.ISOLATED}
+    people = tuple(p for p in situation.recipients if p.contact in gloomy)
+    return escalation.alarm(incident, people, situation.now) if works else ()
+
+
 def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     """Correct the cause when it is known better."""
     known = situation.cause
@@ -130,7 +138,7 @@ def closing(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     return (*cleared, Resolved(situation.now, incident.number))
 
 
-RULES: Final[tuple[Rule, ...]] = (returning, learning, telling, worsening, closing)
+RULES: Final[tuple[Rule, ...]] = (returning, learning, telling, worsening, improving, closing)
 
 
 def wants_wake_s(

@@ -52,6 +52,7 @@ class Site:
         carrier: Whether each uplink's interface has its carrier.
         route: Where the kernel sends the traffic, as last confirmed.
         retry_s: When a switch that is under way or refused may be asked for again.
+        switched_s: When the last switch was confirmed.
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
@@ -66,6 +67,7 @@ class Site:
     route: Uplink
     line_since: Moment
     retry_s: float = 0.0
+    switched_s: float = -math.inf
     refused: str = ""
     well_since_s: float | None = None
     incident: Incident | None = None
@@ -157,7 +159,16 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
     number = site.incident.number if site.incident else None
     fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, number)
     if event.ok:
-        return _record(replace(site, route=event.to, retry_s=now.boot_s, refused=""), fact)
+        return _record(
+            replace(
+                site,
+                route=event.to,
+                retry_s=now.boot_s,
+                switched_s=now.boot_s,
+                refused="",
+            ),
+            fact,
+        )
     told_before = event.reason == site.refused
     site = replace(site, retry_s=now.boot_s + SWITCH_RETRY_S, refused=event.reason)
     # A kernel that keeps refusing is asked each second; the journal needs to know it once.
@@ -167,7 +178,9 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
 def _route_seen(site: Site, event: RouteSeen, now: Moment) -> tuple[Site, Commands]:
     if event.uplink is site.route:
         return site, ()  # no news: a switch may be under way, and is not asked for twice
-    return replace(site, route=event.uplink, retry_s=min(site.retry_s, now.boot_s)), ()
+    # Mended at once, but no faster than once a second: whoever undoes it may do so again.
+    retry_s = max(now.boot_s, site.switched_s + SWITCH_RETRY_S)
+    return replace(site, route=event.uplink, retry_s=retry_s), ()
 
 
 def _message_settled(site: Site, event: MessageSettled, now: Moment) -> tuple[Site, Commands]:

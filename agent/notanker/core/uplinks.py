@@ -47,9 +47,32 @@ class Outlook:
     backup: Backup
 
 
+def shared(judges: Mapping[Watch, Judge]) -> frozenset[Layer]:
+    """Return the layers that are dead over both uplinks while echoes come back over both.
+
+    Then the anchors are dead, or the service is dead everywhere: no line is to blame, and none helps.
+    """
+    echoes = [judges.get((uplink, Layer.ICMP)) for uplink in Uplink]
+    if not all(echo is not None and echo.verdict is Verdict.UP for echo in echoes):
+        return frozenset()
+    return frozenset(
+        layer
+        for layer in Layer
+        if all(
+            (judge := judges.get((uplink, layer))) is not None and judge.verdict is Verdict.DOWN
+            for uplink in Uplink
+        )
+    )
+
+
 def verdict(judges: Mapping[Watch, Judge], uplink: Uplink) -> Verdict:
-    """Return the verdict on an uplink: down if any layer is, up if every layer is proven."""
-    verdicts = [judge.verdict for (of, _), judge in judges.items() if of is uplink]
+    """Return the verdict on an uplink: down if any layer of its own is, up if every one is proven."""
+    nobodys = shared(judges)
+    verdicts = [
+        judge.verdict
+        for (of, layer), judge in judges.items()
+        if of is uplink and layer not in nobodys
+    ]
     if Verdict.DOWN in verdicts:
         return Verdict.DOWN
     if not verdicts or Verdict.UNKNOWN in verdicts:
@@ -59,10 +82,11 @@ def verdict(judges: Mapping[Watch, Judge], uplink: Uplink) -> Verdict:
 
 def badness(judges: Mapping[Watch, Judge], uplink: Uplink) -> int:
     """Return how much of the uplink is broken, 0 for nothing."""
+    nobodys = shared(judges)
     return sum(
         BADNESS[layer]
         for (of, layer), judge in judges.items()
-        if of is uplink and judge.verdict is Verdict.DOWN
+        if of is uplink and judge.verdict is Verdict.DOWN and layer not in nobodys
     )
 
 

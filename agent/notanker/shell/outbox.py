@@ -95,8 +95,8 @@ class Outbox:
             return
         if delivery.outcome is Outcome.UNKNOWN:
             later = await self._ask(delivery)
-        elif (channel := self._choose()) is not None:
-            later = await self._send(delivery, channel)
+        elif channels := self._choose():
+            later = await self._send(delivery, channels)
         else:
             later = self._postponed(delivery)
             if later == replace(delivery, next_s=later.next_s):
@@ -114,9 +114,19 @@ class Outbox:
         reason = next(filter(None, reasons), "no channel")
         return rules.postponed(delivery, reason, DOWN_AGAIN_S, clock.boot_s())
 
-    async def _send(self, delivery: Delivery, channel: PluginProcess) -> Delivery:
+    async def _send(self, delivery: Delivery, channels: Sequence[PluginProcess]) -> Delivery:
+        """Hand the message over; a channel that will never take it gives way to the next at once."""
         if (written := self._written.pop(delivery.mark, None)) is not None:
             await self._on_disk(written)
+        later = delivery
+        for channel in channels:
+            later = await self._hand_over(delivery, channel)
+            if later.outcome is not Outcome.FAILED:
+                return later
+            delivery = replace(delivery, attempts=later.attempts)
+        return later
+
+    async def _hand_over(self, delivery: Delivery, channel: PluginProcess) -> Delivery:
         before, delivery = delivery, rules.begin(delivery, channel.spec.name)
         await self._on_disk(self._store.do(journal.update(delivery)))
         try:
@@ -142,17 +152,13 @@ class Outbox:
                 self._log.info("message_still_unknown", mark=delivery.mark, reason=error.reason)
         return rules.found(delivery, left, clock.boot_s())
 
-    def _choose(self) -> PluginProcess | None:
-        """Return the first channel that is well, else the first that is not given up.
+    def _choose(self) -> Sequence[PluginProcess]:
+        """Return the channels to try: those that are well first, else as they are configured.
 
         A plugin whose child is not there could not take anything.
         """
-        channels = [channel for channel in self._channels.values() if channel.pid is not None]
-        for wanted in (PluginHealth.OK, PluginHealth.STARTING, PluginHealth.RESTARTING):
-            for channel in channels:
-                if channel.status.health is wanted:
-                    return channel
-        return channels[0] if channels else None
+        there = [channel for channel in self._channels.values() if channel.pid is not None]
+        return sorted(there, key=lambda channel: _BY_HEALTH.index(channel.status.health))
 
     def _finish(self, delivery: Delivery) -> None:
         del self._open[delivery.mark]
@@ -179,6 +185,12 @@ class Outbox:
             self._log.warning("message_not_written_yet")
 
 
+_BY_HEALTH: Final = (
+    PluginHealth.OK,
+    PluginHealth.STARTING,
+    PluginHealth.RESTARTING,
+    PluginHealth.DEGRADED,
+)
 _MAYBE: Final[Any] = bool | None
 
 

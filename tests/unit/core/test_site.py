@@ -11,7 +11,7 @@ import pytest
 
 import notanker
 from notanker.core import commands, detector, events, incident, site
-from notanker.core.events import Answered, PeopleKnown
+from notanker.core.events import Answered, PeopleKnown, RouteSeen
 from notanker.core.facts import (
     KINDS,
     CauseKnown,
@@ -448,3 +448,38 @@ def test_the_line_s_states_are_recorded_in_order() -> None:
     assert [fact.line for fact in world.of(LineChanged)] == [
         Line.BACKUP, Line.WAIT_TO_RESTORE, Line.PRIMARY,
     ]  # fmt: skip
+
+
+def test_a_layer_that_is_dead_over_both_lines_is_nobodys_line() -> None:
+    world = World(config=settings((Layer.ICMP, Layer.HTTP)))
+    world.run(20)
+    world.dead_layers.update({(PRIMARY, Layer.HTTP), (BACKUP, Layer.HTTP)})
+    world.run(120)
+    assert world.state.failover.line is Line.PRIMARY
+    assert not world.of(Opened)
+    world.dead.add(PRIMARY)
+    world.run(10)
+    assert world.state.failover.line is Line.BACKUP
+    assert world.switches()[-1][1] is BACKUP
+
+
+def test_a_fight_over_the_rule_is_fought_once_a_second() -> None:
+    world = World()
+    world.run(20)
+    world.dead.add(PRIMARY)
+    world.run(5)
+    before = len(world.switches())
+    for _ in range(200):  # somebody takes the rule away ten times a second
+        world.happen(RouteSeen(PRIMARY))
+        world.run(0.1)
+    assert 15 <= len(world.switches()) - before <= 21
+
+
+def test_who_was_told_of_no_backup_hears_when_it_comes() -> None:
+    world = World()
+    world.run(20)
+    world.dead.update(Uplink)
+    world.run(60)
+    world.dead.discard(BACKUP)
+    world.run(60)
+    assert [fact.template for fact in world.of(Queued)] == ["T1-isolated", "T1"]

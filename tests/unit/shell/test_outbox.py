@@ -127,6 +127,7 @@ def live(
     script: list[object] | None = None,
     *,
     wait_for_disk_s: float = 30.0,
+    further: Carrier | None = None,
     **carrier: Any,
 ) -> Carrier:
     """Let a story happen at a desk and return the carrier."""
@@ -138,7 +139,8 @@ def live(
         settled: asyncio.Queue[MessageSettled] = asyncio.Queue()
         one = Carrier(path, script or [], **carrier)
         carriers.append(one)
-        box = Outbox(store, [one], settled.put_nowait, NOBODY, wait_for_disk_s)  # type: ignore[list-item]
+        channels: Any = [one, *((further,) if further else ())]
+        box = Outbox(store, channels, settled.put_nowait, NOBODY, wait_for_disk_s)
         task = asyncio.create_task(box.run())
         try:
             await story(Desk(store, one, box, settled))
@@ -202,6 +204,20 @@ def test_a_number_that_does_not_exist_is_not_tried_again(path: Path) -> None:
 
     carrier = live(path, story, [Permanent("no such number")])
     assert carrier.sent == ["1-1"]
+
+
+def test_what_one_channel_will_never_take_goes_to_the_next_at_once(path: Path) -> None:
+    second = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
+    carrier = live(path, one_message, [Permanent("SIM blocked")], further=second)
+    assert (carrier.sent, second.sent) == (["1-1"], ["1-1"])
+    assert on_disk(path, "1-1") == ("sent", 2)
+
+
+def test_a_degraded_channel_is_the_last_that_is_tried(path: Path) -> None:
+    second = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
+    ill = PluginStatus("lte1", "scripted", PluginHealth.DEGRADED)
+    carrier = live(path, one_message, further=second, status=ill)
+    assert (carrier.sent, second.sent) == ([], ["1-1"])
 
 
 def test_an_unknown_end_is_asked_about_before_anything_is_repeated(path: Path) -> None:
