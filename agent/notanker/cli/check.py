@@ -135,11 +135,15 @@ async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]
     from notanker.shell.plugin_faults import PluginDown
     from notanker.shell.plugin_limits import PluginSpec
     from notanker.shell.plugin_supervisor import PluginProcess
+    from notanker.shell.settings import launch_of
 
     spec = config.plugin[index]
     quiet = structlog.wrap_logger(None, processors=[_drop])
     plugin = PluginProcess(
-        PluginSpec(spec.name, spec.kind, spec.options), on_change=lambda _: None, log=quiet
+        PluginSpec(spec.name, spec.kind, spec.options),
+        on_change=lambda _: None,
+        log=quiet,
+        launch=launch_of(config.paths),
     )
     task = asyncio.create_task(plugin.run())
     try:

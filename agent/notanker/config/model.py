@@ -180,11 +180,19 @@ class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Folders. `state` outlives a power cut, `run` lies in memory, `plan` holds the plan's source."""
+    """Folders.
+
+    Attributes:
+        state: What outlives a power cut.
+        run: What lies in memory.
+        plan: The plan's source.
+        plugins: Where plugins of one's own are, looked into before the installed ones.
+    """
 
     state: Path = Path("/var/lib/notanker")
     run: Path = Path("/run/notanker")
     plan: Path = Path("/etc/notanker/plan")
+    plugins: tuple[Path, ...] = ()
 
     @property
     def journal(self) -> Path:

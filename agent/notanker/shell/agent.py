@@ -33,7 +33,7 @@ from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
-from notanker.shell.settings import interfaces_of, settings_of
+from notanker.shell.settings import interfaces_of, launch_of, settings_of
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
@@ -81,6 +81,7 @@ class Agent:
                 PluginSpec(plugin.name, plugin.kind, plugin.options),
                 on_change=lambda _: self._snapshot.soon(),
                 log=log,
+                launch=launch_of(config.paths),
             )
             for plugin in config.plugin
         }

@@ -95,7 +95,7 @@ class Outbox:
             return
         if delivery.outcome is Outcome.UNKNOWN:
             later = await self._ask(delivery)
-        elif channels := self._choose():
+        elif channels := self._choose(delivery):
             later = await self._send(delivery, channels)
         else:
             later = self._postponed(delivery)
@@ -152,13 +152,19 @@ class Outbox:
                 self._log.info("message_still_unknown", mark=delivery.mark, reason=error.reason)
         return rules.found(delivery, left, clock.boot_s())
 
-    def _choose(self) -> Sequence[PluginProcess]:
+    def _choose(self, delivery: Delivery) -> Sequence[PluginProcess]:
         """Return the channels to try: those that are well first, else as they are configured.
 
-        A plugin whose child is not there could not take anything.
+        The one that has failed with this very message comes last, and a plugin whose child is not there
+        could not take anything.
         """
+
+        def rank(channel: PluginProcess) -> tuple[bool, int]:
+            failed = channel.spec.name == delivery.channel
+            return failed, _BY_HEALTH.index(channel.status.health)
+
         there = [channel for channel in self._channels.values() if channel.pid is not None]
-        return sorted(there, key=lambda channel: _BY_HEALTH.index(channel.status.health))
+        return sorted(there, key=rank)
 
     def _finish(self, delivery: Delivery) -> None:
         del self._open[delivery.mark]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.config.model import AnchorConfig, Config
+from notanker.config.model import AnchorConfig, Config, PathsConfig
 from notanker.core.names import Layer, Uplink
 from notanker.core.settings import (
     Anchor,
@@ -17,6 +17,7 @@ from notanker.core.settings import (
 )
 from notanker.plan.directory import recipients
 from notanker.plan.model import Plan
+from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80}
 QUERIES: Final = {"icmp": "", "dns": "example", "tcp": "", "http": "/generate_204"}
@@ -55,6 +56,11 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
 def interfaces_of(config: Config) -> dict[Uplink, str]:
     """Return the interface of each uplink."""
     return {Uplink.PRIMARY: config.primary.interface, Uplink.BACKUP: config.backup.interface}
+
+
+def launch_of(paths: PathsConfig) -> Launch:
+    """Return how plugins are started."""
+    return Launch(path=tuple(str(folder) for folder in paths.plugins))
 
 
 def _watch(config: Config, uplink: Uplink, layer: Layer) -> WatchSettings:

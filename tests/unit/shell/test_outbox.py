@@ -213,6 +213,12 @@ def test_what_one_channel_will_never_take_goes_to_the_next_at_once(path: Path) -
     assert on_disk(path, "1-1") == ("sent", 2)
 
 
+def test_what_one_channel_lost_sight_of_is_repeated_by_another(path: Path) -> None:
+    second = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
+    carrier = live(path, one_message, [Unknown("it hung")], further=second)
+    assert (carrier.sent, second.sent) == (["1-1"], ["1-1"])
+
+
 def test_a_degraded_channel_is_the_last_that_is_tried(path: Path) -> None:
     second = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
     ill = PluginStatus("lte1", "scripted", PluginHealth.DEGRADED)
