@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -65,9 +67,17 @@ def print_problems(problems: Iterable[Problem], *, err: bool = True) -> None:
         kind = say("Fehler", "error") if serious else say("Hinweis", "note")
         head = click.style(kind, fg="red" if serious else "yellow", bold=True)
         click.echo(f"{head}  {problem.place}", err=err)
-        click.echo(f"        {words.what}", err=err)
+        click.echo(_wrapped(words.what, "        ", "        "), err=err)
         if words.cure:
-            click.echo(f"        -> {words.cure}", err=err)
+            click.echo(_wrapped(words.cure, "        -> ", "           "), err=err)
+
+
+def _wrapped(text: str, first: str, other: str) -> str:
+    """Fit a sentence to the terminal; a program that reads it gets it on one line."""
+    if not sys.stdout.isatty():
+        return first + text
+    width = shutil.get_terminal_size().columns
+    return click.wrap_text(text, width, initial_indent=first, subsequent_indent=other)
 
 
 def read_config(path: Path) -> Config:
