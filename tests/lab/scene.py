@@ -144,6 +144,13 @@ class Scene:
         """Give it for IPv4 and IPv6."""
         return [self.device(4), self.device(6)]
 
+    def wait_devices(self, name: str) -> None:
+        """Wait until the kernel sends users by this interface over both families.
+
+        The status tells the decision; the kernel follows within milliseconds.
+        """
+        until(lambda: self.devices() == [name, name], f"users leave by {name}", 5)
+
     def rules(self, family: int) -> list[int]:
         """Give the priorities of all rules that are not the kernel's own, in order."""
         found = json.loads(self.ip(f"-{family}", "-j", "rule", "list"))

@@ -126,7 +126,7 @@ def _outage(scene: Scene) -> list[dict[str, Any]]:
     """Have an outage and give the alerts."""
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup")
-        assert scene.devices() == ["lte0", "lte0"]
+        scene.wait_devices("lte0")
         told = scene.wait_sms(2, "STÖRUNG")
     scene.wait(is_over, 40)
     return told
@@ -192,7 +192,7 @@ def test_without_a_plan_traffic_moves_all_the_same_and_check_says_what_is_missin
         scene.wait(lambda s: all(item["verdict"] == "up" for item in s["uplinks"]), 40)
         with scene.lab.faults.silent_cut():
             scene.wait_line("backup")
-            assert scene.devices() == ["lte0", "lte0"]
+            scene.wait_devices("lte0")
         scene.wait(is_over, 40)
 
 
@@ -223,7 +223,7 @@ def test_garbage_for_contacts_from_the_start_moves_traffic_all_the_same() -> Non
         assert any("contacts.toml" in problem["place"]["file"] for problem in problems)
         with scene.lab.faults.silent_cut():
             scene.wait_line("backup")
-            assert scene.devices() == ["lte0", "lte0"]
+            scene.wait_devices("lte0")
         scene.wait(is_over, 40)
 
 
@@ -236,7 +236,7 @@ def test_a_modem_that_is_not_there_costs_the_alert_but_not_the_switch() -> None:
         scene.wait(lambda s: all(item["verdict"] == "up" for item in s["uplinks"]), 40)
         with scene.lab.faults.silent_cut():
             scene.wait_line("backup", timeout_s=8)
-            assert scene.devices() == ["lte0", "lte0"]
+            scene.wait_devices("lte0")
             status = scene.wait(lambda s: s["incident"] and s["incident"]["messages"])
             assert {item["outcome"] for item in status["incident"]["messages"]} <= {
                 "queued",

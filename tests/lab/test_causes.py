@@ -22,7 +22,7 @@ def test_a_line_that_only_looks_alive_is_left_and_the_cause_is_named(
 ) -> None:
     with scene.lab.faults.start(fault):
         scene.wait_line("backup", timeout_s=30)
-        assert scene.devices() == ["lte0", "lte0"]
+        scene.wait_devices("lte0")
         status = scene.wait(lambda s: s["incident"] and s["incident"]["cause"] == cause)
         scene.wait_sms(2, "STÖRUNG")
         assert status["incident"]["cause"] == cause
@@ -62,7 +62,7 @@ def test_both_dead_and_the_backup_back_first_serves_by_the_backup(scene: Scene) 
     scene.wait_line("isolated", timeout_s=30)
     dead.heal()
     scene.wait_line("backup")
-    assert scene.devices() == ["lte0", "lte0"]
+    scene.wait_devices("lte0")
     scene.lab.faults.heal()
     scene.wait(is_over, 40)
 
@@ -73,7 +73,7 @@ def test_a_backup_that_fails_in_the_outage_isolates_and_says_so_once(scene: Scen
     scene.wait_sms(2, "LTE aktiv")
     dead = scene.lab.faults.lte_dead()
     scene.wait_line("isolated", timeout_s=30)
-    assert scene.devices() == ["eth0", "eth0"]
+    scene.wait_devices("eth0")
     scene.wait_sms(2, "Kein Ersatz", timeout_s=40)
     dead.heal()
     scene.wait_line("backup")

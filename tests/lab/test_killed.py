@@ -60,7 +60,7 @@ def _check(scene: Scene, number: int) -> None:
     """All that must hold when an outage is over, however often the agent died in it."""
     scene.wait(lambda s: is_over(s) and is_well(s) and s["recent"], 90)
     until(lambda: [scene.rules(4), scene.rules(6)] == [PRIORITIES] * 2, "each rule stands once")
-    assert scene.devices() == ["eth0", "eth0"]
+    scene.wait_devices("eth0")
     queued = [f.fields for f in scene.facts("Queued") if f.fields["incident"] == number]
     for template in ("T1", "T12"):
         told = sorted(item["number"] for item in queued if item["template"] == template)

@@ -6,6 +6,7 @@ from tests.lab.scene import PRIORITIES, SWITCH, Scene, is_over, until
 def test_a_stopped_agent_leaves_the_switch_as_it_is_and_goes_on_from_it(scene: Scene) -> None:
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup")
+        scene.wait_devices("lte0")
         scene.wait_sms(2, "STÖRUNG")
         scene.stop_agent()
         assert scene.agent is not None
@@ -23,6 +24,7 @@ def test_a_stopped_agent_leaves_the_switch_as_it_is_and_goes_on_from_it(scene: S
 def test_clear_leaves_no_rule_and_no_route_of_ours(scene: Scene) -> None:
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup")
+        scene.wait_devices("lte0")
         scene.wait_sms(2, "STÖRUNG")
         scene.stop_agent()
         done = scene.stage.notanker("clear", "--config", str(scene.stage.config))

@@ -32,7 +32,7 @@ def running(in_a_capsule: None) -> Iterator[Scene]:
 def test_a_lost_carrier_moves_traffic_at_once_and_its_return_moves_it_back(scene: Scene) -> None:
     with scene.lab.faults.carrier_loss():
         status = scene.wait_line("backup", timeout_s=5)
-        assert scene.devices() == ["lte0", "lte0"]
+        scene.wait_devices("lte0")
         assert SWITCH in scene.rules(4)
         assert SWITCH in scene.rules(6)
         status = scene.wait(lambda s: s["incident"])
@@ -40,7 +40,7 @@ def test_a_lost_carrier_moves_traffic_at_once_and_its_return_moves_it_back(scene
         assert uplink(status, "primary")["carrier"] is False
         scene.wait_sms(2, "STÖRUNG")
     scene.wait(is_over, 30)
-    assert scene.devices() == ["eth0", "eth0"]
+    scene.wait_devices("eth0")
     scene.wait_sms(2, "ENTWARNUNG")
 
 
@@ -73,7 +73,7 @@ def test_a_stick_that_is_pulled_out_and_put_back_with_another_index_serves_again
     until(lambda: "lte0" in scene.ip("-6", "route", "show", "table", "1742"), "the same for IPv6")
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup")
-        assert scene.devices() == ["lte0", "lte0"]
+        scene.wait_devices("lte0")
         scene.wait_sms(2, "STÖRUNG")
     scene.wait(is_over, 30)
 
@@ -83,7 +83,7 @@ def test_a_primary_interface_that_is_made_anew_is_watched_anew(scene: Scene) -> 
     scene.wait_line("backup", timeout_s=5)
     replug(scene, "eth0", 160)
     scene.wait(is_over, 30)
-    assert scene.devices() == ["eth0", "eth0"]
+    scene.wait_devices("eth0")
     # And what is bound to it now is bound to the new one: the next cut is seen as the first was.
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.lab.scene import IT, Scene, is_long, is_over, on_stage
+from tests.lab.scene import IT, Scene, is_long, is_over, on_stage, until
 
 OPTIONS = "connect_timeout_s = 2.0\nread_timeout_s = 2.0\nsent_within_s = 6.0\nsettle_s = 1.0\n"
 
@@ -82,7 +82,7 @@ def test_the_alert_arrives_at_most_twice_though_the_modem(scene: Scene, fault: s
             if fault not in ("restarts", "has no signal for a while"):
                 # The modem's trouble is not the line's: traffic moves as ever.
                 scene.wait_line("backup", timeout_s=8)
-                assert scene.devices() == ["lte0", "lte0"]
+                scene.wait_devices("lte0")
             else:
                 scene.wait(lambda s: s["incident"], 20)
             time.sleep(max(0.0, begun_s + 5 - time.monotonic()))
@@ -95,8 +95,33 @@ def test_the_alert_arrives_at_most_twice_though_the_modem(scene: Scene, fault: s
     copies = scene.copies()
     assert {number for number, _ in copies} == set(IT)
     assert max(copies.values()) <= 2, copies
-    assert len(copies) == 4
+    assert len(copies) == (6 if _isolated_first(scene) else 4)
     assert scene.switches()[switched:] == ["backup", "primary"]
+
+
+def _isolated_first(scene: Scene) -> bool:
+    """Say whether the stick's own restart left the site without any line, which is told as well."""
+    return any("Kein Ersatz" in sms["text"] for sms in scene.sms()) and any(
+        "LTE aktiv" in sms["text"] for sms in scene.sms()
+    )
+
+
+@pytest.mark.xfail(strict=False, reason="a message that waits for its next try is overtaken")
+def test_the_all_clear_does_not_overtake_the_alert(scene: Scene) -> None:
+    def refused() -> int:
+        return int(scene.lab.hilink.state()["errors"].get("113004", 0))
+
+    before = refused()
+    scene.lab.hilink.fault("busy_113004")
+    with scene.lab.faults.silent_cut():
+        # Both alerts have been refused twice, and wait five seconds for their third try.
+        until(lambda: refused() >= before + 4, "the modem refuses")
+    scene.lab.hilink.fault("none")
+    scene.wait(is_over, 60)
+    for number in IT:
+        mine = [sms["text"] for sms in scene.sms() if sms["number"] == number]
+        assert "STÖRUNG" in mine[0], mine
+        assert "ENTWARNUNG" in mine[-1], mine
 
 
 def test_a_lost_answer_is_asked_about_and_not_sent_twice(scene: Scene) -> None:

@@ -93,7 +93,7 @@ def _outage_without_a_disk(scene: Scene) -> None:
     beats = scene.site()["beat"]["counter"]
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup", timeout_s=10)
-        assert scene.devices() == ["lte0", "lte0"]
+        scene.wait_devices("lte0")
         scene.wait_sms(2, "STÖRUNG", timeout_s=60)
         until(lambda: scene.site()["state"] == "backup", "beats go on", 40)
         assert scene.site()["beat"]["counter"] > beats
