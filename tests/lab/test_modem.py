@@ -106,7 +106,6 @@ def _isolated_first(scene: Scene) -> bool:
     )
 
 
-@pytest.mark.xfail(strict=False, reason="a message that waits for its next try is overtaken")
 def test_the_all_clear_does_not_overtake_the_alert(scene: Scene) -> None:
     def refused() -> int:
         return int(scene.lab.hilink.state()["errors"].get("113004", 0))

@@ -77,12 +77,18 @@ class Site:
     beating: Beating = field(default_factory=Beating)
 
 
-def start(settings: Settings, now: Moment, route: Uplink, facts: Iterable[Fact] = ()) -> Site:
-    """Return the state after a start: the route comes from the kernel, the past from the journal."""
+def start(
+    settings: Settings, now: Moment, route: Uplink, facts: Iterable[Fact] = (), used: int = 0
+) -> Site:
+    """Return the state after a start: the route comes from the kernel, the past from the journal.
+
+    `used` is the highest incident number known from elsewhere: none is ever used twice.
+    """
     current, done = incident.fold(facts)
     line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
     flaps = current.flaps if current is not None else 0
     last = max((i.number for i in (*done, *((current,) if current else ()))), default=0)
+    last = max(last, used)
     return Site(
         settings=settings,
         table=probing.watches(settings),

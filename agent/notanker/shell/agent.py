@@ -30,7 +30,7 @@ from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from notanker.shell.probes.prober import Prober
-from notanker.shell.recorder import Recorder, read_past
+from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
 from notanker.shell.settings import interfaces_of, launch_of, settings_of
@@ -101,6 +101,7 @@ class Agent:
         route, past = await asyncio.gather(
             self._routing.prepare(), read_past(self._store, self._log)
         )
+        used = numbers_used(past, self._config.paths.reports)
         now = self._clock.now()
         settings = settings_of(self._config, self._accepted.plan)
         recorder = Recorder(
@@ -112,7 +113,7 @@ class Agent:
             self._log,
         )
         self._runtime = Runtime(
-            site.start(settings, now, route, past.facts),
+            site.start(settings, now, route, past.facts, used),
             self._clock,
             self._actions(recorder),
             recorder.record,

@@ -152,7 +152,9 @@ class Centre:
     async def _next_counter(self) -> int:
         if len(self._counters) <= BLOCK // 2 and self._reserving is None:
             # Early, so that a disk in trouble does not silence the site at once.
-            self._reserving = self._store.do(journal.reserve(COUNTER, BLOCK))
+            # A new journal's counters begin beyond those of a lost one: no site beats once a second.
+            first_ever = max(1, int(clock.wall_s()))
+            self._reserving = self._store.do(journal.reserve(COUNTER, BLOCK, first_ever))
         if self._reserving is not None and (not self._counters or self._reserving.done()):
             reserving, self._reserving = self._reserving, None
             first = await reserving

@@ -64,11 +64,17 @@ Work = Callable[[sqlite3.Connection], T]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a start finds: facts in order, messages not yet over, the last position."""
+    """What a start finds: facts in order, and messages not yet over.
+
+    Attributes:
+        unreadable: Facts that this version cannot read.
+        known: Whether the journal could be read at all.
+    """
 
     facts: tuple[Fact, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     unreadable: int = 0
+    known: bool = True
 
 
 class Journal:

@@ -73,13 +73,21 @@ class Outbox:
         """Carry messages until cancelled."""
         while True:
             now_s = clock.boot_s()
-            due = [d for d in self._open.values() if d.next_s <= now_s]
+            heads = self._heads()
+            due = [d for d in heads if d.next_s <= now_s]
             if due:
                 await self._advance(due[0])
                 continue
             self._wake.clear()
-            next_s = min((d.next_s for d in self._open.values()), default=None)
+            next_s = min((d.next_s for d in heads), default=None)
             await self._rest(None if next_s is None else next_s - now_s)
+
+    def _heads(self) -> Sequence[Delivery]:
+        """Return each person's first message: no all-clear may overtake its alarm."""
+        heads: dict[str, Delivery] = {}
+        for delivery in self._open.values():
+            heads.setdefault(delivery.number, delivery)
+        return list(heads.values())
 
     async def _rest(self, seconds: float | None) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from structlog.typing import FilteringBoundLogger
@@ -107,7 +108,19 @@ async def read_past(store: Journal, log: FilteringBoundLogger) -> Past:
             past = await store.do(journal.past)
     except (TimeoutError, sqlite3.Error) as error:
         log.error("past_unknown", reason=str(error) or "the journal does not answer")
-        return Past()
+        return Past(known=False)
     if past.unreadable:
         log.warning("facts_unreadable", count=past.unreadable)
     return past
+
+
+def numbers_used(past: Past, reports: Path) -> int:
+    """Return the highest incident number that people may have heard, as far as the journal cannot tell.
+
+    Reports are files of their own. Where the journal is lost or locked, one incident more may have been
+    open without a report.
+    """
+    numbers = (int(file.stem) for file in reports.glob("*.json") if file.stem.isdigit())
+    reported = max(numbers, default=0)
+    lost = not past.known or (reported > 0 and not past.facts)
+    return reported + lost

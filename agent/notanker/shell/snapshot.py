@@ -31,15 +31,17 @@ class Snapshot:
         self._status = status
         self._log = log
         self._timer: asyncio.TimerHandle | None = None
+        self._begun = False
         self._trouble = ""
 
     def soon(self) -> None:
-        """Have it written soon."""
-        if self._timer is None:
+        """Have it written soon; before `run` there is no status yet."""
+        if self._begun and self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SOON_S, self._write)
 
     async def run(self) -> None:
         """Write it now and then, and tell systemd that the loop lives."""
+        self._begun = True
         interval_s = min(REFRESH_S, notify.watchdog_interval_s() or REFRESH_S)
         while True:
             self._write()

@@ -99,9 +99,9 @@ def on_disk(path: Path, mark: str) -> tuple[object, ...] | None:
         connection.close()
 
 
-def message(mark: str = "1-1") -> Delivery:
+def message(mark: str = "1-1", number: str = "+493023125110") -> Delivery:
     now_s = clock.boot_s()
-    return Delivery(mark, 1, "+493023125110", f"Störung {mark}", now_s, next_s=now_s)
+    return Delivery(mark, 1, number, f"Störung {mark}", now_s, next_s=now_s)
 
 
 @dataclass
@@ -113,8 +113,8 @@ class Desk:
     box: Outbox
     settled: asyncio.Queue[MessageSettled]
 
-    def add(self, mark: str = "1-1") -> None:
-        delivery = message(mark)
+    def add(self, mark: str = "1-1", number: str = "+493023125110") -> None:
+        delivery = message(mark, number)
         self.box.add(delivery, self.store.do(journal.append([], [delivery])))
 
     async def end(self) -> MessageSettled:
@@ -190,10 +190,21 @@ def test_a_message_that_surely_did_not_leave_is_sent_again(path: Path) -> None:
 def test_a_message_that_must_wait_lets_the_others_pass(path: Path) -> None:
     async def story(desk: Desk) -> None:
         desk.add("1-1")
-        desk.add("1-2")
+        desk.add("1-2", "+493023125120")
         assert (await desk.end()).mark == "1-2"
 
     live(path, story, [Retry(3600.0, "later")])
+
+
+def test_no_message_overtakes_an_earlier_one_to_the_same_person(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        desk.add("1-1")
+        desk.add("1-2")
+        for _ in range(2):
+            await desk.end()
+
+    carrier = live(path, story, [Retry(0.3, "busy")])
+    assert carrier.sent == ["1-1", "1-1", "1-2"]
 
 
 def test_a_number_that_does_not_exist_is_not_tried_again(path: Path) -> None:
