@@ -14,8 +14,8 @@ TEXTS = {
         "People are at work: their traffic takes {uplink} ({route}).",
     ),
     "beat": (
-        "Lebenszeichen {counter} bei der Zentrale über {over}: Verkehr {line}.",
-        "Heartbeat {counter} at the centre over {over}: traffic {line}.",
+        "Lebenszeichen bei der Zentrale über {over}: Verkehr {line}.",
+        "Heartbeat at the centre over {over}: traffic {line}.",
     ),
     "cut": (
         "Die Hauptleitung wird stumm durchtrennt (die Lampe am Router leuchtet weiter).",
