@@ -144,7 +144,6 @@ class Story:
         self.tell(
             say(
                 "beat",
-                counter=beat["counter"],
                 over=name_of(beat["over"]),
                 line=name_of(beat["line"]),
             )
