@@ -43,7 +43,7 @@ table inet lab_fault {{
   }}
   chain walled {{
     type filter hook forward priority filter
-    meta l4proto {{ icmp, ipv6-icmp }} accept
+    meta l4proto {{ 1, 58 }} accept
     udp dport 53 accept
     udp sport 53 accept
     tcp dport 53 accept
