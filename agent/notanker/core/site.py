@@ -56,7 +56,8 @@ class Site:
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
-        numbers: The number of the next probe and of the next incident.
+        next_probe: The number of the next probe.
+        next_incident: The number of the next incident.
     """
 
     settings: Settings

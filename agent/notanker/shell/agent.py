@@ -17,9 +17,7 @@ from notanker.core.commands import Beat, Command, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, PeopleKnown
 from notanker.core.facts import Started
 from notanker.core.names import Uplink
-from notanker.core.settings import Recipient
 from notanker.core.status import Status
-from notanker.plan.directory import recipients
 from notanker.shell import kernel, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
@@ -33,7 +31,7 @@ from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
-from notanker.shell.settings import interfaces_of, launch_of, settings_of
+from notanker.shell.settings import interfaces_of, launch_of, people_of, settings_of
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
@@ -191,11 +189,7 @@ class Agent:
         self._accepted = await planning.accept_plan(self._config.paths, self._log)
         for problem in self._accepted.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
-        people = tuple(
-            Recipient(person.contact, person.name, person.number, person.language)
-            for person in recipients(self._accepted.plan)
-        )
-        self._happen(PeopleKnown(people))
+        self._happen(PeopleKnown(people_of(self._accepted.plan)))
         self._snapshot.soon()
 
     def _journal_changed(self, trouble: str) -> None:

@@ -46,10 +46,15 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
-        recipients=tuple(
-            Recipient(person.contact, person.name, person.number, person.language)
-            for person in recipients(plan)
-        ),
+        recipients=people_of(plan),
+    )
+
+
+def people_of(plan: Plan | None) -> tuple[Recipient, ...]:
+    """Return whom the plan has told first."""
+    return tuple(
+        Recipient(person.contact, person.name, person.number, person.language)
+        for person in recipients(plan)
     )
 
 

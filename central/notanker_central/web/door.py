@@ -134,7 +134,7 @@ class Door:
             await Conversation(stream, peer, scheme, self._limits).run(self._handle)
         except (OSError, TimeoutError):
             pass  # the client's line broke or it was too slow: it comes again by itself
-        except Exception:
+        except Exception:  # whatever one client brings about, the door stays open for the others
             log.exception("connection_failed", peer=peer)
         finally:
             stream.close()
