@@ -22,9 +22,13 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, with a profile of its own."""
+    """Debian's Chromium, with a profile of its own.
+
+    It ends with its module: while the driver lives, its event loop counts as running in this thread,
+    and no later test could start one of its own.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
