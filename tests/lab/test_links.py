@@ -23,7 +23,7 @@ def running(in_a_capsule: None) -> Iterator[Scene]:
     """Give a site that looks at its idle backup more often than usual."""
 
     def often(scene: Scene) -> None:
-        scene.configure("[failover]\n", "[watch]\nbackup_interval_s = 3.0\n\n[failover]\n")
+        scene.configure("[failover]\n", "[detect]\nbackup_interval_s = 3.0\n\n[failover]\n")
 
     with on_stage(before=often) as scene:
         yield scene

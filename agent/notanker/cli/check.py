@@ -25,8 +25,7 @@ from notanker.config import fields
 from notanker.config.fields import Document
 from notanker.config.load import load
 from notanker.config.model import Config
-from notanker.core.detector import steps
-from notanker.core.names import Layer, PluginHealth, Uplink
+from notanker.core.names import PluginHealth, Uplink
 from notanker.core.settings import Settings
 from notanker.errors import Place, Problem, errors_of
 
@@ -64,19 +63,12 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
 def detection_s(settings: Settings) -> float:
     """Return how long a silent cut of a quiet line takes to be seen, on average.
 
-    Half the calm interval until a probe goes missing, its time-out, the burst that the evidence takes,
-    and the last probe's time-out.
+    Half the time between two probes, whichever their layers, until one goes missing; then the patience. The
+    evidence is there before that.
     """
-    watch = next(
-        w for w in settings.watches if w.layer is Layer.ICMP and w.uplink is Uplink.PRIMARY
-    )
-    count = len(watch.anchors)
-    worth = steps(watch.evidence, count)
-    per_anchor = -(-worth.share // worth.loss)
-    pace = watch.pace
-    return round(
-        pace.calm_s / 2 + 2 * pace.least_timeout_s + (per_anchor * count - 1) * pace.burst_s, 2
-    )
+    mine = [watch for watch in settings.watches if watch.uplink is Uplink.PRIMARY]
+    probes_a_second = sum(1 / watch.pace.calm_s for watch in mine)
+    return round(0.5 / probes_a_second + max(watch.patience_s for watch in mine), 2)
 
 
 def _summary(problems: list[Problem], settings: Settings | None) -> str:

@@ -121,14 +121,32 @@ class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
-class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How closely the line is watched. Intervals are seconds between two probes of one layer."""
+class DetectConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site tolerates, and how often it is asked. Intervals are seconds between probes.
 
-    interval_s: PositiveSeconds = 0.5
-    service_interval_s: PositiveSeconds = 5.0
-    burst_interval_s: PositiveSeconds = 0.03
-    backup_interval_s: PositiveSeconds = 30.0
-    backup_service_interval_s: PositiveSeconds = 600.0
+    Attributes:
+        tolerate_gap_s: A cut that is over by then never moves the traffic; nor does a round trip so long.
+        false_switches_per_year: At most so many on a line that loses 20 % for ever.
+        degraded_loss_pct: From this loss on the line counts as degraded.
+        degraded_delay_ms: From this round trip on as well.
+        icmp_interval_s: One echo over the primary.
+        service_interval_s: One DNS question, and one TCP connection.
+        http_interval_s: One HTTP request, which tells a captive portal.
+        burst_interval_s: Each layer on suspicion.
+        backup_interval_s: One echo over the idle backup.
+        backup_service_interval_s: The other layers over the idle backup.
+    """
+
+    tolerate_gap_s: Annotated[float, Meta(ge=0.3, le=60)] = 0.9
+    false_switches_per_year: Annotated[float, Meta(ge=1e-6, le=1000)] = 0.2
+    degraded_loss_pct: Annotated[float, Meta(gt=0, le=100)] = 5.0
+    degraded_delay_ms: Annotated[float, Meta(gt=0, le=10_000)] = 400.0
+    icmp_interval_s: PositiveSeconds = 1.0
+    service_interval_s: PositiveSeconds = 2.0
+    http_interval_s: PositiveSeconds = 60.0
+    burst_interval_s: Annotated[float, Meta(ge=0.01, le=10)] = 0.03
+    backup_interval_s: PositiveSeconds = 120.0
+    backup_service_interval_s: PositiveSeconds = 1800.0
 
 
 class FailoverConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,7 +249,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     backup: BackupConfig
     anchor: tuple[AnchorConfig, ...]
     kernel: KernelConfig = KernelConfig()
-    watch: WatchConfig = WatchConfig()
+    detect: DetectConfig = DetectConfig()
     failover: FailoverConfig = FailoverConfig()
     alerts: AlertsConfig = AlertsConfig()
     centre: CentreConfig | None = None

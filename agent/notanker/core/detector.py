@@ -1,49 +1,42 @@
 """Judges one layer over one uplink: quickest-change detection on the stream of answers.
 
-Theory of operation. Each probe is a coin: a line that is well loses at most `good_loss` of them, one
-that is not loses `bad_loss` or more. Each outcome moves an anchor's evidence by the logarithm of the
-likelihood ratio, never below zero (Page's CUSUM; Lorden 1971, Moustakides 1986: no rule is faster at the
-same rate of false alarms). The verdict `down` needs `down_nats` in all, and no anchor can give more than
-its share, so one dead anchor moves nothing. A late answer takes its loss back.
+Theory of operation. Each anchor has evidence for and against the line (`evidence`). The verdict `down`
+needs `down_nats` in all, and no anchor can give more than its share, so one dead anchor moves nothing; one
+that is silent for long while others answer is left out. A late answer takes its loss back.
+
+Evidence alone is not enough: a cut that is over within `patience_s` moves nothing, nor does a round trip
+that jumps by that much. So the oldest unanswered question must be that old (a line that is silent), or the
+doubt twice that old (one that still answers now and then: a brown-out).
 
 The same evidence with its sign turned proves an uplink: `up` needs `up_nats` from at least two anchors
-(where there are two). Nothing is `up` before it is proven.
+(where two have a say). Nothing is `up` before it is proven, and what is not proven yet needs only half the
+evidence to be `down`: a boot into a dead line is seen at once.
 
-Pace: slow while all is well; a burst as soon as anything is in doubt.
+Pace: slow while all is well, on a grid, so that the layers take turns; a burst as soon as anything is in
+doubt.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
+from notanker.core import evidence
+from notanker.core.evidence import AnchorMind, Steps
 from notanker.core.names import Verdict
-from notanker.core.settings import Anchor, Evidence, WatchSettings
+from notanker.core.settings import Anchor, WatchSettings
 
-LATE_S: Final = 3.0
+LATE_S: Final = 4.0
 """An answer that comes later than this after its probe is no longer waited for."""
-UP_SHARE: Final = 0.6
-"""Share of the proof that a single anchor can give, where there is more than one."""
-CEILING: Final = 1.5
-"""An anchor's evidence may rise this much above its share, so one lucky answer does not clear it."""
+BROWN_OUT: Final = 2.0
+"""So many times the patience must a doubt last on a line that still answers now and then."""
+UNPROVEN: Final = 0.5
+"""Share of the evidence that it takes against an uplink which never was up."""
 RECENT: Final = 120
 """So many outcomes make up the loss figure that people see."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorMind:
-    """What is known of one anchor: evidence for `down` and `up` in nats, and its round trip.
-
-    `refused` is the reason it gave last, empty after an answer or silence.
-    """
-
-    down: float = 0.0
-    up: float = 0.0
-    srtt_s: float | None = None
-    rttvar_s: float = 0.0
-    refused: str = ""
+EPSILON: Final = 1e-6
+"""Shares are sums of floats; a millionth of a nat, or of a second, must not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +52,17 @@ class Outstanding:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """The detector's state for one layer over one uplink.
+    """The detector's state for one layer over one uplink; instants are boot seconds.
 
     Attributes:
         turn: Index of the anchor that is probed next.
-        next_s: When it is probed, in boot seconds.
+        next_s: When it is probed.
         attentive: Whether traffic may soon depend on this uplink, so that its idle pace is too slow.
+        hinted: Whether somebody else saw the line fall silent; only an answer takes that back.
         answered_s: When the last answer came, None before the first.
+        heard_s: When the newest question that was answered had been sent.
+        unanswered_s: When the oldest question was sent that nothing later was answered after.
+        doubted_s: Since when there has been evidence against the line, None if there is none.
         recent: Bits of the last outcomes, a one for each loss; `count` says how many there are.
     """
 
@@ -75,31 +72,13 @@ class Judge:
     turn: int = 0
     next_s: float = 0.0
     attentive: bool = True
+    hinted: bool = False
     answered_s: float | None = None
+    heard_s: float = -math.inf
+    unanswered_s: float | None = None
+    doubted_s: float | None = None
     recent: int = 0
     count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """What one outcome is worth, in nats."""
-
-    loss: float
-    answer: float
-    share: float
-    up_share: float
-
-
-@lru_cache(maxsize=64)
-def steps(evidence: Evidence, anchors: int) -> Steps:
-    """Return the worth of a loss and of an answer, and the most that one anchor can contribute."""
-    up_share = evidence.up_nats if anchors == 1 else evidence.up_nats * UP_SHARE
-    return Steps(
-        loss=math.log(evidence.bad_loss / evidence.good_loss),
-        answer=math.log((1 - evidence.good_loss) / (1 - evidence.bad_loss)),
-        share=evidence.down_nats / anchors,
-        up_share=up_share,
-    )
 
 
 def start(settings: WatchSettings, now_s: float) -> Judge:
@@ -107,24 +86,36 @@ def start(settings: WatchSettings, now_s: float) -> Judge:
     return Judge(anchors=(AnchorMind(),) * len(settings.anchors), next_s=now_s)
 
 
+def worth_of(judge: Judge, settings: WatchSettings) -> Steps:
+    """Return what outcomes are worth among the anchors that have a say."""
+    return evidence.steps(settings.evidence, _having_a_say(judge))
+
+
 def down_evidence(judge: Judge, settings: WatchSettings) -> float:
     """Return the evidence for `down` in nats, each anchor's share capped."""
-    share = steps(settings.evidence, len(judge.anchors)).share
-    return sum(min(mind.down, share) for mind in judge.anchors)
+    share = needed_nats(judge, settings) / _having_a_say(judge)
+    return sum(min(mind.down, share) for mind in judge.anchors if not mind.dormant)
+
+
+def needed_nats(judge: Judge, settings: WatchSettings) -> float:
+    """Return how much evidence the verdict `down` takes."""
+    unproven = judge.verdict is Verdict.UNKNOWN
+    return settings.evidence.down_nats * (UNPROVEN if unproven else 1.0)
 
 
 def in_doubt(judge: Judge, settings: WatchSettings) -> bool:
     """Tell whether a burst is called for.
 
-    Silence of single anchors, while every other one answers, is theirs and not the line's. An anchor
-    that has given all it can give, for or against the line, is no reason for haste any more.
+    An anchor that has given all it can give for an uplink, or against one that is down anyway, is no
+    reason for haste; nor is one that is left out.
     """
-    worth = steps(settings.evidence, len(judge.anchors))
+    minds = [mind for mind in judge.anchors if not mind.dormant]
+    if judge.verdict is Verdict.UP:
+        return judge.hinted or any(mind.down > 0 for mind in minds)
+    worth = worth_of(judge, settings)
     if judge.verdict is Verdict.UNKNOWN:
-        return any(m.down < worth.share and m.up < worth.up_share for m in judge.anchors)
-    if judge.verdict is Verdict.DOWN:
-        return any(0 < mind.up < worth.up_share for mind in judge.anchors)
-    return any(0 < mind.down < worth.share for mind in judge.anchors)
+        return any(m.down < worth.share and m.up < worth.up_share for m in minds)
+    return any(0 < mind.up < worth.up_share for mind in minds)
 
 
 def wake(
@@ -138,18 +129,17 @@ def wake(
         now_s: Boot seconds.
         number: The number that a new probe gets.
     """
-    judge = _count_overdue(judge, settings, now_s)
+    judge = _settle(_count_overdue(judge, settings, now_s), settings, now_s)
     if now_s < judge.next_s:
         return judge, None
     index = judge.turn % len(judge.anchors)
-    probe = Outstanding(
-        number, index, now_s, now_s + timeout_s(judge.anchors[index], settings), lost=False
-    )
+    wait_s = evidence.timeout_s(judge.anchors[index], settings.pace)
+    probe = Outstanding(number, index, now_s, now_s + wait_s)
     judge = replace(
         judge,
         outstanding=(*judge.outstanding, probe),
         turn=(index + 1) % len(judge.anchors),
-        next_s=now_s + interval_s(judge, settings),
+        next_s=next_probe_s(judge, settings, now_s),
     )
     return judge, probe
 
@@ -164,11 +154,10 @@ def answer(
     probe = next((p for p in judge.outstanding if p.number == number), None)
     if probe is None:
         return judge
-    rest = tuple(p for p in judge.outstanding if p.number != number)
-    judge = replace(judge, outstanding=rest)
-    if refusal:
-        return judge if probe.lost else _lose(judge, settings, probe, now_s, refusal)
-    return _win(judge, settings, probe, now_s)
+    if not refusal:
+        return _win(judge, settings, probe, now_s)
+    judge = _without(judge, probe)
+    return judge if probe.lost else _lose(judge, settings, probe, now_s, refusal)
 
 
 def carrier_lost(judge: Judge) -> Judge:
@@ -177,9 +166,20 @@ def carrier_lost(judge: Judge) -> Judge:
     return replace(judge, verdict=Verdict.DOWN, anchors=minds, outstanding=())
 
 
+def hint(judge: Judge, since_s: float, now_s: float) -> Judge:
+    """Hear from somebody else that since then traffic has left and none has come back.
+
+    It is a reason to ask at once, and dates the silence; evidence it is not.
+    """
+    if judge.verdict is not Verdict.UP or judge.heard_s > since_s:
+        return judge
+    oldest_s = since_s if judge.unanswered_s is None else min(since_s, judge.unanswered_s)
+    return at_once(replace(judge, hinted=True, unanswered_s=oldest_s), now_s)
+
+
 def hurry(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
     """Bring the next probe forward to what the present pace asks for."""
-    return replace(judge, next_s=min(judge.next_s, now_s + interval_s(judge, settings)))
+    return replace(judge, next_s=min(judge.next_s, next_probe_s(judge, settings, now_s)))
 
 
 def at_once(judge: Judge, now_s: float) -> Judge:
@@ -188,39 +188,46 @@ def at_once(judge: Judge, now_s: float) -> Judge:
 
 
 def interval_s(judge: Judge, settings: WatchSettings) -> float:
-    """Return the seconds to the next probe at the present pace."""
+    """Return the seconds between probes at the present pace."""
     if in_doubt(judge, settings):
         return settings.pace.burst_s
     return settings.pace.calm_s if judge.attentive else settings.idle_s
 
 
-def timeout_s(mind: AnchorMind, settings: WatchSettings) -> float:
-    """Return how long a probe waits: four deviations over the smoothed round trip (as RFC 6298)."""
-    pace = settings.pace
-    if mind.srtt_s is None:
-        return pace.most_timeout_s
-    return min(pace.most_timeout_s, max(pace.least_timeout_s, mind.srtt_s + 4 * mind.rttvar_s))
+def next_probe_s(judge: Judge, settings: WatchSettings, now_s: float) -> float:
+    """Return when the probe after one at `now_s` is due: in calm, the next moment of the layer's grid."""
+    step_s = interval_s(judge, settings)
+    if step_s != settings.pace.calm_s:
+        return now_s + step_s
+    phase_s = settings.pace.phase_s
+    # A probe that is a little early or late keeps its place in the rotation.
+    turns = math.floor((now_s - phase_s) / step_s + 0.5) + 1
+    return phase_s + turns * step_s
 
 
-def next_wake_s(judge: Judge) -> float:
+def next_wake_s(judge: Judge, settings: WatchSettings) -> float:
     """Return when this judge wants to be woken, in boot seconds."""
-    due = (probe.due_s for probe in judge.outstanding if not probe.lost)
-    return min(judge.next_s, min(due, default=math.inf))
+    due_s = min((probe.due_s for probe in judge.outstanding if not probe.lost), default=math.inf)
+    return min(judge.next_s, due_s, _ripe_s(judge, settings))
 
 
 def silent(judge: Judge, settings: WatchSettings) -> tuple[Anchor, ...]:
     """Return the anchors that give no answer while the line is up."""
+    return tuple(settings.anchors[index] for index in silent_ones(judge, settings))
+
+
+def silent_ones(judge: Judge, settings: WatchSettings) -> tuple[int, ...]:
+    """Return the places of the anchors that give no answer while the line is up."""
     if judge.verdict is not Verdict.UP:
         return ()
-    share = steps(settings.evidence, len(judge.anchors)).share
-    pairs = zip(settings.anchors, judge.anchors, strict=True)
-    return tuple(anchor for anchor, mind in pairs if mind.down >= share)
+    share = worth_of(judge, settings).share
+    return tuple(i for i, m in enumerate(judge.anchors) if m.dormant or m.down >= share)
 
 
 def answering(judge: Judge, settings: WatchSettings) -> int:
     """Return how many anchors are not known to be silent."""
-    share = steps(settings.evidence, len(judge.anchors)).share
-    return sum(mind.down < share for mind in judge.anchors)
+    share = worth_of(judge, settings).share
+    return sum(not mind.dormant and mind.down < share for mind in judge.anchors)
 
 
 def loss_pct(judge: Judge) -> float | None:
@@ -228,6 +235,10 @@ def loss_pct(judge: Judge) -> float | None:
     if not judge.count:
         return None
     return 100.0 * judge.recent.bit_count() / judge.count
+
+
+def _having_a_say(judge: Judge) -> int:
+    return sum(not mind.dormant for mind in judge.anchors) or 1
 
 
 def _count_overdue(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
@@ -245,68 +256,83 @@ def _count_overdue(judge: Judge, settings: WatchSettings, now_s: float) -> Judge
 def _lose(
     judge: Judge, settings: WatchSettings, probe: Outstanding, now_s: float, refusal: str
 ) -> Judge:
-    worth = steps(settings.evidence, len(judge.anchors))
-    mind = judge.anchors[probe.anchor]
-    mind = replace(
-        mind,
-        down=min(mind.down + worth.loss, worth.share * CEILING + worth.loss),
-        up=max(0.0, mind.up - worth.loss),
-        refused=refusal,
-    )
-    judge = _settle(_with(judge, probe.anchor, mind), settings)
+    worth = worth_of(judge, settings)
+    mind = evidence.lose(judge.anchors[probe.anchor], worth, now_s, refusal)
+    others = (*judge.anchors[: probe.anchor], *judge.anchors[probe.anchor + 1 :])
+    if evidence.may_sleep(mind, others, worth, now_s):
+        mind = replace(mind, dormant=True)
+    judge = _with(judge, probe.anchor, mind)
+    if probe.sent_s > judge.heard_s and judge.unanswered_s is None:
+        judge = replace(judge, unanswered_s=probe.sent_s)
+    judge = _settle(_doubt(judge, probe.sent_s), settings, now_s)
     return hurry(_remember(judge, lost=True), settings, now_s)
 
 
 def _win(judge: Judge, settings: WatchSettings, probe: Outstanding, now_s: float) -> Judge:
-    worth = steps(settings.evidence, len(judge.anchors))
-    mind = judge.anchors[probe.anchor]
-    taken_back = worth.loss if probe.lost else 0.0
-    srtt_s, rttvar_s = _smooth(mind, now_s - probe.sent_s)
-    mind = AnchorMind(
-        down=max(0.0, mind.down - taken_back - worth.answer),
-        up=min(mind.up + taken_back + worth.answer, worth.up_share),
-        srtt_s=srtt_s,
-        rttvar_s=rttvar_s,
-    )
-    judge = replace(_with(judge, probe.anchor, mind), answered_s=now_s)
-    judge = _settle(judge, settings)
+    worth = worth_of(judge, settings)
+    rtt_s = now_s - probe.sent_s
+    mind = evidence.win(judge.anchors[probe.anchor], worth, now_s, rtt_s, late=probe.lost)
+    judge = _hear(_with(_without(judge, probe), probe.anchor, mind), probe, now_s)
+    judge = _settle(_doubt(judge, now_s), settings, now_s)
     judge = judge if probe.lost else _remember(judge, lost=False)
     return hurry(judge, settings, now_s)
 
 
-def _smooth(mind: AnchorMind, rtt_s: float) -> tuple[float, float]:
-    """Smooth the round trip as RFC 6298 section 2 does."""
-    if mind.srtt_s is None:
-        return rtt_s, rtt_s / 2
-    return (
-        0.875 * mind.srtt_s + 0.125 * rtt_s,
-        0.75 * mind.rttvar_s + 0.25 * abs(mind.srtt_s - rtt_s),
+def _hear(judge: Judge, probe: Outstanding, now_s: float) -> Judge:
+    """Note the answer; only what was asked after its question is unanswered still."""
+    heard_s = max(judge.heard_s, probe.sent_s)
+    after_s = (p.sent_s for p in judge.outstanding if p.lost and p.sent_s > heard_s)
+    return replace(
+        judge,
+        answered_s=now_s,
+        heard_s=heard_s,
+        unanswered_s=min(after_s, default=None),
+        hinted=False,
     )
 
 
-def _settle(judge: Judge, settings: WatchSettings) -> Judge:
+def _doubt(judge: Judge, since_s: float) -> Judge:
+    """Note since when there has been evidence against the line."""
+    doubtful = any(mind.down > 0 for mind in judge.anchors if not mind.dormant)
+    if not doubtful:
+        return replace(judge, doubted_s=None) if judge.doubted_s is not None else judge
+    return judge if judge.doubted_s is not None else replace(judge, doubted_s=since_s)
+
+
+def _settle(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
     """Draw the verdict that the evidence now allows."""
-    # The shares are sums of floats; a millionth of a nat must not decide.
-    enough = down_evidence(judge, settings) >= settings.evidence.down_nats - 1e-6
-    if judge.verdict is not Verdict.DOWN and enough:
+    if now_s >= _ripe_s(judge, settings) - EPSILON:
         minds = tuple(replace(mind, up=0.0) for mind in judge.anchors)
         return replace(judge, verdict=Verdict.DOWN, anchors=minds)
     proof = sum(mind.up for mind in judge.anchors)
-    if judge.verdict is not Verdict.UP and proof >= settings.evidence.up_nats - 1e-6:
-        minds = tuple(_proven(mind) for mind in judge.anchors)
+    if judge.verdict is not Verdict.UP and proof >= settings.evidence.up_nats - EPSILON:
+        minds = tuple(evidence.proven(mind) for mind in judge.anchors)
         # What was lost before belongs to the outage, not to the line that is proven now.
-        return replace(judge, verdict=Verdict.UP, anchors=minds, recent=0, count=0)
+        judge = replace(judge, verdict=Verdict.UP, anchors=minds, recent=0, count=0)
+        return _doubt(replace(judge, doubted_s=None), now_s)
     return judge
 
 
-def _proven(mind: AnchorMind) -> AnchorMind:
-    """Wipe the slate of an anchor that helped to prove the line; a silent one stays suspect."""
-    return replace(mind, down=0.0 if mind.up > 0 else mind.down, up=0.0)
+def _ripe_s(judge: Judge, settings: WatchSettings) -> float:
+    """Return when the evidence there is makes the verdict `down`, never if it does not suffice."""
+    if judge.verdict is Verdict.DOWN or judge.doubted_s is None:
+        return math.inf
+    if down_evidence(judge, settings) < needed_nats(judge, settings) - EPSILON:
+        return math.inf
+    silent_s = math.inf if judge.unanswered_s is None else judge.unanswered_s
+    return (
+        min(silent_s, judge.doubted_s + (BROWN_OUT - 1) * settings.patience_s) + settings.patience_s
+    )
 
 
 def _with(judge: Judge, index: int, mind: AnchorMind) -> Judge:
     anchors = (*judge.anchors[:index], mind, *judge.anchors[index + 1 :])
     return replace(judge, anchors=anchors)
+
+
+def _without(judge: Judge, probe: Outstanding) -> Judge:
+    rest = tuple(p for p in judge.outstanding if p.number != probe.number)
+    return replace(judge, outstanding=rest)
 
 
 def _remember(judge: Judge, *, lost: bool) -> Judge:

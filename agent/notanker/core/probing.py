@@ -18,6 +18,9 @@ Judges = Mapping[Watch, Judge]
 ALERT_NATS: Final = 3.0
 """From this much evidence against the primary on, the backup is asked to prove itself."""
 
+DEAR_S: Final = 10.0
+"""A layer that is asked less often than this while all is well is too dear to be asked on each doubt."""
+
 
 def watches(settings: Settings) -> dict[Watch, WatchSettings]:
     """Return the watches by uplink and layer."""
@@ -43,7 +46,7 @@ def due(
     probes: list[Probe] = []
     changed = dict(judges)
     for watch, judge in judges.items():
-        if detector.next_wake_s(judge) > now_s:
+        if detector.next_wake_s(judge, table[watch]) > now_s:
             continue
         moved, sent = detector.wake(judge, table[watch], now_s, number + len(probes))
         changed[watch] = moved
@@ -97,29 +100,49 @@ def primary_suspect(judges: Judges, table: Mapping[Watch, WatchSettings]) -> boo
     return any(_suspect(judge, table[watch]) for watch, judge in judges.items())
 
 
-def spread(before: Judges, judges: Judges, now_s: float) -> Judges:
-    """Look at an uplink's other layers at once when one layer's verdict has changed.
+def spread(
+    before: Judges, judges: Judges, table: Mapping[Watch, WatchSettings], now_s: float
+) -> Judges:
+    """Look at an uplink's other layers at once when one layer has news: a verdict, or the first doubt.
 
-    Slow layers would learn it up to half a minute later: the cause would stay wrong for so long, and a
-    line that is back would not be believed.
+    Slow layers would learn of a verdict up to a minute later: the cause would stay wrong for so long, and
+    a line that is back would not be believed. And a doubt that all share is the line's.
     """
-    changed = {
-        watch for watch, judge in judges.items() if judge.verdict is not before[watch].verdict
-    }
-    news = {uplink for uplink, _ in changed}
-    if not news:
+    spoken = {w for w, judge in judges.items() if judge.verdict is not before[w].verdict}
+    doubting = {w for w, judge in judges.items() if _newly_doubts(judge, before[w])}
+    if not spoken and not doubting:
         return judges
+    news = {uplink for uplink, _ in spoken}
+    suspects = {uplink for uplink, _ in doubting}
     return {
         watch: detector.at_once(judge, now_s)
-        if watch[0] in news and watch not in changed
+        if (watch[0] in news and watch not in spoken)
+        or (watch[0] in suspects and watch not in doubting and table[watch].pace.calm_s <= DEAR_S)
         else judge
         for watch, judge in judges.items()
     }
 
 
-def next_wake_s(judges: Judges) -> float:
+def hint(
+    judges: Judges,
+    table: Mapping[Watch, WatchSettings],
+    uplink: Uplink,
+    since_s: float,
+    now_s: float,
+) -> Judges:
+    """Take the word that nothing has come back over an uplink since then as a reason to ask."""
+    return {
+        watch: detector.hint(judge, since_s, now_s)
+        if watch[0] is uplink and table[watch].pace.calm_s <= DEAR_S
+        else judge
+        for watch, judge in judges.items()
+    }
+
+
+def next_wake_s(judges: Judges, table: Mapping[Watch, WatchSettings]) -> float:
     """Return when the first judge wants to be woken."""
-    return min(map(detector.next_wake_s, judges.values()), default=float("inf"))
+    wishes = (detector.next_wake_s(judge, table[watch]) for watch, judge in judges.items())
+    return min(wishes, default=float("inf"))
 
 
 def _suspect(judge: Judge, settings: WatchSettings) -> bool:
@@ -130,6 +153,12 @@ def _suspect(judge: Judge, settings: WatchSettings) -> bool:
     return detector.in_doubt(judge, settings) and (
         detector.down_evidence(judge, settings) >= ALERT_NATS
     )
+
+
+def _newly_doubts(judge: Judge, before: Judge) -> bool:
+    if judge is before or judge.verdict is not Verdict.UP:
+        return False
+    return judge.doubted_s is not None and before.doubted_s is None
 
 
 def _attentive(judge: Judge, needed: bool, now_s: float) -> Judge:

@@ -37,12 +37,14 @@ class Pace:
     Attributes:
         calm_s: While all is well.
         burst_s: On suspicion, and while an uplink is being proven.
+        phase_s: Where on the grid of calm probes this layer has its place: layers take turns.
         least_timeout_s: A probe waits at least so long; the round trips seen raise it.
         most_timeout_s: and never longer than this.
     """
 
     calm_s: float
     burst_s: float
+    phase_s: float = 0.0
     least_timeout_s: float = 0.1
     most_timeout_s: float = 1.0
 
@@ -63,15 +65,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
-    """One layer over one uplink."""
+    """One layer over one uplink.
+
+    Attributes:
+        idle_s: Calm interval while nothing depends on this uplink; for the primary `pace.calm_s`.
+        patience_s: A silence must last so long before it counts, whatever the evidence.
+    """
 
     uplink: Uplink
     layer: Layer
     anchors: tuple[Anchor, ...]
     pace: Pace
     idle_s: float
-    """Calm interval while nothing depends on this uplink; for the primary the same as `pace.calm_s`."""
     evidence: Evidence = field(default_factory=Evidence)
+    patience_s: float = 0.91
 
 
 @dataclass(frozen=True, slots=True)

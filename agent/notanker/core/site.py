@@ -129,7 +129,7 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
 def next_wake_s(site: Site, now: Moment) -> float:
     """Return when the site wants to be woken at the latest, in boot seconds."""
     wishes = [
-        probing.next_wake_s(site.judges),
+        probing.next_wake_s(site.judges, site.table),
         failover.next_wake_s(site.failover, site.settings.failover, now.boot_s),
         beating.next_wake_s(site.beating, site.settings.beat, site.route, _verdicts(site)),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
@@ -227,7 +227,7 @@ def _probe(site: Site, now: Moment, before: Judges) -> tuple[Site, Commands]:
     needed = site.failover.line is not Line.PRIMARY
     judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
     judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
-    judges = probing.spread(before, judges, now.boot_s)
+    judges = probing.spread(before, judges, site.table, now.boot_s)
     well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
     since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
     site = replace(

@@ -118,11 +118,7 @@ def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:
     """Name why the primary does not work, as far as its probes can tell."""
     if not carrier:
         return Cause.ACCESS_LINE
-    down = {
-        layer
-        for (of, layer), judge in judges.items()
-        if of is Uplink.PRIMARY and judge.verdict is Verdict.DOWN
-    }
+    down = _fallen_silent(judges)
     if _captive(judges):
         return Cause.CAPTIVE_PORTAL
     if Layer.ICMP in down:
@@ -130,6 +126,22 @@ def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:
     if down == {Layer.DNS}:
         return Cause.DNS
     return Cause.HALF_DEAD if down else Cause.UNKNOWN
+
+
+def _fallen_silent(judges: Mapping[Watch, Judge]) -> set[Layer]:
+    """Return the primary's layers that are down, or have been silent since the first of them was.
+
+    The layers take turns, so one has its verdict first; what the others lack is only time.
+    """
+    mine = {layer: judge for (of, layer), judge in judges.items() if of is Uplink.PRIMARY}
+    down = {layer for layer, judge in mine.items() if judge.verdict is Verdict.DOWN}
+    since_s = max((mine[layer].unanswered_s or 0.0 for layer in down), default=0.0)
+    fallen = {
+        layer
+        for layer, judge in mine.items()
+        if judge.doubted_s is not None and (judge.answered_s or 0.0) < since_s
+    }
+    return down | (fallen if down else set())
 
 
 def _captive(judges: Mapping[Watch, Judge]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.config.model import AnchorConfig, Config, PathsConfig
+from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig
 from notanker.core.names import Layer, Uplink
 from notanker.core.settings import (
     Anchor,
@@ -21,8 +21,13 @@ from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80}
 QUERIES: Final = {"icmp": "", "dns": "example", "tcp": "", "http": "/generate_204"}
-HTTP_SLOWER: Final = 6
-"""HTTP costs the most and decides the least: so many times the interval of the other services."""
+PHASES: Final = {Layer.ICMP: 0.0, Layer.DNS: 0.25, Layer.TCP: 0.75, Layer.HTTP: 0.6}
+"""Each layer's place within the interval of the services: with the shipped intervals ICMP, DNS, ICMP, TCP
+are half a second apart, so that some probe is never far away."""
+SLACK_S: Final = 0.01
+"""An answer that comes just at the end of the tolerated gap must still be counted first."""
+RADIO_S: Final = 2.5
+"""A radio that was idle may take 1 to 2 s until the first packet passes (RRC idle to connected)."""
 
 
 def settings_of(config: Config, plan: Plan | None) -> Settings:
@@ -69,19 +74,29 @@ def launch_of(paths: PathsConfig) -> Launch:
 
 
 def _watch(config: Config, uplink: Uplink, layer: Layer) -> WatchSettings:
-    anchors = tuple(_anchor(a) for a in config.anchor if a.kind == str(layer))
-    watch = config.watch
-    calm_s = watch.interval_s if layer is Layer.ICMP else watch.service_interval_s
-    idle_s = watch.backup_interval_s if layer is Layer.ICMP else watch.backup_service_interval_s
-    if layer is Layer.HTTP:
-        calm_s *= HTTP_SLOWER
+    detect = config.detect
+    pace = Pace(
+        calm_s=calm_s_of(detect, layer),
+        burst_s=min(detect.burst_interval_s, calm_s_of(detect, layer)),
+        phase_s=detect.service_interval_s * PHASES[layer],
+    )
+    backup_s = detect.backup_interval_s if layer is Layer.ICMP else detect.backup_service_interval_s
     return WatchSettings(
         uplink=uplink,
         layer=layer,
-        anchors=anchors,
-        pace=Pace(calm_s=calm_s, burst_s=min(watch.burst_interval_s, calm_s)),
-        idle_s=idle_s if uplink is Uplink.BACKUP else calm_s,
+        anchors=tuple(_anchor(a) for a in config.anchor if a.kind == str(layer)),
+        pace=pace,
+        idle_s=backup_s if uplink is Uplink.BACKUP else pace.calm_s,
+        patience_s=detect.tolerate_gap_s + SLACK_S if uplink is Uplink.PRIMARY else RADIO_S,
     )
+
+
+def calm_s_of(detect: DetectConfig, layer: Layer) -> float:
+    """Return the calm interval of a layer over the primary."""
+    return {
+        Layer.ICMP: detect.icmp_interval_s,
+        Layer.HTTP: detect.http_interval_s,
+    }.get(layer, detect.service_interval_s)
 
 
 def _anchor(config: AnchorConfig) -> Anchor:

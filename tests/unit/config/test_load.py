@@ -30,7 +30,7 @@ def test_a_good_configuration_has_no_problem_and_the_shipped_values(tmp_path: Pa
     config, problems = read(tmp_path, GOOD)
     assert problems == []
     assert isinstance(config, Config)
-    assert (config.watch.interval_s, config.watch.burst_interval_s) == (0.5, 0.03)
+    assert (config.detect.icmp_interval_s, config.detect.burst_interval_s) == (1.0, 0.03)
     assert (config.failover.wait_to_restore_s, config.failover.hold_off_s) == (30.0, 0.0)
     assert config.centre is None
     assert config.paths.journal == Path("/var/lib/notanker/journal.sqlite")
@@ -52,15 +52,15 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_each_problem_is_a_sentence_with_its_cure_in_both_languages(tmp_path: Path) -> None:
-    problem = only(tmp_path, GOOD + "\n[watch]\nintervall_s = 1\n")
+    problem = only(tmp_path, GOOD + "\n[detect]\nicmp_intervall_s = 1\n")
     path = tmp_path / "notanker.toml"
     assert problem.sentence("de") == (
-        f"{path}:32 [watch.intervall_s]: Den Schlüssel „intervall_s“ gibt es hier nicht."
-        " Gemeint ist wohl „interval_s“."
+        f"{path}:32 [detect.icmp_intervall_s]: Den Schlüssel „icmp_intervall_s“ gibt es hier nicht."
+        " Gemeint ist wohl „icmp_interval_s“."
     )
     assert problem.sentence("en") == (
-        f"{path}:32 [watch.intervall_s]: There is no key 'intervall_s' here."
-        " Probably 'interval_s' is meant."
+        f"{path}:32 [detect.icmp_intervall_s]: There is no key 'icmp_intervall_s' here."
+        " Probably 'icmp_interval_s' is meant."
     )
 
 

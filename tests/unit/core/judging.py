@@ -38,7 +38,7 @@ class Bench:
     def send(self) -> detector.Outstanding:
         """Go to the next probe's time and send it."""
         while True:
-            self.now_s = max(self.now_s, detector.next_wake_s(self.judge))
+            self.now_s = max(self.now_s, detector.next_wake_s(self.judge, self.settings))
             self.number += 1
             self.judge, probe = detector.wake(self.judge, self.settings, self.now_s, self.number)
             if probe is not None:

@@ -41,10 +41,10 @@ RTT_S: Final = {Uplink.PRIMARY: 0.02, Uplink.BACKUP: 0.06}
 MARA: Final = Recipient("mara", "Mara Beispiel", "+493023125110")
 JONAS: Final = Recipient("jonas", "Jonas Muster", "+493023125111", "en")
 PACES: Final = {
-    Layer.ICMP: (Pace(0.5, 0.03), 30.0),
-    Layer.DNS: (Pace(5.0, 0.1), 600.0),
-    Layer.TCP: (Pace(5.0, 0.1), 600.0),
-    Layer.HTTP: (Pace(30.0, 0.1), 600.0),
+    Layer.ICMP: (Pace(1.0, 0.03), 120.0),
+    Layer.DNS: (Pace(2.0, 0.03, 0.5), 1800.0),
+    Layer.TCP: (Pace(2.0, 0.03, 1.5), 1800.0),
+    Layer.HTTP: (Pace(60.0, 0.03, 1.2), 1800.0),
 }
 """The shipped pace of each layer, and how seldom the idle backup is asked."""
 BOOTED_S: Final = 1000.0
@@ -62,6 +62,7 @@ def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: float) -> Se
             tuple(Anchor(layer, address) for address in ADDRESSES),
             PACES[layer][0],
             idle_s=PACES[layer][1] if uplink is Uplink.BACKUP else PACES[layer][0].calm_s,
+            patience_s=2.5 if uplink is Uplink.BACKUP else 0.91,
         )
         for uplink in Uplink
         for layer in layers
