@@ -19,6 +19,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Agent {version} gestartet, Verkehr über {route}",
         "Agent {version} started, traffic over the {route}",
     ),
+    "QualityChanged": (
+        "Qualität der {uplink}: {loss_pct} % Verlust, {delay_ms} ms",
+        "Quality of the {uplink}: {loss_pct} % loss, {delay_ms} ms",
+    ),
     "LineChanged": ("Anbindung: {line}", "Line: {line}"),
     "Switched": ("Umgeschaltet auf {to} in {took_ms} ms", "Switched to the {to} in {took_ms} ms"),
     "Opened": (
@@ -48,6 +52,7 @@ _NOT_SWITCHED: Final[Pair] = (
 _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "route": {**UPLINKS},
     "to": {**UPLINKS},
+    "uplink": {**UPLINKS},
     "line": {**LINES},
     "cause": {**CAUSES},
     "outcome": {**OUTCOMES},

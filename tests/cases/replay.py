@@ -23,6 +23,7 @@ from notanker.core.facts import (
     Opened,
     PrimaryBack,
     PrimaryLost,
+    QualityChanged,
     Queued,
     Resolved,
     Settled,
@@ -142,6 +143,7 @@ def _fact_words(fact: Fact) -> str:
 WORDS: Final[dict[type[Fact], str]] = {
     LineChanged: "line: {line}",
     Switched: "the kernel {done} {to} {reason}",
+    QualityChanged: "the {uplink} loses {loss_pct:.0f} %, {delay_ms:.0f} ms: degraded {degraded}",
     Opened: "incident {incident} opened: {cause} ({evidence})",
     CauseKnown: "cause now: {cause} ({evidence})",
     Queued: "message {mark}: {template} to {name}",

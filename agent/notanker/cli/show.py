@@ -23,7 +23,7 @@ from notanker.cli.output import (
 )
 from notanker.core.names import Line
 from notanker.core.status import REFRESH_S, Status
-from notanker.core.wording import OUTCOMES, VERDICTS
+from notanker.core.wording import OUTCOMES, verdict_words
 from notanker.plan.words import (
     cause_words,
     duration_words,
@@ -80,7 +80,8 @@ def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
             if uplink.uplink == "primary"
             else say("Ersatz", "Backup")
         )
-        text = f"{uplink.interface}: {in_language(VERDICTS[uplink.verdict], lang)}"
+        works = verdict_words(uplink.verdict, degraded=uplink.degraded)
+        text = f"{uplink.interface}: {in_language(works, lang)}"
         if uplink.rtt_ms is not None:
             text += (
                 f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {say('Verlust', 'loss')}"

@@ -33,8 +33,6 @@ BROWN_OUT: Final = 2.0
 """So many times the patience must a doubt last on a line that still answers now and then."""
 UNPROVEN: Final = 0.5
 """Share of the evidence that it takes against an uplink which never was up."""
-RECENT: Final = 120
-"""So many outcomes make up the loss figure that people see."""
 EPSILON: Final = 1e-6
 """Shares are sums of floats; a millionth of a nat, or of a second, must not decide."""
 
@@ -63,7 +61,6 @@ class Judge:
         heard_s: When the newest question that was answered had been sent.
         unanswered_s: When the oldest question was sent that nothing later was answered after.
         doubted_s: Since when there has been evidence against the line, None if there is none.
-        recent: Bits of the last outcomes, a one for each loss; `count` says how many there are.
     """
 
     anchors: tuple[AnchorMind, ...]
@@ -77,8 +74,6 @@ class Judge:
     heard_s: float = -math.inf
     unanswered_s: float | None = None
     doubted_s: float | None = None
-    recent: int = 0
-    count: int = 0
 
 
 def start(settings: WatchSettings, now_s: float) -> Judge:
@@ -106,13 +101,14 @@ def needed_nats(judge: Judge, settings: WatchSettings) -> float:
 def in_doubt(judge: Judge, settings: WatchSettings) -> bool:
     """Tell whether a burst is called for.
 
-    An anchor that has given all it can give for an uplink, or against one that is down anyway, is no
-    reason for haste; nor is one that is left out.
+    An anchor that has given all it can give for an uplink, or against one that is down anyway or idle, is
+    no reason for haste; nor is one that is left out.
     """
     minds = [mind for mind in judge.anchors if not mind.dormant]
-    if judge.verdict is Verdict.UP:
-        return judge.hinted or any(mind.down > 0 for mind in minds)
     worth = worth_of(judge, settings)
+    if judge.verdict is Verdict.UP:
+        most = math.inf if judge.attentive else worth.share
+        return judge.hinted or any(0 < mind.down < most for mind in minds)
     if judge.verdict is Verdict.UNKNOWN:
         return any(m.down < worth.share and m.up < worth.up_share for m in minds)
     return any(0 < mind.up < worth.up_share for mind in minds)
@@ -232,9 +228,16 @@ def answering(judge: Judge, settings: WatchSettings) -> int:
 
 def loss_pct(judge: Judge) -> float | None:
     """Return the share of lost probes among the recent ones, None before the first."""
-    if not judge.count:
+    count = outcomes(judge)
+    if not count:
         return None
-    return 100.0 * judge.recent.bit_count() / judge.count
+    lost = sum(mind.recent.bit_count() for mind in judge.anchors if not mind.dormant)
+    return 100.0 * lost / count
+
+
+def outcomes(judge: Judge) -> int:
+    """Return how many recent outcomes the loss figure rests on: those of anchors that have a say."""
+    return sum(mind.count for mind in judge.anchors if not mind.dormant)
 
 
 def _having_a_say(judge: Judge) -> int:
@@ -265,7 +268,7 @@ def _lose(
     if probe.sent_s > judge.heard_s and judge.unanswered_s is None:
         judge = replace(judge, unanswered_s=probe.sent_s)
     judge = _settle(_doubt(judge, probe.sent_s), settings, now_s)
-    return hurry(_remember(judge, lost=True), settings, now_s)
+    return hurry(judge, settings, now_s)
 
 
 def _win(judge: Judge, settings: WatchSettings, probe: Outstanding, now_s: float) -> Judge:
@@ -274,7 +277,6 @@ def _win(judge: Judge, settings: WatchSettings, probe: Outstanding, now_s: float
     mind = evidence.win(judge.anchors[probe.anchor], worth, now_s, rtt_s, late=probe.lost)
     judge = _hear(_with(_without(judge, probe), probe.anchor, mind), probe, now_s)
     judge = _settle(_doubt(judge, now_s), settings, now_s)
-    judge = judge if probe.lost else _remember(judge, lost=False)
     return hurry(judge, settings, now_s)
 
 
@@ -307,8 +309,7 @@ def _settle(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
     proof = sum(mind.up for mind in judge.anchors)
     if judge.verdict is not Verdict.UP and proof >= settings.evidence.up_nats - EPSILON:
         minds = tuple(evidence.proven(mind) for mind in judge.anchors)
-        # What was lost before belongs to the outage, not to the line that is proven now.
-        judge = replace(judge, verdict=Verdict.UP, anchors=minds, recent=0, count=0)
+        judge = replace(judge, verdict=Verdict.UP, anchors=minds)
         return _doubt(replace(judge, doubted_s=None), now_s)
     return judge
 
@@ -333,8 +334,3 @@ def _with(judge: Judge, index: int, mind: AnchorMind) -> Judge:
 def _without(judge: Judge, probe: Outstanding) -> Judge:
     rest = tuple(p for p in judge.outstanding if p.number != probe.number)
     return replace(judge, outstanding=rest)
-
-
-def _remember(judge: Judge, *, lost: bool) -> Judge:
-    recent = ((judge.recent << 1) | lost) & ((1 << RECENT) - 1)
-    return replace(judge, recent=recent, count=min(judge.count + 1, RECENT))

@@ -22,6 +22,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class FellSilent:
+    """Packets leave by this uplink, and since then none has come back (boot seconds)."""
+
+    uplink: Uplink
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChanged:
     """An uplink's interface gained or lost its carrier (or is gone altogether)."""
 
@@ -75,6 +83,7 @@ class PeopleKnown:
 Event = (
     Woken
     | Answered
+    | FellSilent
     | LinkChanged
     | SwitchDone
     | RouteSeen

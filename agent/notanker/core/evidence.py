@@ -24,6 +24,10 @@ DORMANT_S: Final = 10.0
 FIRST_TIMEOUT_S: Final = 0.5
 """The first probe of all waits so long: no round trip has been seen yet."""
 
+RECENT: Final = 40
+"""So many outcomes of an anchor make up the loss figure that people see."""
+_MASK: Final = (1 << RECENT) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class AnchorMind:
@@ -38,6 +42,8 @@ class AnchorMind:
         heard_s: When its last answer came, boot seconds.
         silent_s: Since when it has had nothing but evidence against it.
         dormant: Whether it is left out, because it is silent while others answer.
+        recent: Bits of its last outcomes, the newest lowest, a one for each loss.
+        count: How many outcomes these are.
     """
 
     down: float = 0.0
@@ -48,6 +54,8 @@ class AnchorMind:
     heard_s: float | None = None
     silent_s: float | None = None
     dormant: bool = False
+    recent: int = 0
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,13 @@ def lose(mind: AnchorMind, worth: Steps, now_s: float, refusal: str) -> AnchorMi
     if silent_s is None and down >= worth.share:
         silent_s = now_s
     return replace(
-        mind, down=down, up=max(0.0, mind.up - worth.loss), refused=refusal, silent_s=silent_s
+        mind,
+        down=down,
+        up=max(0.0, mind.up - worth.loss),
+        refused=refusal,
+        silent_s=silent_s,
+        recent=(mind.recent << 1 | 1) & _MASK,
+        count=min(mind.count + 1, RECENT),
     )
 
 
@@ -94,11 +108,18 @@ def win(mind: AnchorMind, worth: Steps, now_s: float, rtt_s: float, *, late: boo
         srtt_s=srtt_s,
         rttvar_s=rttvar_s,
         heard_s=now_s,
+        # A late answer strikes out the last loss; one in time is an outcome of its own.
+        recent=mind.recent & (mind.recent - 1)
+        if late and mind.recent
+        else mind.recent << 1 & _MASK,
+        count=mind.count if late else min(mind.count + 1, RECENT),
     )
 
 
 def proven(mind: AnchorMind) -> AnchorMind:
     """Wipe the slate of an anchor that helped to prove the line; a silent one stays suspect."""
+    # What was lost before belongs to the outage, not to the line that is proven now.
+    mind = replace(mind, recent=0, count=0)
     if mind.up > 0:
         return replace(mind, down=0.0, up=0.0, silent_s=None)
     return replace(mind, up=0.0)

@@ -43,6 +43,17 @@ class Switched:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityChanged:
+    """A line that works became worse than agreed, or is as agreed again."""
+
+    at: Moment
+    uplink: Uplink
+    degraded: bool
+    loss_pct: float
+    delay_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """An incident began."""
 
@@ -124,8 +135,9 @@ IncidentFact = (
     | LineChanged
     | Switched
 )
-Fact = Started | IncidentFact
+Fact = Started | QualityChanged | IncidentFact
 
 KINDS: tuple[type[Fact], ...] = (
-    Started, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack, PrimaryLost, Resolved,
+    Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
+    PrimaryLost, Resolved,
 )  # fmt: skip

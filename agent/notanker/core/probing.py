@@ -123,6 +123,23 @@ def spread(
     }
 
 
+def retest(judges: Judges, now_s: float) -> Judges:
+    """Ask each anchor that fell silent over the primary once more over the backup.
+
+    If it answers there, a part of the line is broken; if it answers nowhere, the anchor is.
+    """
+    changed = dict(judges)
+    for (uplink, layer), judge in judges.items():
+        other = changed.get((Uplink.BACKUP, layer))
+        if uplink is not Uplink.PRIMARY or judge.verdict is not Verdict.UP or other is None:
+            continue
+        for index, mind in enumerate(judge.anchors):
+            if mind.silent_s is not None and _unasked(other, index, mind.silent_s):
+                other = replace(detector.at_once(other, now_s), turn=index)
+        changed[Uplink.BACKUP, layer] = other
+    return changed
+
+
 def hint(
     judges: Judges,
     table: Mapping[Watch, WatchSettings],
@@ -153,6 +170,14 @@ def _suspect(judge: Judge, settings: WatchSettings) -> bool:
     return detector.in_doubt(judge, settings) and (
         detector.down_evidence(judge, settings) >= ALERT_NATS
     )
+
+
+def _unasked(judge: Judge, index: int, since_s: float) -> bool:
+    """Tell whether it is open since then whether an anchor answers."""
+    mind = judge.anchors[index]
+    heard = mind.heard_s is not None and mind.heard_s > since_s
+    asked = any(probe.anchor == index and probe.sent_s > since_s for probe in judge.outstanding)
+    return not heard and not asked and mind.silent_s is None
 
 
 def _newly_doubts(judge: Judge, before: Judge) -> bool:

@@ -64,6 +64,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityLimits:
+    """From here on a line that works counts as degraded."""
+
+    loss_pct: float = 5.0
+    delay_ms: float = 400.0
+
+
+@dataclass(frozen=True, slots=True)
 class WatchSettings:
     """One layer over one uplink.
 
@@ -134,6 +142,7 @@ class Settings:
     watches: tuple[WatchSettings, ...]
     interfaces: tuple[tuple[Uplink, str], ...] = ()
     failover: FailoverSettings = FailoverSettings()
+    limits: QualityLimits = QualityLimits()
     beat: BeatSettings = BeatSettings()
     recipients: tuple[Recipient, ...] = ()
     isolated_told_after_s: float = 10.0

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from notanker.core import beating, detector, failover, incident, leading, probing, uplinks
+from notanker.core import beating, detector, failover, incident, leading, probing, quality, uplinks
 from notanker.core.beating import Beating
 from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
 from notanker.core.events import (
     Answered,
     BeatDone,
     Event,
+    FellSilent,
     LinkChanged,
     MessageSettled,
     PeopleKnown,
@@ -26,12 +27,21 @@ from notanker.core.events import (
     SwitchDone,
     Woken,
 )
-from notanker.core.facts import Fact, LineChanged, Opened, Resolved, Settled, Switched
+from notanker.core.facts import (
+    Fact,
+    LineChanged,
+    Opened,
+    QualityChanged,
+    Resolved,
+    Settled,
+    Switched,
+)
 from notanker.core.failover import ROUTE, Failover
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
-from notanker.core.names import Line, Stage, Uplink, Verdict
+from notanker.core.names import Layer, Line, Stage, Uplink, Verdict
 from notanker.core.probing import Judges
+from notanker.core.quality import Quality
 from notanker.core.settings import Settings, WatchSettings
 from notanker.core.uplinks import Watch
 
@@ -50,6 +60,7 @@ class Site:
     Attributes:
         table: The watches by uplink and layer; fixed.
         carrier: Whether each uplink's interface has its carrier.
+        quality: How well each uplink works, as its echoes show.
         route: Where the kernel sends the traffic, as last confirmed.
         retry_s: When a switch that is under way or refused may be asked for again.
         switched_s: When the last switch was confirmed.
@@ -64,6 +75,7 @@ class Site:
     table: Mapping[Watch, WatchSettings]
     judges: Judges
     carrier: Mapping[Uplink, bool]
+    quality: Mapping[Uplink, Quality]
     failover: Failover
     route: Uplink
     line_since: Moment
@@ -95,6 +107,7 @@ def start(
         table=probing.watches(settings),
         judges=probing.start(settings, now.boot_s),
         carrier=dict.fromkeys(Uplink, True),
+        quality=dict.fromkeys(Uplink, Quality()),
         failover=Failover(line, now.boot_s, flaps, now.boot_s),
         route=route,
         line_since=now,
@@ -119,11 +132,12 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     before, judges = _seen(site), site.judges
     site, handled = HANDLERS[type(event)](site, event, now)
     site, probes = _probe(site, now, judges)
+    site, assessed = _assess(site, judges, now)
     site, moved = _move(site, now)
     site, led = _lead(site, now)
     site, beats = _beat(site, now, changed=_seen(site)[:2] != before[:2])
     show: Commands = (Show(),) if _seen(site) != before else ()
-    return site, (*handled, *moved, *led, *probes, *beats, *show)
+    return site, (*handled, *moved, *led, *probes, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -149,6 +163,11 @@ def _woken(site: Site, event: Woken, now: Moment) -> tuple[Site, Commands]:
 
 def _answered(site: Site, event: Answered, now: Moment) -> tuple[Site, Commands]:
     judges = probing.answered(site.judges, site.table, event.number, now.boot_s, event.refusal)
+    return replace(site, judges=judges), ()
+
+
+def _fell_silent(site: Site, event: FellSilent, now: Moment) -> tuple[Site, Commands]:
+    judges = probing.hint(site.judges, site.table, event.uplink, event.since_s, now.boot_s)
     return replace(site, judges=judges), ()
 
 
@@ -214,6 +233,7 @@ Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
 HANDLERS: Final[Mapping[type[Event], Handler]] = {
     Woken: _woken,
     Answered: _answered,
+    FellSilent: _fell_silent,
     LinkChanged: _link_changed,
     SwitchDone: _switch_done,
     RouteSeen: _route_seen,
@@ -228,12 +248,32 @@ def _probe(site: Site, now: Moment, before: Judges) -> tuple[Site, Commands]:
     judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
     judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
     judges = probing.spread(before, judges, site.table, now.boot_s)
+    judges = probing.retest(judges, now.boot_s)
     well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
     since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
     site = replace(
         site, judges=judges, next_probe=site.next_probe + len(probes), well_since_s=since_s
     )
     return site, probes
+
+
+def _assess(site: Site, before: Judges, now: Moment) -> tuple[Site, Commands]:
+    """Look at the quality of the uplinks that have been heard of since."""
+    commands: Commands = ()
+    for uplink in Uplink:
+        echo = site.judges.get((uplink, Layer.ICMP))
+        if echo is None or echo is before.get((uplink, Layer.ICMP)):
+            continue
+        was = site.quality[uplink]
+        new = quality.assess(was, echo, site.settings.limits, now.boot_s)
+        site = replace(site, quality={**site.quality, uplink: new})
+        if new.degraded is not was.degraded:
+            fact = QualityChanged(
+                now, uplink, new.degraded, new.loss_pct or 0.0, new.delay_ms or 0.0
+            )
+            site, more = _record(site, fact)
+            commands = (*commands, *more)
+    return site, commands
 
 
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
@@ -347,4 +387,5 @@ def _seen(site: Site) -> tuple[object, ...]:
         site.recent,
         _verdicts(site),
         site.carrier,
+        tuple(quality.degraded for quality in site.quality.values()),
     )

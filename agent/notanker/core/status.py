@@ -23,7 +23,9 @@ class UplinkStatus:
 
     Attributes:
         rtt_ms: Smoothed round trip over all anchors, None before the first answer.
-        loss_pct: Share of probes of the last minute without an answer, None if none was sent.
+        jitter_ms: Its deviation.
+        loss_pct: Share of the last 120 probes without an answer, None if none was sent.
+        degraded: Whether it works, but worse than agreed.
         silent_anchors: Addresses that do not answer while others do.
     """
 
@@ -32,7 +34,9 @@ class UplinkStatus:
     verdict: Verdict
     carrier: bool
     rtt_ms: float | None = None
+    jitter_ms: float | None = None
     loss_pct: float | None = None
+    degraded: bool = False
     cause: Cause | None = None
     silent_anchors: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from notanker.core import detector, uplinks
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
-from notanker.core.names import Layer, Uplink, Verdict
+from notanker.core.names import Uplink, Verdict
 from notanker.core.site import Site
 from notanker.core.status import IncidentStatus, MessageStatus, Status, UplinkStatus
 
@@ -49,16 +49,17 @@ def incident_status(incident: Incident) -> IncidentStatus:
 
 def _uplink(site: Site, uplink: Uplink, interface: str) -> UplinkStatus:
     verdict = uplinks.verdict(site.judges, uplink)
-    echo = site.judges.get((uplink, Layer.ICMP))
-    rtts = [mind.srtt_s for mind in echo.anchors if mind.srtt_s is not None] if echo else []
+    quality = site.quality[uplink]
     down = verdict is Verdict.DOWN and uplink is Uplink.PRIMARY
     return UplinkStatus(
         uplink=uplink,
         interface=interface,
         verdict=verdict,
         carrier=site.carrier[uplink],
-        rtt_ms=round(sum(rtts) / len(rtts) * 1000, 1) if rtts else None,
-        loss_pct=_rounded(detector.loss_pct(echo)) if echo else None,
+        rtt_ms=_rounded(quality.delay_ms),
+        jitter_ms=_rounded(quality.jitter_ms),
+        loss_pct=_rounded(quality.loss_pct),
+        degraded=quality.degraded,
         cause=uplinks.cause(site.judges, site.carrier[uplink]) if down else None,
         silent_anchors=tuple(
             anchor.label

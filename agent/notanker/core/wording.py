@@ -43,3 +43,8 @@ OUTCOMES: Final[dict[Outcome, Pair]] = {
     Outcome.SENT: ("gesendet", "sent"),
     Outcome.FAILED: ("nicht gesendet", "not sent"),
 }
+
+
+def verdict_words(verdict: Verdict, *, degraded: bool) -> Pair:
+    """Return how an uplink does; one that works, but worse than agreed, is degraded."""
+    return ("beeinträchtigt", "degraded") if degraded else VERDICTS[verdict]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
 from notanker.core.status import HeartbeatStatus, IncidentStatus, ModemStatus, Status, UplinkStatus
-from notanker.core.wording import OUTCOMES, VERDICTS
+from notanker.core.wording import OUTCOMES, verdict_words
 from notanker.plan.words import cause_words, in_language
 from notanker.portal.state import STAGES
 from notanker.portal.times import Times
@@ -104,13 +104,14 @@ class _Story:
 
 def _path(item: UplinkStatus, status: Status, language: str) -> Path:
     t = words(language)
-    told = in_language(VERDICTS[item.verdict], language)
+    told = in_language(verdict_words(item.verdict, degraded=item.degraded), language)
     if not item.carrier and item.verdict is not Verdict.UP:
         told += f", {t['no_cable']}"
     if item.uplink is Uplink.BACKUP and status.modem is not None:
         reception = signal_words(status.modem.signal_dbm, language)
         told += f", {t['signal']} {reception}" if reception else ""
     mood = {Verdict.UP: "ok", Verdict.DOWN: "bad"}.get(item.verdict, "unknown")
+    mood = "unknown" if item.degraded else mood
     return Path(t["main"] if item.uplink is Uplink.PRIMARY else t["lte"], mood, told)
 
 

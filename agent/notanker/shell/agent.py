@@ -25,6 +25,7 @@ from notanker.shell.journal import Journal
 from notanker.shell.kernel import Kernel, Numbers
 from notanker.shell.modem import Modem
 from notanker.shell.outbox import Outbox
+from notanker.shell.passive import Listener
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from notanker.shell.probes.prober import Prober
@@ -89,6 +90,7 @@ class Agent:
         self._prober = Prober(interfaces, self._answered)
         self._kernel = _kernel_of(config, interfaces)
         self._routing = Routing(self._kernel, interfaces, self._happen, self._prober.reopen, log)
+        self._listener = Listener(interfaces, self._happen)
         self._modem = self._make_modem()
         self._centre = self._make_centre(interfaces)
 
@@ -143,6 +145,7 @@ class Agent:
         self._tasks.keep("netlink", self._routing.watch)
         self._tasks.keep("routing", self._routing.follow)
         self._tasks.keep("snapshot", self._snapshot.run)
+        self._tasks.keep("counters", self._listener.run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         self._tasks.once("reports", recorder.catch_up())

@@ -11,6 +11,7 @@ from notanker.core.settings import (
     BeatSettings,
     FailoverSettings,
     Pace,
+    QualityLimits,
     Recipient,
     Settings,
     WatchSettings,
@@ -43,6 +44,9 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         site=config.site.id,
         watches=watches,
         interfaces=tuple(interfaces_of(config).items()),
+        limits=QualityLimits(
+            loss_pct=config.detect.degraded_loss_pct, delay_ms=config.detect.degraded_delay_ms
+        ),
         failover=FailoverSettings(
             hold_off_s=config.failover.hold_off_s,
             wait_to_restore_s=config.failover.wait_to_restore_s,

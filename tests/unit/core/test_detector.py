@@ -194,7 +194,7 @@ def test_what_was_lost_in_an_outage_is_not_held_against_the_proven_line() -> Non
     bench.lose(60)
     bench.proven()
     assert bench.evidence == 0.0
-    assert detector.loss_pct(bench.judge) == 0.0
+    assert not detector.loss_pct(bench.judge)
     bench.lose(20)
     assert bench.verdict() is Verdict.UP
 
@@ -485,7 +485,7 @@ def test_whatever_happens_the_evidence_stays_within_its_bounds(
         assert 0 <= detector.down_evidence(judge, config) <= config.evidence.down_nats + 1e-6
         # A burst of 30 ms, and four seconds in which a late answer may still come.
         assert len(judge.outstanding) <= detector.LATE_S / config.pace.burst_s + 2
-        assert judge.count <= detector.RECENT
+        assert detector.outcomes(judge) <= evidence.RECENT * anchors
         assert (detector.loss_pct(judge) or 0) <= 100
         if judge.verdict is Verdict.UP is not before.verdict:
             proof = sum(mind.up > 0 for mind in before.anchors)

@@ -143,6 +143,31 @@ def test_half_dead_lines_are_left_within_3_s_and_named(layers: set[Layer], cause
     assert sum(took) / len(took) <= 2.0
 
 
+def test_an_anchor_that_falls_silent_is_asked_over_the_backup_at_once() -> None:
+    world = settled()
+    world.run(30)
+    asked = world.probes(BACKUP)
+    world.dead_anchors.add("203.0.113.2")
+    world.run(15)
+    minds = {u: world.state.judges[u, Layer.ICMP].anchors[1] for u in Uplink}
+    assert world.probes(BACKUP) > asked
+    assert all(mind.silent_s is not None for mind in minds.values()), "it answers nowhere"
+    world.run(600)
+    assert world.probes(BACKUP) - asked < 60, "it is asked until that is clear, and then no more"
+
+
+def test_an_anchor_that_answers_over_the_backup_alone_shows_that_it_lives() -> None:
+    world = settled()
+    world.run(30)
+    world.dead_paths.add((PRIMARY, "203.0.113.2"))
+    world.run(15)
+    minds = {u: world.state.judges[u, Layer.ICMP].anchors[1] for u in Uplink}
+    silent_s = minds[PRIMARY].silent_s
+    assert silent_s is not None
+    assert (minds[BACKUP].heard_s or 0.0) > silent_s
+    assert world.switches() == []
+
+
 def test_a_dead_anchor_moves_nothing_and_is_named() -> None:
     world = settled(dead_anchors={"203.0.113.2"})
     world.run(600)

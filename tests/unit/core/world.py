@@ -94,6 +94,7 @@ class World:
     unplugged: set[Uplink] = field(default_factory=set)
     captive: set[Uplink] = field(default_factory=set)
     dead_anchors: set[str] = field(default_factory=set)
+    dead_paths: set[tuple[Uplink, str]] = field(default_factory=set)
     dead_layers: set[tuple[Uplink, Layer]] = field(default_factory=set)
     loss: dict[Uplink, float] = field(default_factory=dict)
     refused: str = ""
@@ -216,6 +217,7 @@ class World:
             uplink in self.dead | self.unplugged
             or (uplink in self.captive and anchor.layer is Layer.ICMP)
             or anchor.address in self.dead_anchors
+            or (uplink, anchor.address) in self.dead_paths
             or (uplink, anchor.layer) in self.dead_layers
             or self.random.random() < self.loss.get(uplink, 0.0)
         )

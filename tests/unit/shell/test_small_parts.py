@@ -124,11 +124,11 @@ def test_the_core_is_told_what_the_configuration_says(tmp_path: Path) -> None:
     watches = {(watch.uplink, watch.layer): watch for watch in settings.watches}
     assert set(watches) == {(u, layer) for u in Uplink for layer in (Layer.ICMP, Layer.HTTP)}
     echo = watches[Uplink.PRIMARY, Layer.ICMP]
-    assert (echo.pace.calm_s, echo.pace.burst_s, echo.idle_s) == (0.5, 0.03, 0.5)
-    assert watches[Uplink.BACKUP, Layer.ICMP].idle_s == 30.0
+    assert (echo.pace.calm_s, echo.pace.burst_s, echo.idle_s) == (1.0, 0.03, 1.0)
+    assert watches[Uplink.BACKUP, Layer.ICMP].idle_s == 120.0
     page = watches[Uplink.PRIMARY, Layer.HTTP]
     assert (page.pace.calm_s, page.anchors[0].port, page.anchors[0].query) == (
-        30.0,
+        60.0,
         80,
         "/generate_204",
     )
