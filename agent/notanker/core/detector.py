@@ -83,12 +83,12 @@ def start(settings: WatchSettings, now_s: float) -> Judge:
 
 def worth_of(judge: Judge, settings: WatchSettings) -> Steps:
     """Return what outcomes are worth among the anchors that have a say."""
-    return evidence.steps(settings.evidence, _having_a_say(judge))
+    return evidence.steps(settings.evidence, voices(judge))
 
 
 def down_evidence(judge: Judge, settings: WatchSettings) -> float:
     """Return the evidence for `down` in nats, each anchor's share capped."""
-    share = needed_nats(judge, settings) / _having_a_say(judge)
+    share = needed_nats(judge, settings) / voices(judge)
     return sum(min(mind.down, share) for mind in judge.anchors if not mind.dormant)
 
 
@@ -240,8 +240,14 @@ def outcomes(judge: Judge) -> int:
     return sum(mind.count for mind in judge.anchors if not mind.dormant)
 
 
-def _having_a_say(judge: Judge) -> int:
+def voices(judge: Judge) -> int:
+    """Return how many anchors have a say: those that are not left out, but one at least."""
     return sum(not mind.dormant for mind in judge.anchors) or 1
+
+
+def accusers(judge: Judge) -> int:
+    """Return how many of them speak against the line."""
+    return sum(not mind.dormant and mind.down > 0 for mind in judge.anchors)
 
 
 def _count_overdue(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
@@ -295,8 +301,7 @@ def _hear(judge: Judge, probe: Outstanding, now_s: float) -> Judge:
 
 def _doubt(judge: Judge, since_s: float) -> Judge:
     """Note since when there has been evidence against the line."""
-    doubtful = any(mind.down > 0 for mind in judge.anchors if not mind.dormant)
-    if not doubtful:
+    if not accusers(judge):
         return replace(judge, doubted_s=None) if judge.doubted_s is not None else judge
     return judge if judge.doubted_s is not None else replace(judge, doubted_s=since_s)
 

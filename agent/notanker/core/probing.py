@@ -95,7 +95,7 @@ def attend(
 def primary_suspect(judges: Judges, table: Mapping[Watch, WatchSettings]) -> bool:
     """Tell whether the evidence against the primary is worth waking the backup for.
 
-    A single anchor's silence is not: its evidence alone never leaves that anchor.
+    A single anchor's silence is not, where another one has a say as well.
     """
     return any(_suspect(judge, table[watch]) for watch, judge in judges.items())
 
@@ -167,8 +167,10 @@ def _suspect(judge: Judge, settings: WatchSettings) -> bool:
         return False
     if judge.verdict is Verdict.DOWN:
         return True
-    return detector.in_doubt(judge, settings) and (
-        detector.down_evidence(judge, settings) >= ALERT_NATS
+    return (
+        judge.doubted_s is not None
+        and detector.accusers(judge) >= min(2, detector.voices(judge))
+        and detector.down_evidence(judge, settings) >= ALERT_NATS
     )
 
 
