@@ -89,7 +89,7 @@ def worth_of(judge: Judge, settings: WatchSettings) -> Steps:
 def down_evidence(judge: Judge, settings: WatchSettings) -> float:
     """Return the evidence for `down` in nats, each anchor's share capped."""
     share = needed_nats(judge, settings) / voices(judge)
-    return sum(min(mind.down, share) for mind in judge.anchors if not mind.dormant)
+    return sum(min(mind.down, share) for mind in judge.anchors if evidence.accuses(mind))
 
 
 def needed_nats(judge: Judge, settings: WatchSettings) -> float:
@@ -247,7 +247,7 @@ def voices(judge: Judge) -> int:
 
 def accusers(judge: Judge) -> int:
     """Return how many of them speak against the line."""
-    return sum(not mind.dormant and mind.down > 0 for mind in judge.anchors)
+    return sum(map(evidence.accuses, judge.anchors))
 
 
 def _count_overdue(judge: Judge, settings: WatchSettings, now_s: float) -> Judge:
@@ -301,7 +301,7 @@ def _hear(judge: Judge, probe: Outstanding, now_s: float) -> Judge:
 
 def _doubt(judge: Judge, since_s: float) -> Judge:
     """Note since when there has been evidence against the line."""
-    if not accusers(judge):
+    if not any(mind.down > 0 and not mind.dormant for mind in judge.anchors):
         return replace(judge, doubted_s=None) if judge.doubted_s is not None else judge
     return judge if judge.doubted_s is not None else replace(judge, doubted_s=since_s)
 

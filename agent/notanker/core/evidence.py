@@ -17,7 +17,7 @@ from notanker.core.settings import Evidence, Pace
 
 UP_SHARE: Final = 0.6
 """Share of the proof that a single anchor can give, where there is more than one."""
-CEILING: Final = 2.0
+CEILING: Final = 1.5
 """Evidence may rise to so many shares: a few lucky answers in a brown-out do not clear an anchor."""
 DORMANT_S: Final = 10.0
 """An anchor that is silent so long, while another one answers well, has no say any more."""
@@ -26,6 +26,7 @@ FIRST_TIMEOUT_S: Final = 0.5
 
 RECENT: Final = 40
 """So many outcomes of an anchor make up the loss figure that people see."""
+_OF_LATE: Final = 0b1111
 _MASK: Final = (1 << RECENT) - 1
 
 
@@ -123,6 +124,14 @@ def proven(mind: AnchorMind) -> AnchorMind:
     if mind.up > 0:
         return replace(mind, down=0.0, up=0.0, silent_s=None)
     return replace(mind, up=0.0)
+
+
+def accuses(mind: AnchorMind) -> bool:
+    """Tell whether an anchor speaks against the line: not if it has answered all of late.
+
+    What is left of an anchor's own failure must not add up with the failure of others.
+    """
+    return mind.down > 0 and not mind.dormant and bool(mind.recent & _OF_LATE)
 
 
 def may_sleep(mind: AnchorMind, others: tuple[AnchorMind, ...], worth: Steps, now_s: float) -> bool:

@@ -168,8 +168,7 @@ def _suspect(judge: Judge, settings: WatchSettings) -> bool:
     if judge.verdict is Verdict.DOWN:
         return True
     return (
-        judge.doubted_s is not None
-        and detector.accusers(judge) >= min(2, detector.voices(judge))
+        detector.accusers(judge) >= min(2, detector.voices(judge))
         and detector.down_evidence(judge, settings) >= ALERT_NATS
     )
 

@@ -305,6 +305,17 @@ def test_two_dead_anchors_are_no_cause_for_a_lasting_burst_after_an_outage() -> 
     assert bench.interval_s == 0.5
 
 
+def test_two_anchors_that_die_just_as_the_third_comes_back_are_no_outage() -> None:
+    bench = Bench().proven()
+    for _ in range(8):
+        bench.win(2)
+        bench.lose()
+    for _ in range(60):
+        bench.lose(2)
+        bench.win()
+        assert bench.verdict() is Verdict.UP
+
+
 # Patience: how long a silence must last.
 
 

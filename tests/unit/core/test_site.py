@@ -112,6 +112,17 @@ def test_a_loss_of_six_packets_of_ten_moves_the_traffic_within_4_s() -> None:
     assert max(took) <= 10.0
 
 
+def test_a_loss_of_four_packets_of_ten_moves_the_traffic_within_20_s() -> None:
+    took = []
+    for seed in range(10):
+        world = settled(seed=seed, config=settings(EVERY_LAYER))
+        world.loss[PRIMARY] = 0.4
+        began_s = world.now_s
+        world.run(60)
+        took.append(world.switches()[0][0] - began_s)
+    assert sorted(took)[len(took) // 2] <= 20.0
+
+
 def test_a_lost_carrier_moves_the_traffic_in_the_same_step() -> None:
     world = settled()
     world.pull(PRIMARY)
