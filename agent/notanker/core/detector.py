@@ -231,13 +231,20 @@ def loss_pct(judge: Judge) -> float | None:
     count = outcomes(judge)
     if not count:
         return None
-    lost = sum(mind.recent.bit_count() for mind in judge.anchors if not mind.dormant)
-    return 100.0 * lost / count
+    return 100.0 * sum(mind.recent.bit_count() for mind in _witnesses(judge)) / count
 
 
 def outcomes(judge: Judge) -> int:
-    """Return how many recent outcomes the loss figure rests on: those of anchors that have a say."""
-    return sum(mind.count for mind in judge.anchors if not mind.dormant)
+    """Return how many recent outcomes the loss figure rests on."""
+    return sum(mind.count for mind in _witnesses(judge))
+
+
+def _witnesses(judge: Judge) -> list[AnchorMind]:
+    """Return the anchors whose losses are the line's: not those that are silent beside one that is well."""
+    awake = [mind for mind in judge.anchors if not mind.dormant]
+    if all(mind.silent_s is not None or evidence.accuses(mind) for mind in awake):
+        return awake
+    return [mind for mind in awake if mind.silent_s is None]
 
 
 def voices(judge: Judge) -> int:

@@ -277,7 +277,7 @@ def _assess(site: Site, before: Judges, now: Moment) -> tuple[Site, Commands]:
 
 
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
-    outlook = uplinks.outlook(site.judges, site.table)
+    outlook = uplinks.outlook(site.judges)
     state = failover.step(site.failover, site.settings.failover, outlook, now.boot_s)
     commands: Commands = ()
     if state.line is not site.failover.line:

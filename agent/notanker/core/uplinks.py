@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from notanker.core import detector
 from notanker.core.detector import Judge
 from notanker.core.names import Cause, Layer, Uplink, Verdict
-from notanker.core.settings import WatchSettings
 
 Watch = tuple[Uplink, Layer]
 
@@ -90,28 +88,29 @@ def badness(judges: Mapping[Watch, Judge], uplink: Uplink) -> int:
     )
 
 
-def outlook(judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings]) -> Outlook:
+def outlook(judges: Mapping[Watch, Judge]) -> Outlook:
     """Sum up both uplinks."""
     primary = verdict(judges, Uplink.PRIMARY)
-    return Outlook(primary, _backup(judges, settings, primary))
+    return Outlook(primary, _backup(judges, primary))
 
 
-def _backup(
-    judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings], primary: Verdict
-) -> Backup:
+def _backup(judges: Mapping[Watch, Judge], primary: Verdict) -> Backup:
     mine = badness(judges, Uplink.BACKUP)
     theirs = badness(judges, Uplink.PRIMARY)
     worse = mine >= theirs if primary is Verdict.DOWN else mine >= DEAD
     if mine and worse:
         return Backup.DEAD
-    return Backup.USABLE if _proven(judges, settings) else Backup.PENDING
+    return Backup.USABLE if _proven(judges) else Backup.PENDING
 
 
-def _proven(judges: Mapping[Watch, Judge], settings: Mapping[Watch, WatchSettings]) -> bool:
-    """Tell whether some layer of the backup is up, and none under fresh suspicion."""
-    mine = [(watch, judge) for watch, judge in judges.items() if watch[0] is Uplink.BACKUP]
-    up = [(watch, judge) for watch, judge in mine if judge.verdict is Verdict.UP]
-    return bool(up) and not any(detector.in_doubt(judge, settings[watch]) for watch, judge in up)
+def _proven(judges: Mapping[Watch, Judge]) -> bool:
+    """Tell whether some layer of the backup is up, and none waits for an answer it should have by now.
+
+    An anchor that is silent does no harm: the next one's answer shows that the line works.
+    """
+    mine = [judge for (uplink, _), judge in judges.items() if uplink is Uplink.BACKUP]
+    up = [judge for judge in mine if judge.verdict is Verdict.UP]
+    return bool(up) and all(judge.unanswered_s is None for judge in up)
 
 
 def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:

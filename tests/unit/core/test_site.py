@@ -167,6 +167,14 @@ def test_an_anchor_that_falls_silent_is_asked_over_the_backup_at_once() -> None:
     assert world.probes(BACKUP) - asked < 60, "it is asked until that is clear, and then no more"
 
 
+def test_an_anchor_that_died_a_moment_before_the_line_does_not_delay_the_switch() -> None:
+    world = settled()
+    world.dead_anchors.add("203.0.113.1")
+    world.dead.add(PRIMARY)
+    world.run(2)
+    assert world.route is BACKUP
+
+
 def test_an_anchor_that_answers_over_the_backup_alone_shows_that_it_lives() -> None:
     world = settled()
     world.run(30)
