@@ -120,12 +120,9 @@ def clear(config_path: Path) -> None:
 
     config = read_config(config_path)
 
-    async def work() -> None:
-        numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
-        kernel = Kernel(interfaces_of(config), {}, numbers)
-        try:
-            await kernel.clear()
-        finally:
-            kernel.close()
-
-    asyncio.run(work())
+    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
+    kernel = Kernel(interfaces_of(config), {}, numbers)
+    try:
+        kernel.clear()
+    finally:
+        kernel.close()

@@ -98,9 +98,8 @@ class Agent:
         """Find out where the site stands, and start every part."""
         self._loop = asyncio.get_running_loop()
         self._store.start()
-        route, past = await asyncio.gather(
-            self._routing.prepare(), read_past(self._store, self._log)
-        )
+        route = self._routing.prepare()
+        past = await read_past(self._store, self._log)
         used = numbers_used(past, self._config.paths.reports)
         now = self._clock.now()
         settings = settings_of(self._config, self._accepted.plan)
@@ -122,7 +121,7 @@ class Agent:
         self._outbox.take_up(past.deliveries)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
-        await self._routing.links()
+        self._routing.links()
         self._log.info("agent_started", site=settings.site, route=str(route), version=__version__)
 
     async def stop(self) -> None:

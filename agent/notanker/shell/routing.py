@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pyroute2.netlink.exceptions import NetlinkError
 from structlog.typing import FilteringBoundLogger
 
 from notanker.core.commands import Switch
@@ -47,11 +46,11 @@ class Routing:
         self._changed = asyncio.Event()
         self.trouble = ""
 
-    async def prepare(self) -> Uplink:
+    def prepare(self) -> Uplink:
         """Put rules and table in place; return where the traffic goes now."""
         try:
-            route = await self._kernel.prepare()
-        except (NetlinkError, OSError) as error:
+            route = self._kernel.prepare()
+        except OSError as error:
             self.trouble = f"the kernel's routing cannot be changed: {error}"
             self._log.error("routing_refused", reason=str(error))
             return Uplink.PRIMARY
@@ -62,8 +61,8 @@ class Routing:
         """Move the traffic and tell the core what came of it."""
         begun_s = clock.boot_s()
         try:
-            await self._kernel.switch(command.to)
-        except (NetlinkError, OSError) as error:
+            self._kernel.switch(command.to)
+        except OSError as error:
             reason = str(error)
         else:
             reason = ""
@@ -71,9 +70,9 @@ class Routing:
         self._log.info("switched", to=str(command.to), took_ms=round(took_ms, 2), reason=reason)
         self._happened(SwitchDone(command.to, not reason, took_ms, reason))
 
-    async def links(self) -> None:
+    def links(self) -> None:
         """Tell the core which links have their carrier right now."""
-        for uplink, carrier in (await self._kernel.carrier()).items():
+        for uplink, carrier in self._kernel.carrier().items():
             self._happened(LinkChanged(uplink, carrier))
 
     async def watch(self) -> None:
@@ -81,10 +80,10 @@ class Routing:
         while True:
             try:
                 await kernel.watch(self._interfaces, self._link, self._changed.set)
-            except (NetlinkError, OSError) as error:
+            except OSError as error:
                 self._log.warning("netlink_restarted", reason=str(error))
             await asyncio.sleep(AGAIN_S)
-            await self.links()
+            self.links()
             self._changed.set()
 
     async def follow(self) -> None:
@@ -93,7 +92,7 @@ class Routing:
             await self._changed.wait()
             await asyncio.sleep(SETTLE_S)
             self._changed.clear()
-            self._happened(RouteSeen(await self.prepare()))
+            self._happened(RouteSeen(self.prepare()))
 
     def _link(self, uplink: Uplink, carrier: bool) -> None:
         if carrier:
