@@ -8,8 +8,6 @@ import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import site, view
@@ -23,6 +21,7 @@ from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.journal import Journal
 from notanker.shell.kernel import Kernel, Numbers
+from notanker.shell.logs import Log
 from notanker.shell.modem import Modem
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
@@ -37,7 +36,7 @@ from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
 
-async def run_agent(config: Config, findings: tuple[str, ...], log: FilteringBoundLogger) -> None:
+async def run_agent(config: Config, findings: tuple[str, ...], log: Log) -> None:
     """Run one site's agent until SIGTERM or SIGINT; SIGHUP takes the plan anew.
 
     Args:
@@ -62,9 +61,7 @@ async def run_agent(config: Config, findings: tuple[str, ...], log: FilteringBou
 class Agent:
     """The parts of one site's agent, and how they hang together."""
 
-    def __init__(
-        self, config: Config, findings: tuple[str, ...], log: FilteringBoundLogger
-    ) -> None:
+    def __init__(self, config: Config, findings: tuple[str, ...], log: Log) -> None:
         self._config = config
         self._log = log
         self._findings = findings

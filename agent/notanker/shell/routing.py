@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.core.commands import Switch
 from notanker.core.events import Event, LinkChanged, RouteSeen, SwitchDone
 from notanker.core.names import Uplink
 from notanker.shell import clock, kernel
 from notanker.shell.kernel import Kernel
+from notanker.shell.logs import Log
 
 SETTLE_S: Final = 0.05
 """Changes of routes come in bursts; one look after the burst is enough."""
@@ -36,7 +35,7 @@ class Routing:
         interfaces: Mapping[Uplink, str],
         happened: Callable[[Event], None],
         link_back: Callable[[Uplink], None],
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
         self._kernel = table
         self._interfaces = interfaces
