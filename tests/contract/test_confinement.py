@@ -13,7 +13,8 @@ import pytest
 from tests.contract.support.runner import BAD, Runner, eventually, is_alive
 
 AGENT = """
-import asyncio, structlog, sys
+import asyncio, sys
+from notanker.shell.logs import QUIET
 from notanker.shell.plugin_limits import Launch, PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 
@@ -25,7 +26,7 @@ async def main():
     global process
     process = PluginProcess(
         PluginSpec("a", sys.argv[1], {"folder": sys.argv[3]}), on_change=tell,
-        log=structlog.wrap_logger(structlog.ReturnLogger()), launch=Launch(path=(sys.argv[2],)),
+        log=QUIET, launch=Launch(path=(sys.argv[2],)),
     )
     await process.run()
 

@@ -43,13 +43,13 @@ def test_the_centres_sample_misses_only_the_certificate(document: str, tmp_path:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_a_unit_starts_a_command_that_exists_and_waits_for_no_network(unit: Path) -> None:
-    from notanker.cli import main
+    from notanker.cli.commands import PLACES
 
     text = unit.read_text(encoding="utf-8")
     parser = configparser.ConfigParser(strict=False, interpolation=None)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(text)
     command = parser["Service"]["ExecStart"].split()[1]
-    assert command in main.commands
+    assert command in PLACES
     orders = " ".join(parser["Unit"].get(key, "") for key in ("After", "Wants", "Requires"))
     assert "network-online.target" not in orders

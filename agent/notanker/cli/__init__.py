@@ -6,28 +6,21 @@ plan is wrong; 3 the agent does not answer. What reads has `--json`.
 
 from __future__ import annotations
 
-import click
-
-from notanker import __version__
-from notanker.cli import central, check, daemons, incidents, plan, show
+import sys
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="notanker")
 def main() -> None:
-    """Keep a site reachable, informed and led when its internet line fails."""
+    """Do what the command line says.
 
+    The agent stays for months and is the first thing to run after a power cut: a plain `notanker run`
+    goes past the library that reads all other calls, and carries none of it.
+    """
+    from notanker.cli.agent import plain, run_agent
 
-for command in (
-    daemons.run,
-    daemons.portal,
-    central.central,
-    daemons.demo,
-    daemons.clear,
-    check.check,
-    show.status,
-    show.plugins,
-    incidents.incidents,
-    plan.plan,
-):
-    main.add_command(command)
+    wanted = plain(sys.argv[1:])
+    if wanted is not None:
+        run_agent(wanted)
+        return
+    from notanker.cli.commands import notanker
+
+    notanker(prog_name="notanker")

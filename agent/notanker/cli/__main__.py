@@ -2,4 +2,4 @@
 
 from notanker.cli import main
 
-main(prog_name="notanker")
+main()

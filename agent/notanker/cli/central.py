@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notanker.cli.output import OK, WRONG, fail, json_option, print_json, print_problems, say
+from notanker.cli.exits import OK, WRONG
+from notanker.cli.output import fail, json_option, print_json, print_problems, say
 from notanker.errors import errors_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def central(context: click.Context, config_path: Path) -> None:
     if context.invoked_subcommand is not None:
         return
     import notanker_central
-    from notanker.shell.logs import open_log
+    from notanker_central.logs import open_log
 
     open_log()
     config = read_central(config_path)

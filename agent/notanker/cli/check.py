@@ -9,18 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import click
-import structlog
 
+from notanker.cli.exits import OK, WRONG
 from notanker.cli.messages import CATALOGUE
-from notanker.cli.output import (
-    OK,
-    WRONG,
-    config_option,
-    json_option,
-    print_json,
-    print_problems,
-    say,
-)
+from notanker.cli.output import config_option, json_option, print_json, print_problems, say
 from notanker.config import fields
 from notanker.config.fields import Document
 from notanker.config.load import load
@@ -124,17 +116,17 @@ async def _plugins(config: Config, document: Document | None) -> list[Problem]:
 
 async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]:
     from notanker.plugin import PluginError, UplinkState
+    from notanker.shell.logs import QUIET
     from notanker.shell.plugin_faults import PluginDown
     from notanker.shell.plugin_limits import PluginSpec
     from notanker.shell.plugin_supervisor import PluginProcess
     from notanker.shell.settings import launch_of
 
     spec = config.plugin[index]
-    quiet = structlog.wrap_logger(None, processors=[_drop])
     plugin = PluginProcess(
         PluginSpec(spec.name, spec.kind, spec.options),
         on_change=lambda _: None,
-        log=quiet,
+        log=QUIET,
         launch=launch_of(config.paths),
     )
     task = asyncio.create_task(plugin.run())
@@ -152,10 +144,6 @@ async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     return []
-
-
-def _drop(*_: object) -> dict[str, object]:
-    raise structlog.DropEvent
 
 
 def _at(problem: Problem, place: Place) -> Problem:

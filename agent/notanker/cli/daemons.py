@@ -2,81 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import Final
 
 import click
 
-from notanker.cli.output import (
-    WRONG,
-    config_option,
-    fail,
-    language,
-    print_problems,
-    read_config,
-    say,
-)
-from notanker.config.load import load
-from notanker.config.model import Config, PathsConfig
-from notanker.errors import errors_of
-
-LAST_GOOD: Final = "notanker.toml.good"
+from notanker.cli.agent import Wanted, run_agent
+from notanker.cli.last_good import config_or_last_good
+from notanker.cli.output import config_option, fail, language, read_config
+from notanker.shell.logs import LEVELS
 
 
 @click.command()
 @config_option
-@click.option("--log-level", default="info", help="debug, info, warning or error.")
+@click.option("--log-level", default="info", type=click.Choice(LEVELS), help="Least level told.")
 def run(config_path: Path, log_level: str) -> None:
     """Run the site's agent."""
-    from notanker.shell.agent import run_agent
-    from notanker.shell.logs import open_log
-
-    config, findings = config_or_last_good(config_path)
-    log = open_log(log_level)
-    for finding in findings:
-        log.warning("finding", text=finding)
-    asyncio.run(run_agent(config, findings, log))
-
-
-def config_or_last_good(path: Path) -> tuple[Config, tuple[str, ...]]:
-    """Read the configuration; where it is broken, go on with the last one that was good, and say so."""
-    config, problems = load(path)
-    print_problems(problems)
-    folder = _state_folder()
-    if config is not None:
-        _remember(path, folder)
-        return config, tuple(problem.sentence(config.site.language) for problem in problems)
-    config, _ = load(folder / LAST_GOOD)
-    if config is None:
-        raise SystemExit(WRONG)
-    click.echo(
-        say("Es gilt die letzte gute Konfiguration.", "The last good configuration applies."),
-        err=True,
-    )
-    return config, tuple(problem.sentence(config.site.language) for problem in errors_of(problems))
-
-
-def _state_folder() -> Path:
-    """Return where the last good configuration is: a broken one cannot be asked for its folders.
-
-    systemd names the folder of the service in STATE_DIRECTORY.
-    """
-    named = os.environ.get("NOTANKER_STATE") or os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(named) if named else PathsConfig().state
-
-
-def _remember(path: Path, folder: Path) -> None:
-    from notanker.shell.files import replace_file
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / LAST_GOOD, path.read_bytes(), sync=True)
-    except OSError:
-        return  # a full or read-only disk must not stop the agent from starting
+    run_agent(Wanted(config_path, log_level))
 
 
 @click.command()
@@ -120,12 +64,9 @@ def clear(config_path: Path) -> None:
 
     config = read_config(config_path)
 
-    async def work() -> None:
-        numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
-        kernel = Kernel(interfaces_of(config), {}, numbers)
-        try:
-            await kernel.clear()
-        finally:
-            kernel.close()
-
-    asyncio.run(work())
+    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
+    kernel = Kernel(interfaces_of(config), {}, numbers)
+    try:
+        kernel.clear()
+    finally:
+        kernel.close()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from notanker.cli.exits import WRONG
 from notanker.cli.output import (
-    WRONG,
     config_option,
     fail,
     json_option,

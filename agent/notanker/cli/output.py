@@ -7,24 +7,19 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import msgspec
 
+from notanker.cli.agent import DEFAULT_CONFIG
+from notanker.cli.exits import WRONG
 from notanker.config.load import load
 from notanker.config.model import Config
 from notanker.core.moment import Moment
 from notanker.errors import Language, Problem, errors_of
 from notanker.plan.words import duration_words
 from notanker.shell import clock
-
-OK: Final = 0
-UNWELL: Final = 1
-WRONG: Final = 2
-SILENT: Final = 3
-
-DEFAULT_CONFIG: Final = Path("/etc/notanker/notanker.toml")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,9 +84,14 @@ def read_config(path: Path) -> Config:
     return config
 
 
+def say_aloud(german: str, english: str) -> None:
+    """Say a sentence on standard error."""
+    click.echo(say(german, english), err=True)
+
+
 def fail(german: str, english: str, status: int = WRONG) -> NoReturn:
     """End with a sentence on standard error."""
-    click.echo(say(german, english), err=True)
+    say_aloud(german, english)
     raise SystemExit(status)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from notanker.cli.output import OK, WRONG, json_option, print_json, print_problems, say
+from notanker.cli.exits import OK, WRONG
+from notanker.cli.output import json_option, print_json, print_problems, say
 from notanker.errors import errors_of
 
 

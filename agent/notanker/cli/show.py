@@ -8,10 +8,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from notanker.cli.exits import OK, SILENT, UNWELL
 from notanker.cli.output import (
-    OK,
-    SILENT,
-    UNWELL,
     config_option,
     fail,
     json_option,

@@ -6,7 +6,6 @@ structures are walked here and msgspec converts only the leaves.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -197,7 +196,9 @@ class _Walk:
             return None, [self.wrong(value, kind, path)]
 
     def _unknown(self, key: str, fields: Mapping[str, object], path: Path) -> Problem:
-        close = difflib.get_close_matches(key, fields, n=1)
+        from difflib import get_close_matches
+
+        close = get_close_matches(key, fields, n=1)
         known = ", ".join(sorted(fields))
         hint = (
             (f"Gemeint ist wohl „{close[0]}“.", f"Probably '{close[0]}' is meant.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -68,6 +67,8 @@ def _review(document: Document, value: Head) -> list[Problem]:
 
 
 def _zone(document: Document, value: Head) -> list[Problem]:
+    from zoneinfo import ZoneInfo
+
     try:
         ZoneInfo(value.timezone)
     except (OSError, KeyError, ValueError):

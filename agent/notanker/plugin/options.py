@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
@@ -112,7 +111,9 @@ def _wrong(value: object, kind: Any, place: str, error: Exception) -> Problem:
 
 
 def _unknown(key: str, fields: Mapping[str, object], path: str) -> Problem:
-    close = difflib.get_close_matches(key, fields, n=1)
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, fields, n=1)
     known = ", ".join(sorted(fields)) or "-"
     hint = (
         (f"Gemeint ist wohl „{close[0]}“.", f"Probably '{close[0]}' is meant.")

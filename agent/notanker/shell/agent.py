@@ -8,8 +8,6 @@ import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import site, view
@@ -23,6 +21,7 @@ from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.journal import Journal
 from notanker.shell.kernel import Kernel, Numbers
+from notanker.shell.logs import Log
 from notanker.shell.modem import Modem
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
@@ -37,7 +36,7 @@ from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
 
-async def run_agent(config: Config, findings: tuple[str, ...], log: FilteringBoundLogger) -> None:
+async def run_agent(config: Config, findings: tuple[str, ...], log: Log) -> None:
     """Run one site's agent until SIGTERM or SIGINT; SIGHUP takes the plan anew.
 
     Args:
@@ -62,9 +61,7 @@ async def run_agent(config: Config, findings: tuple[str, ...], log: FilteringBou
 class Agent:
     """The parts of one site's agent, and how they hang together."""
 
-    def __init__(
-        self, config: Config, findings: tuple[str, ...], log: FilteringBoundLogger
-    ) -> None:
+    def __init__(self, config: Config, findings: tuple[str, ...], log: Log) -> None:
         self._config = config
         self._log = log
         self._findings = findings
@@ -98,9 +95,8 @@ class Agent:
         """Find out where the site stands, and start every part."""
         self._loop = asyncio.get_running_loop()
         self._store.start()
-        route, past = await asyncio.gather(
-            self._routing.prepare(), read_past(self._store, self._log)
-        )
+        route = self._routing.prepare()
+        past = await read_past(self._store, self._log)
         used = numbers_used(past, self._config.paths.reports)
         now = self._clock.now()
         settings = settings_of(self._config, self._accepted.plan)
@@ -122,7 +118,7 @@ class Agent:
         self._outbox.take_up(past.deliveries)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
-        await self._routing.links()
+        self._routing.links()
         self._log.info("agent_started", site=settings.site, route=str(route), version=__version__)
 
     async def stop(self) -> None:

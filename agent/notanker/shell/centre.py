@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import h11
 import msgspec
-from structlog.typing import FilteringBoundLogger
 
 from notanker import __version__
 from notanker.config.model import CentreConfig
@@ -25,6 +24,7 @@ from notanker.core.status import HeartbeatStatus, Status
 from notanker.errors import NotankerError
 from notanker.shell import clock, journal
 from notanker.shell.journal import Journal, Work
+from notanker.shell.logs import Log
 from notanker.shell.probes import dns, http
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Centre:
         resolvers: Mapping[Uplink, tuple[str, ...]],
         store: Journal,
         done: Callable[[BeatDone], None],
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
         parts = urlsplit(config.url)
         self._config = config

@@ -1,4 +1,4 @@
-"""The kernel's routing, through netlink (pyroute2): links, the backup's table, and the switch.
+"""The kernel's routing, through netlink: links, the backup's table, and the switch.
 
 Policy rules of ours, for IPv4 and IPv6, from `priority` p on (all but the last stand as long as the
 agent's configuration does; none is needed for the site's own line to work):
@@ -15,28 +15,27 @@ IPv6, clients hear so at once and fall back. All carry our protocol number, so t
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyroute2 import AsyncIPRoute
-from pyroute2.netlink.exceptions import NetlinkError
-
 from notanker.core.names import Uplink
+from notanker.shell.netlink import channel, route
+from notanker.shell.netlink.channel import Netlink, News
+from notanker.shell.netlink.route import MAIN, UNREACHABLE, Route, Rule
+from notanker.shell.netlink.wire import Message
 
 PROTOCOL: Final = 142
 """Our mark on routes and rules (rtnetlink(7): 128 to 255 are free for administrators' use)."""
 FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
-MAIN: Final = 254
 UNREACHABLE_METRIC: Final = 4_000_000
-_EXISTS: Final = 17  # EEXIST
-_GONE: Final = (2, 3, 19)  # ENOENT, ESRCH, ENODEV
-_UNSUPPORTED: Final = (95, 97)  # EOPNOTSUPP, EAFNOSUPPORT: a kernel without IPv6
-
-Rule = dict[str, Any]
+_GONE: Final = (errno.ENOENT, errno.ESRCH, errno.ENODEV)
+_UNSUPPORTED: Final = (errno.EOPNOTSUPP, errno.EAFNOSUPPORT)  # a kernel without IPv6
+_NOT_YET: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EINVAL, errno.ENETDOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class Numbers:
 
 class Kernel:
     """Reads and writes the kernel's routing for the two uplinks.
+
+    Its methods are plain calls: the kernel answers within them, and each is whole before the next.
 
     Args:
         interfaces: The interface of each uplink.
@@ -66,187 +67,133 @@ class Kernel:
         self._interfaces = interfaces
         self._gateways = gateways
         self._numbers = numbers
-        self._netlink = AsyncIPRoute()
-        self._lock = asyncio.Lock()
+        self._netlink = Netlink(channel.ROUTE)
 
-    async def prepare(self) -> Uplink:
+    def prepare(self) -> Uplink:
         """Put the standing rules and the backup's table in place.
 
         Returns:
             Where the switch points: the rule is the state, and it is read, never reset.
 
         Raises:
-            NetlinkError: the rights are missing.
+            OSError: the rights are missing.
         """
-        async with self._lock:
-            for family in FAMILIES:
-                await self._tidy(family)
-            await self._fill_table()
-            route = await self._read_route()
-            if route is Uplink.BACKUP:
-                await self._complete_switch()
-            return route
+        for family in FAMILIES:
+            self._tidy(family)
+        self._fill_table()
+        found = self.route()
+        if found is Uplink.BACKUP:
+            self._complete_switch()
+        return found
 
-    async def switch(self, to: Uplink) -> None:
+    def switch(self, to: Uplink) -> None:
         """Move all traffic to the uplink: one rule for each family, added or removed.
 
         Raises:
-            NetlinkError: the kernel refused.
+            OSError: the kernel refused.
         """
-        action = "add" if to is Uplink.BACKUP else "del"
-        async with self._lock:
-            for family in FAMILIES:
-                await self._tolerant(action, self._switch_rule(family))
+        change = self._add if to is Uplink.BACKUP else self._delete
+        for family in FAMILIES:
+            change(self._switch_rule(family))
 
-    async def route(self) -> Uplink:
+    def route(self) -> Uplink:
         """Return where the kernel sends the traffic."""
-        return await self._read_route()
+        switched = any(self._switch_rule(f) in route.rules(self._netlink, f) for f in FAMILIES)
+        return Uplink.BACKUP if switched else Uplink.PRIMARY
 
-    async def refresh(self) -> None:
-        """Follow what DHCP or NetworkManager did to the backup's next hop."""
-        async with self._lock:
-            await self._fill_table()
-
-    async def carrier(self) -> dict[Uplink, bool]:
+    def carrier(self) -> dict[Uplink, bool]:
         """Return which uplinks' interfaces exist, are up and have their carrier."""
-        found = dict.fromkeys(self._interfaces, False)
-        async for message in await self._netlink.link("dump"):
-            for uplink, name in self._interfaces.items():
-                if message.get("ifname") == name:
-                    found[uplink] = has_carrier(message)
-        return found
+        found = {link.name: link.carrier for link in route.links(self._netlink)}
+        return {uplink: found.get(name, False) for uplink, name in self._interfaces.items()}
 
-    async def clear(self) -> None:
+    def clear(self) -> None:
         """Take away every rule and route of ours, as `notanker clear` does."""
-        async with self._lock:
-            for family in FAMILIES:
-                for rule in await self._ours(family):
-                    await self._tolerant("del", rule)
-                await self._flush(family)
+        for family in FAMILIES:
+            for rule in self._ours(family):
+                self._delete(rule)
+            with _tolerant(*_GONE, *_UNSUPPORTED):
+                route.flush(self._netlink, family, self._numbers.table)
 
     def close(self) -> None:
         """Close the netlink socket. Rules and routes stay: they are the state."""
         self._netlink.close()
 
-    async def _tidy(self, family: int) -> None:
+    def _tidy(self, family: int) -> None:
         """Have each standing rule exactly once, and nothing else of ours but the switch."""
-        missing = {_key(rule): rule for rule in self._standing(family)}
-        switch = {_key(self._switch_rule(family))}
-        for rule in await self._ours(family):
-            if missing.pop(_key(rule), None) is None and _key(rule) not in switch:
-                await self._tolerant("del", rule)  # another configuration's, or a double
-            elif _key(rule) in switch:
+        missing = dict.fromkeys(self._standing(family))
+        switch = {self._switch_rule(family)}
+        for rule in self._ours(family):
+            if rule in missing:
+                del missing[rule]
+            elif rule in switch:
                 switch.clear()
-        for rule in missing.values():
-            await self._tolerant("add", rule)
+            else:
+                self._delete(rule)  # another configuration's, or a double
+        for rule in missing:
+            self._add(rule)
 
-    async def _ours(self, family: int) -> list[Rule]:
-        return [rule for rule in await self._rules(family) if rule.get("protocol") == PROTOCOL]
+    def _ours(self, family: int) -> list[Rule]:
+        return [r for r in route.rules(self._netlink, family) if r.protocol == PROTOCOL]
 
     def _standing(self, family: int) -> tuple[Rule, ...]:
-        number = self._numbers
-        base: Rule = {"family": family, "protocol": PROTOCOL}
-        local = {**base, "priority": number.priority, "table": MAIN, "FRA_SUPPRESS_PREFIXLEN": 0}
-        primary = {
-            **base,
-            "priority": number.priority + 1,
-            "table": MAIN,
-            "FRA_OIFNAME": self._interfaces[Uplink.PRIMARY],
-        }
-        backup = {
-            **base,
-            "priority": number.priority + 2,
-            "table": number.table,
-            "FRA_OIFNAME": self._interfaces[Uplink.BACKUP],
-        }
-        own = {
-            **base,
-            "priority": number.priority + 3,
-            "table": number.table,
-            "uid_range": f"{number.uid}:{number.uid}",
-        }
-        # Everything that root does would leave by LTE: then better nothing does.
-        standing = (local, primary, backup)
-        return (*standing, own) if number.uid else standing
+        first, table = self._numbers.priority, self._numbers.table
+        primary, backup = self._interfaces[Uplink.PRIMARY], self._interfaces[Uplink.BACKUP]
+        standing = (
+            Rule(family, first, MAIN, PROTOCOL, suppress=0),
+            Rule(family, first + 1, MAIN, PROTOCOL, out=primary),
+            Rule(family, first + 2, table, PROTOCOL, out=backup),
+        )
+        if not self._numbers.uid:
+            return (
+                standing  # everything that root does would leave by LTE: then better nothing does
+            )
+        return (*standing, Rule(family, first + 3, table, PROTOCOL, user=self._numbers.uid))
 
     def _switch_rule(self, family: int) -> Rule:
-        number = self._numbers
-        priority = number.priority + 4
-        return {
-            "family": family, "protocol": PROTOCOL, "priority": priority, "table": number.table,
-        }  # fmt: skip
+        return Rule(family, self._numbers.priority + 4, self._numbers.table, PROTOCOL)
 
-    async def _read_route(self) -> Uplink:
-        wanted = {_key(self._switch_rule(family)) for family in FAMILIES}
-        for family in FAMILIES:
-            if any(_key(rule) in wanted for rule in await self._rules(family)):
-                return Uplink.BACKUP
-        return Uplink.PRIMARY
-
-    async def _complete_switch(self) -> None:
+    def _complete_switch(self) -> None:
         """Switch the other family as well: a crash may have come between the two."""
         for family in FAMILIES:
             rule = self._switch_rule(family)
-            if _key(rule) not in map(_key, await self._rules(family)):
-                await self._tolerant("add", rule)
+            if rule not in route.rules(self._netlink, family):
+                self._add(rule)
 
-    async def _rules(self, family: int) -> list[Rule]:
-        return [_rule_of(m, family) async for m in await self._netlink.rule("dump", family=family)]
-
-    async def _fill_table(self) -> None:
+    def _fill_table(self) -> None:
+        """Follow what DHCP or NetworkManager did to the backup's next hop."""
+        index = self._index(self._interfaces[Uplink.BACKUP])
+        if index is None:
+            return
         for family in FAMILIES:
-            index, gateway = await self._next_hop(family)
-            if index is None:
-                continue
-            await self._tolerant_route(family, type="unreachable", priority=UNREACHABLE_METRIC)
+            self._replace(family, kind=UNREACHABLE, metric=UNREACHABLE_METRIC)
+            gateway = self._gateways.get(family) or self._learned(family, index)
             if gateway is not None:
-                await self._tolerant_route(family, gateway=gateway, oif=index)
+                self._replace(family, out=index, gateway=gateway)
 
-    async def _next_hop(self, family: int) -> tuple[int | None, str | None]:
-        found = await self._netlink.link_lookup(ifname=self._interfaces[Uplink.BACKUP])
-        if not found:
-            return None, None
-        configured = self._gateways.get(socket.AddressFamily(family))
-        return found[0], configured or await self._learned(family, found[0])
+    def _index(self, name: str) -> int | None:
+        found = (link.index for link in route.links(self._netlink) if link.name == name)
+        return next(found, None)
 
-    async def _learned(self, family: int, index: int) -> str | None:
+    def _learned(self, family: int, index: int) -> str | None:
         """Return the next hop that the main table has for the interface."""
-        async for route in await self._netlink.route("dump", family=family, table=MAIN):
-            if route["dst_len"] == 0 and route.get("oif") == index and route.get("gateway"):
-                return str(route.get("gateway"))
+        for known in route.routes(self._netlink, family, MAIN):
+            if known.prefix == 0 and known.out == index and known.gateway:
+                return known.gateway
         return None
 
-    async def _tolerant(self, action: str, rule: Rule) -> None:
-        try:
-            await self._netlink.rule(action, **rule)
-        except NetlinkError as error:
-            done = _EXISTS if action == "add" else _GONE
-            if error.code not in (done if isinstance(done, tuple) else (done,)) + _UNSUPPORTED:
-                raise
+    def _add(self, rule: Rule) -> None:
+        with _tolerant(errno.EEXIST, *_UNSUPPORTED):
+            route.add_rule(self._netlink, rule)
 
-    async def _tolerant_route(self, family: int, **route: object) -> None:
-        try:
-            await self._netlink.route(
-                "replace", family=family, dst="default", table=self._numbers.table,
-                proto=PROTOCOL, **route,
-            )  # fmt: skip
-        except NetlinkError as error:
-            # A next hop that cannot be reached yet: the link's own event brings us back here.
-            if error.code not in (_EXISTS, 101, 113, 22, 100, *_GONE, *_UNSUPPORTED):
-                raise
+    def _delete(self, rule: Rule) -> None:
+        with _tolerant(*_GONE, *_UNSUPPORTED):
+            route.delete_rule(self._netlink, rule)
 
-    async def _flush(self, family: int) -> None:
-        try:
-            await self._netlink.flush_routes(family=family, table=self._numbers.table)
-        except NetlinkError as error:
-            if error.code not in (*_GONE, *_UNSUPPORTED):
-                raise
-
-
-def has_carrier(message: Any) -> bool:
-    """Tell from a link message whether the interface is up with its carrier (RFC 2863 states)."""
-    up = bool(message["flags"] & 0x1)
-    return up and bool(message.get("carrier")) and message.get("operstate") != "DOWN"
+    def _replace(self, family: int, **parts: Any) -> None:
+        # A next hop that cannot be reached yet: the link's own event brings us back here.
+        with _tolerant(errno.EEXIST, *_NOT_YET, *_GONE, *_UNSUPPORTED):
+            wanted = Route(family, self._numbers.table, PROTOCOL, **parts)
+            route.replace_route(self._netlink, wanted)
 
 
 def own_uid() -> int:
@@ -262,42 +209,30 @@ async def watch(
     """Listen to the kernel for ever: `link` on a carrier's change, `routing` on any other.
 
     Raises:
-        OSError: the kernel closed the socket, or dropped messages because nobody read them in time.
+        OSError: the kernel dropped messages because nobody read them in time.
     """
-    names = {name: uplink for uplink, name in interfaces.items()}
-    async with AsyncIPRoute() as monitor:
-        await monitor.bind()
-        while True:
-            async for message in monitor.get():
-                event = message.get("event", "")
-                uplink = names.get(message.get("ifname") or "")
-                if event in ("RTM_NEWLINK", "RTM_DELLINK") and uplink is not None:
-                    link(uplink, event == "RTM_NEWLINK" and has_carrier(message))
-                elif event.endswith(("ROUTE", "RULE", "ADDR")):
-                    routing()
+    uplinks = {name: uplink for uplink, name in interfaces.items()}
+
+    def told(message: Message) -> None:
+        changed = route.link_of(message)
+        if changed is None:
+            if message.kind in route.ROUTING:
+                routing()
+        elif changed.name in uplinks:
+            link(uplinks[changed.name], changed.carrier)
+
+    news = News(channel.ROUTE, route.NEWS_GROUPS)
+    try:
+        await news.follow(told)
+    finally:
+        news.close()
 
 
-def _rule_of(message: Any, family: int) -> Rule:
-    """Bring a dumped rule into the form in which it was asked for."""
-    rule: Rule = {"family": family}
-    for key, name in (
-        ("priority", "FRA_PRIORITY"),
-        ("table", "FRA_TABLE"),
-        ("protocol", "FRA_PROTOCOL"),
-        ("FRA_OIFNAME", "FRA_OIFNAME"),
-    ):
-        value = message.get_attr(name)
-        if value is not None:
-            rule[key] = value
-    suppress = message.get_attr("FRA_SUPPRESS_PREFIXLEN")
-    if suppress not in (None, 0xFFFFFFFF):
-        rule["FRA_SUPPRESS_PREFIXLEN"] = suppress
-    users = message.get_attr("FRA_UID_RANGE")
-    if users is not None:
-        rule["uid_range"] = users if isinstance(users, str) else f"{users['start']}:{users['end']}"
-    return rule
-
-
-def _key(rule: Rule) -> tuple[tuple[str, Any], ...]:
-    """Return what makes two rules the same rule."""
-    return tuple(sorted((key, value) for key, value in rule.items()))
+@contextmanager
+def _tolerant(*codes: int) -> Iterator[None]:
+    """Pass over what the kernel refuses with one of these numbers."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in codes:
+            raise

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.core.status import ModemStatus
 from notanker.plugin import PluginError, UplinkState
 from notanker.shell.clock import Clock
+from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
 
@@ -31,7 +30,7 @@ class Modem:
         plugin: PluginProcess,
         changed: Callable[[], None],
         clock: Clock,
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
         self._plugin = plugin
         self._changed = changed

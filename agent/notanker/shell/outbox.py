@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.core import delivery as rules
 from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
@@ -20,6 +18,7 @@ from notanker.core.names import Outcome, PluginHealth
 from notanker.plugin import Message, Permanent, Receipt, Retry, Unknown
 from notanker.shell import clock, journal
 from notanker.shell.journal import Journal
+from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
 
@@ -44,7 +43,7 @@ class Outbox:
         store: Journal,
         channels: Sequence[PluginProcess],
         settled: Callable[[MessageSettled], None],
-        log: FilteringBoundLogger,
+        log: Log,
         wait_for_disk_s: float = WAIT_FOR_DISK_S,
     ) -> None:
         self._store = store

@@ -6,17 +6,16 @@ import asyncio
 import sys
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.config.model import PathsConfig
 from notanker.core.status import PlanStatus
 from notanker.plan.accept import Accepted, current
 from notanker.plan.load import load
+from notanker.shell.logs import Log
 
 ACCEPT_S: Final = 120.0
 
 
-async def accept_plan(paths: PathsConfig, log: FilteringBoundLogger) -> Accepted:
+async def accept_plan(paths: PathsConfig, log: Log) -> Accepted:
     """Accept the plan in its folder and return the one in force then.
 
     Where none can be stored, what is readable of the folder is used as it stands.

@@ -10,8 +10,7 @@ import socket
 import subprocess
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
+from notanker.shell.logs import Log
 from notanker.shell.plugin_limits import Launch, Limits
 from notanker.shell.plugin_link import CLOSED, PluginLink
 from notanker.shell.plugin_output import PluginOutput
@@ -53,7 +52,7 @@ class PluginChild:
         self._loop.add_reader(self._pidfd, self._exited)
 
     @classmethod
-    def start(cls, launch: Launch, log: FilteringBoundLogger, limits: Limits) -> PluginChild:
+    def start(cls, launch: Launch, log: Log, limits: Limits) -> PluginChild:
         """Start a child on the running event loop.
 
         It must be the loop's own thread: the kernel ends the child when the thread that started it

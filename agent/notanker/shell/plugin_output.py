@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
+from notanker.shell.logs import Log
 from notanker.shell.plugin_limits import Limits
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
@@ -42,7 +41,7 @@ class PluginOutput:
     per tick and waits in the pipe otherwise. Lines over the budget are counted, not kept.
     """
 
-    def __init__(self, pipe: int, stream: str, log: FilteringBoundLogger, limits: Limits) -> None:
+    def __init__(self, pipe: int, stream: str, log: Log, limits: Limits) -> None:
         self._pipe: Final = pipe
         self._log: Final = log.bind(stream=stream)
         self._limits: Final = limits

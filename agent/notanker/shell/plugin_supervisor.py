@@ -14,12 +14,12 @@ from types import UnionType
 from typing import Any, Final, NoReturn, TypeVar, overload
 
 import msgspec
-from structlog.typing import FilteringBoundLogger
 
 from notanker.core.names import PluginHealth
 from notanker.core.status import PluginStatus
 from notanker.errors import Problem
 from notanker.plugin.frames import INIT, Answer, FrameError, Ready, Request, Start
+from notanker.shell.logs import Log
 from notanker.shell.plugin_calls import Call, CallQueue, WrongAnswer, result_of
 from notanker.shell.plugin_child import PluginChild
 from notanker.shell.plugin_faults import LinkBroken
@@ -52,7 +52,7 @@ class PluginProcess:
         spec: PluginSpec,
         *,
         on_change: Callable[[PluginStatus], None],
-        log: FilteringBoundLogger,
+        log: Log,
         limits: Limits | None = None,
         launch: Launch | None = None,
     ) -> None:

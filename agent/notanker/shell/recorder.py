@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.config.model import Config
 from notanker.core.delivery import Delivery
 from notanker.core.facts import Fact, Queued
@@ -20,6 +18,7 @@ from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
 from notanker.shell.files import replace_file
 from notanker.shell.journal import Journal, Past
+from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
 from notanker.shell.texts import text_of
 
@@ -46,7 +45,7 @@ class Recorder:
         outbox: Outbox,
         site: Callable[[], Site],
         plan: Callable[[], Plan | None],
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
         self._config = config
         self._store = store
@@ -101,7 +100,7 @@ class Recorder:
             self._log.error("fact_lost", reason=str(error))
 
 
-async def read_past(store: Journal, log: FilteringBoundLogger) -> Past:
+async def read_past(store: Journal, log: Log) -> Past:
     """Read what the journal knows, within a bound: without it the agent starts all the same."""
     try:
         async with asyncio.timeout(PAST_S):

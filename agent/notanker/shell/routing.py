@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pyroute2.netlink.exceptions import NetlinkError
-from structlog.typing import FilteringBoundLogger
-
 from notanker.core.commands import Switch
 from notanker.core.events import Event, LinkChanged, RouteSeen, SwitchDone
 from notanker.core.names import Uplink
 from notanker.shell import clock, kernel
 from notanker.shell.kernel import Kernel
+from notanker.shell.logs import Log
 
 SETTLE_S: Final = 0.05
 """Changes of routes come in bursts; one look after the burst is enough."""
@@ -37,7 +35,7 @@ class Routing:
         interfaces: Mapping[Uplink, str],
         happened: Callable[[Event], None],
         link_back: Callable[[Uplink], None],
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
         self._kernel = table
         self._interfaces = interfaces
@@ -47,11 +45,11 @@ class Routing:
         self._changed = asyncio.Event()
         self.trouble = ""
 
-    async def prepare(self) -> Uplink:
+    def prepare(self) -> Uplink:
         """Put rules and table in place; return where the traffic goes now."""
         try:
-            route = await self._kernel.prepare()
-        except (NetlinkError, OSError) as error:
+            route = self._kernel.prepare()
+        except OSError as error:
             self.trouble = f"the kernel's routing cannot be changed: {error}"
             self._log.error("routing_refused", reason=str(error))
             return Uplink.PRIMARY
@@ -62,8 +60,8 @@ class Routing:
         """Move the traffic and tell the core what came of it."""
         begun_s = clock.boot_s()
         try:
-            await self._kernel.switch(command.to)
-        except (NetlinkError, OSError) as error:
+            self._kernel.switch(command.to)
+        except OSError as error:
             reason = str(error)
         else:
             reason = ""
@@ -71,9 +69,9 @@ class Routing:
         self._log.info("switched", to=str(command.to), took_ms=round(took_ms, 2), reason=reason)
         self._happened(SwitchDone(command.to, not reason, took_ms, reason))
 
-    async def links(self) -> None:
+    def links(self) -> None:
         """Tell the core which links have their carrier right now."""
-        for uplink, carrier in (await self._kernel.carrier()).items():
+        for uplink, carrier in self._kernel.carrier().items():
             self._happened(LinkChanged(uplink, carrier))
 
     async def watch(self) -> None:
@@ -81,10 +79,10 @@ class Routing:
         while True:
             try:
                 await kernel.watch(self._interfaces, self._link, self._changed.set)
-            except (NetlinkError, OSError) as error:
+            except OSError as error:
                 self._log.warning("netlink_restarted", reason=str(error))
             await asyncio.sleep(AGAIN_S)
-            await self.links()
+            self.links()
             self._changed.set()
 
     async def follow(self) -> None:
@@ -93,7 +91,7 @@ class Routing:
             await self._changed.wait()
             await asyncio.sleep(SETTLE_S)
             self._changed.clear()
-            self._happened(RouteSeen(await self.prepare()))
+            self._happened(RouteSeen(self.prepare()))
 
     def _link(self, uplink: Uplink, carrier: bool) -> None:
         if carrier:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from structlog.typing import FilteringBoundLogger
-
 from notanker.core.status import REFRESH_S, Status
 from notanker.shell import codec, notify
 from notanker.shell.files import replace_file
+from notanker.shell.logs import Log
 
 SOON_S: Final = 0.05
 """Changes come in bursts: one file for all of them."""
@@ -26,7 +25,7 @@ class Snapshot:
         log: Where changes are logged.
     """
 
-    def __init__(self, path: Path, status: Callable[[], Status], log: FilteringBoundLogger) -> None:
+    def __init__(self, path: Path, status: Callable[[], Status], log: Log) -> None:
         self._path = path
         self._status = status
         self._log = log

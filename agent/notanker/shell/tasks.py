@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
-from structlog.typing import FilteringBoundLogger
+from notanker.shell.logs import Log
 
 AGAIN_S: Final = 1.0
 
@@ -14,7 +14,7 @@ AGAIN_S: Final = 1.0
 class Tasks:
     """Runs parts until they are cancelled together."""
 
-    def __init__(self, log: FilteringBoundLogger) -> None:
+    def __init__(self, log: Log) -> None:
         self._log = log
         self._running: set[asyncio.Task[None]] = set()
 

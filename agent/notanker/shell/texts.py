@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from structlog.typing import FilteringBoundLogger
 
 from notanker.core import escalation
 from notanker.core.facts import Queued
@@ -15,11 +12,10 @@ from notanker.core.names import Line
 from notanker.plan.messages import Composed, compose
 from notanker.plan.model import Plan
 from notanker.plan.words import cause_words, duration_words, fallback_words
+from notanker.shell.logs import Log
 
 
-def text_of(
-    queued: Queued, incident: Incident, plan: Plan | None, site: str, log: FilteringBoundLogger
-) -> str:
+def text_of(queued: Queued, incident: Incident, plan: Plan | None, site: str, log: Log) -> str:
     """Return the text of a message; whatever is wrong with the plan, there is one."""
     template = queued.template.partition("-")[0]
     values = values_of(queued, incident, plan, site)
@@ -54,6 +50,9 @@ def clock_time(moment: Moment, plan: Plan | None) -> str:
     """Return the time of day at the site, empty while the wall clock cannot be trusted."""
     if not moment.trusted:
         return ""
+    # Heavy, and only wanted once somebody is told something.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     name = plan.head.timezone if plan is not None else "Europe/Berlin"
     try:
         zone: dt.tzinfo = ZoneInfo(name)

@@ -11,10 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-import structlog
-
 from notanker.core.status import PluginStatus
 from notanker.plugin import Message, Receipt
+from notanker.shell.logs import Log
 from notanker.shell.plugin_limits import Launch, Limits, PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from tests.contract.support.stall import StallMeter
@@ -94,7 +93,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.logged: list[Mapping[str, Any]] = []
-        self.log = structlog.wrap_logger(None, processors=[self._record])
+        self.log = Log(self.logged.append)
         self.meter: StallMeter
         self._loop = asyncio.new_event_loop()
         self._tasks: list[asyncio.Task[None]] = []
@@ -164,7 +163,3 @@ class Runner:
         with StallMeter() as self.meter:
             self._loop.call_soon(self._up.set)
             self._loop.run_forever()
-
-    def _record(self, _logger: Any, level: str, event: Any) -> Any:
-        self.logged.append({"level": level, **event})
-        raise structlog.DropEvent

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from notanker.cli import main
+from notanker.cli.commands import notanker
 from notanker.core.status import Status
 from notanker.shell import codec
 from tests.unit.config.samples import GOOD
@@ -69,7 +69,7 @@ def call(files: SiteFiles, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setenv("NOTANKER_STATE", str(files.state))
 
     def run(*arguments: str) -> Result:
-        result = CliRunner().invoke(main, list(arguments))
+        result = CliRunner().invoke(notanker, list(arguments))
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

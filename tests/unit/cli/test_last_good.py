@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notanker.cli.daemons import LAST_GOOD, config_or_last_good
+from notanker.cli.last_good import LAST_GOOD, config_or_last_good
 from tests.unit.cli.conftest import Call, SiteFiles
 from tests.unit.config.samples import GOOD
 

@@ -93,7 +93,7 @@ def test_the_portal_needs_neither_the_agents_shell_nor_the_renderer() -> None:
     code = (
         "import sys, notanker.portal.serve;"
         "bad = [m for m in sys.modules if m.startswith(('notanker.shell', 'notanker.plugin',"
-        " 'markdown_it', 'pyroute2', 'sqlite3', 'structlog', 'notanker.plan.render'))];"
+        " 'markdown_it', 'sqlite3', 'structlog', 'notanker.plan.render'))];"
         "print(bad)"
     )
     result = subprocess.run(

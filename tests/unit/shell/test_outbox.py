@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import structlog
 
 from notanker.core import delivery as rules
 from notanker.core.delivery import Delivery
@@ -23,13 +22,11 @@ from notanker.core.status import PluginStatus
 from notanker.plugin import Message, Permanent, Receipt, Retry, Unknown
 from notanker.shell import clock, journal, outbox
 from notanker.shell.journal import Journal
+from notanker.shell.logs import QUIET
 from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_faults import PluginDown
 
 HANG = "hang"
-NOBODY = structlog.wrap_logger(
-    None, processors=[lambda *_: (_ for _ in ()).throw(structlog.DropEvent)]
-)
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +137,7 @@ def live(
         one = Carrier(path, script or [], **carrier)
         carriers.append(one)
         channels: Any = [one, *((further,) if further else ())]
-        box = Outbox(store, channels, settled.put_nowait, NOBODY, wait_for_disk_s)
+        box = Outbox(store, channels, settled.put_nowait, QUIET, wait_for_disk_s)
         task = asyncio.create_task(box.run())
         try:
             await story(Desk(store, one, box, settled))
@@ -357,7 +354,7 @@ def test_without_any_channel_a_message_waits(path: Path) -> None:
         store = Journal(path)
         store.start()
         ends: list[MessageSettled] = []
-        box = Outbox(store, [], ends.append, NOBODY)
+        box = Outbox(store, [], ends.append, QUIET)
         task = asyncio.create_task(box.run())
         delivery = message()
         box.add(delivery, store.do(journal.append([], [delivery])))
@@ -387,7 +384,7 @@ def test_the_text_and_the_mark_reach_the_channel(path: Path) -> None:
         store = Journal(path)
         store.start()
         ended = asyncio.Event()
-        box = Outbox(store, [Reader(path)], lambda _: ended.set(), NOBODY)  # type: ignore[list-item]
+        box = Outbox(store, [Reader(path)], lambda _: ended.set(), QUIET)  # type: ignore[list-item]
         task = asyncio.create_task(box.run())
         delivery = message()
         box.add(delivery, store.do(journal.append([], [delivery])))

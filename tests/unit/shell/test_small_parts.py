@@ -9,7 +9,6 @@ import socket
 from pathlib import Path
 
 import pytest
-import structlog
 
 from notanker.config.load import load_or_raise
 from notanker.core import site
@@ -23,6 +22,7 @@ from notanker.plan.load import load as load_plan
 from notanker.shell import clock, notify
 from notanker.shell.clock import Clock
 from notanker.shell.files import replace_file
+from notanker.shell.logs import QUIET
 from notanker.shell.runtime import Runtime
 from notanker.shell.settings import interfaces_of, settings_of
 from notanker.shell.texts import clock_time, text_of, values_of
@@ -30,7 +30,6 @@ from tests.unit.config.samples import GOOD
 from tests.unit.core import world
 
 EXAMPLE_PLAN = Path(__file__).parents[3] / "examples" / "plan"
-LOG = structlog.get_logger()
 
 
 # Files.
@@ -156,7 +155,7 @@ def told(template: str, *, trusted: bool = True, language: str = "de") -> tuple[
 def test_there_is_a_text_whatever_the_plan(template: str, language: str, trusted: bool) -> None:
     queued, incident = told(template, trusted=trusted, language=language)
     for plan in (None, load_plan(EXAMPLE_PLAN)[0]):
-        text = text_of(queued, incident, plan, "musterhafen", LOG)
+        text = text_of(queued, incident, plan, "musterhafen", QUIET)
         assert "17-1" in text
         assert "{" not in text
 

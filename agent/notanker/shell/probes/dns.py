@@ -75,12 +75,7 @@ def parse_answer(packet: bytes, ident: int, question: bytes) -> Answer:
     Raises:
         DnsError: the packet is no answer to it, or is broken.
     """
-    if len(packet) < _HEADER.size:
-        raise DnsError("short packet")
-    of, flags, questions, answers, _, _ = _HEADER.unpack_from(packet)
-    body = packet[_HEADER.size : _HEADER.size + len(question)]
-    if of != ident or not flags & 0x8000 or questions != 1 or body.lower() != question.lower():
-        raise DnsError("not the answer to this question")
+    flags, answers = _head(packet, ident, question)
     at = _HEADER.size + len(question)
     addresses: list[str] = []
     for _ in range(min(answers, _MAX_RECORDS)):
@@ -93,6 +88,26 @@ def parse_answer(packet: bytes, ident: int, question: bytes) -> Answer:
         if (kind, len(data)) in {(1, 4), (28, 16)}:
             addresses.append(str(ipaddress.ip_address(data)))
     return Answer(flags & 0x0F, tuple(addresses))
+
+
+def answer_code(packet: bytes, ident: int, query: bytes) -> int:
+    """Return the response code of the answer to our query; what it says is not looked at.
+
+    Raises:
+        DnsError: the packet is no answer to it.
+    """
+    return _head(packet, ident, query[_HEADER.size :])[0] & 0x0F
+
+
+def _head(packet: bytes, ident: int, question: bytes) -> tuple[int, int]:
+    """Return flags and number of answers, if the packet answers the question."""
+    if len(packet) < _HEADER.size:
+        raise DnsError("short packet")
+    of, flags, questions, answers, _, _ = _HEADER.unpack_from(packet)
+    body = packet[_HEADER.size : _HEADER.size + len(question)]
+    if of != ident or not flags & 0x8000 or questions != 1 or body.lower() != question.lower():
+        raise DnsError("not the answer to this question")
+    return flags, answers
 
 
 def _skip_name(packet: bytes, at: int) -> int:

@@ -2,6 +2,10 @@
 
 The socket takes echo replies only, drops those of other programs, and hands each answer on by the number
 of its probe. Reading is bounded per wake-up: a flood of replies must not hold the loop.
+
+A probe's number, mixed with a secret of the socket, is identifier and sequence number together, and there is
+no payload: 42 bytes a frame. Each probe has another identifier, so that no router in between keeps an old
+translation alive for years.
 """
 
 from __future__ import annotations
@@ -20,7 +24,9 @@ _ICMP_FILTER: Final = 1  # linux/icmp.h; the socket module does not name it
 _ICMP6_FILTER: Final = 1  # RFC 3542 section 3.2
 _READS: Final = 64
 _HEADER: Final = struct.Struct("!BBHHH")
-_PAYLOAD: Final = struct.Struct("!Q")
+_NUMBERS: Final = 1 << 32
+_REMEMBERED: Final = 1 << 20
+"""A reply to an older probe than these is nobody's; so are nearly all to other programs."""
 
 
 class EchoSocket:
@@ -42,14 +48,16 @@ class EchoSocket:
         self._v6 = family == socket.AF_INET6
         self._family = family
         self._answered = answered
-        self._ident = int.from_bytes(os.urandom(2), "big")
+        self._key = int.from_bytes(os.urandom(4), "big")
+        self._last = 0
         self._sock: socket.socket | None = None
 
     def send(self, number: int, address: str) -> None:
         """Send one request. What the kernel refuses at once is answered as refused."""
+        self._last = number
         try:
             sock = self._sock or self._open()
-            sock.sendto(self._request(number), (address, 0))
+            sock.sendto(request(number, self._key, v6=self._v6), (address, 0))
         except OSError as error:
             # The interface may be gone, and come back as another one: begin anew next time.
             self.close()
@@ -90,38 +98,44 @@ class EchoSocket:
         self._sock = sock
         return sock
 
-    def _request(self, number: int) -> bytes:
-        kind = 128 if self._v6 else 8
-        body = _PAYLOAD.pack(number)
-        header = _HEADER.pack(kind, 0, 0, self._ident, number & 0xFFFF)
-        if self._v6:  # the kernel fills in the checksum (RFC 3542 section 3.1)
-            return header + body
-        return _HEADER.pack(kind, 0, checksum(header + body), self._ident, number & 0xFFFF) + body
-
     def _take(self, packet: bytes) -> None:
-        number = reply_number(packet, self._ident, v6=self._v6)
-        if number is not None:
+        number = reply_number(packet, self._key, v6=self._v6)
+        if number is not None and (self._last - number) % _NUMBERS < _REMEMBERED:
             self._answered(number, "")
 
 
-def reply_number(packet: bytes, ident: int, *, v6: bool) -> int | None:
-    """Return the number of the probe that the packet answers, None if it is no answer to ours.
+def request(number: int, key: int, *, v6: bool) -> bytes:
+    """Return an echo request.
+
+    Args:
+        number: The probe's; its lower 32 bits are sent.
+        key: A secret of 32 bits.
+        v6: Over IPv6, where the kernel fills in the checksum (RFC 3542 section 3.1).
+    """
+    word = (number ^ key) % _NUMBERS
+    kind, ident, sequence = 128 if v6 else 8, word & 0xFFFF, word >> 16
+    bare = _HEADER.pack(kind, 0, 0, ident, sequence)
+    return bare if v6 else _HEADER.pack(kind, 0, checksum(bare), ident, sequence)
+
+
+def reply_number(packet: bytes, key: int, *, v6: bool) -> int | None:
+    """Return the number of the probe that the packet would answer, None if it is no answer at all.
 
     Args:
         packet: As a raw socket gives it: with its IP header over IPv4, without over IPv6.
-        ident: Our identifier.
+        key: As for the request.
         v6: Which of the two.
     """
     if not v6:
         if len(packet) < 20:
             return None
         packet = packet[(packet[0] & 0x0F) * 4 :]
-    if len(packet) < _HEADER.size + _PAYLOAD.size:
+    if len(packet) < _HEADER.size:
         return None
-    kind, code, _, of, sequence = _HEADER.unpack_from(packet)
-    (number,) = _PAYLOAD.unpack_from(packet, _HEADER.size)
-    ours = kind == (129 if v6 else 0) and code == 0 and of == ident
-    return int(number) if ours and sequence == number & 0xFFFF else None
+    kind, code, _, ident, sequence = _HEADER.unpack_from(packet)
+    if kind != (129 if v6 else 0) or code != 0:
+        return None
+    return int(sequence << 16 | ident) ^ key
 
 
 def checksum(data: bytes) -> int:
