@@ -6,6 +6,7 @@ adds process and host.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import traceback
@@ -62,7 +63,9 @@ class Log:
 
     def _tell(self, level: str, event: str, fields: Record) -> None:
         if LEVELS.index(level) >= self._least:
-            self._write({"event": event, "level": level, **self._fields, **fields})
+            # Whoever reads the log may be gone, or his disk full: nothing else stops for that.
+            with contextlib.suppress(OSError, ValueError):
+                self._write({"event": event, "level": level, **self._fields, **fields})
 
 
 QUIET: Final = Log(lambda _: None)

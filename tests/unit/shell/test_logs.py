@@ -62,3 +62,13 @@ def test_a_bound_field_stays_with_its_own_log() -> None:
     log.bind(plugin="a").info("one")
     log.info("two")
     assert [record.get("plugin") for record in records] == ["a", None]
+
+
+def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    def gone(record: Record) -> None:
+        raise BrokenPipeError
+
+    Log(gone).info("switched")
+    stream = io.StringIO()
+    stream.close()
+    Log(as_json(stream)).info("switched")
