@@ -14,7 +14,16 @@ from notanker_lab.hilink_sms import BOXES, BUSY, DRAFT, FULL, UNREAD, Mailboxes
 from notanker_lab.hilink_state import Bearer, Radio, Switch
 from notanker_lab.wirectl import WireControl
 
-__all__ = ["AnswerLostError", "Bearer", "Radio", "Request", "Stick", "Switch", "elements", "receive"]
+__all__ = [
+    "AnswerLostError",
+    "Bearer",
+    "Radio",
+    "Request",
+    "Stick",
+    "Switch",
+    "elements",
+    "receive",
+]
 
 NO_SUPPORT = 100002
 FORMAT_ERROR = 100005
