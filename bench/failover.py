@@ -1,4 +1,4 @@
-"""Measures notanker beside keepalived in the simulated site, and prints one table.
+"""Measures notanker beside its peers in the simulated site, and prints one table.
 
 ``python bench/failover.py`` enters a capsule of its own; it needs root. See bench/README.md.
 """
@@ -15,14 +15,16 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Run the command line, inside a capsule."""
     sys.path.insert(0, str(CHECKOUT))
-    from bench import keepalived, options, session
+    from bench import options, session
+    from bench.peers import PEERS
 
     wanted = options.parse()
     try:
         if capsule.inside():
             return session.run(wanted)
-        if any(name.startswith(keepalived.NAME) for name in wanted.peers):
-            keepalived.provide()
+        for package in {PEERS[name].package for name in wanted.peers}:
+            if package is not None:
+                package.provide()
         return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
     except LabError as error:
         print(error, file=sys.stderr)

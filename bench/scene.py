@@ -9,18 +9,34 @@ from pathlib import Path
 from secrets import randbelow
 from threading import Lock
 
-from bench import rulewatch
-from bench.keepalived import SWITCH
-from bench.measure import wait_for
-from bench.peers import Peer
-from bench.rulewatch import RuleWatch
+from bench import routewatch
+from bench.met import wait_for
+from bench.peers.peer import Peer
+from bench.routewatch import RouteWatch
 
 from notanker_lab import Lab, control
+from notanker_lab.faults import Faults
 from notanker_lab.traffic import Recording
 
-_QUIET = ("udp4",)
-_BUSY = ("udp4", "udp6", "tcp4", "tcp6")
+QUIET = ("udp4",)
+BUSY = ("udp4", "udp6", "tcp4", "tcp6")
+_REST_S = 90.0
 _building = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long the long rows last, in seconds.
+
+    Attributes:
+        loss20_s: 20 % loss.
+        watch_s: What must not move traffic: a dead anchor, slowness.
+        calm_s: The calm site.
+    """
+
+    loss20_s: float = 60.0
+    watch_s: float = 30.0
+    calm_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +44,70 @@ class Scene:
     """What a row works with.
 
     Attributes:
-        rules: The switch in the kernel, as netlink tells of it.
-        short: Whether to be quick.
+        routes: Where the kernel sends users' traffic, as netlink tells of it.
     """
 
     lab: Lab
     peer: Peer
-    rules: RuleWatch
-    short: bool
+    routes: RouteWatch
+    length: Length
 
-    def users(self, *, busy: bool = False) -> Recording:
+    @property
+    def faults(self) -> Faults:
+        """What can be broken."""
+        return self.lab.faults
+
+    def users(
+        self, flows: Sequence[str] = QUIET, *, ns: str = "site", tcp_interval_s: float = 0.1
+    ) -> Recording:
         """Start the users' echoes, and give the peer's probes a random phase to what follows."""
-        recording = self.lab.traffic.start(_BUSY if busy else _QUIET)
+        recording = self.lab.traffic.start(flows, tcp_interval_s=tcp_interval_s, ns=ns)
         time.sleep(1 + randbelow(2000) / 1000)
         return recording
 
-    def wait_for_route(self, uplink: str, timeout_s: float) -> bool:
-        """Wait until the kernel sends traffic to ``uplink``; say whether it came to that."""
-        return wait_for(lambda: self.rules.route() == uplink, timeout_s)
+    def wait_for_lte(self, timeout_s: float | None = None) -> bool:
+        """Wait until the kernel sends traffic by LTE; say whether it came to that."""
+        timeout_s = self.peer.patience_s if timeout_s is None else timeout_s
+        return wait_for(lambda: self.routes.way() == "lte", timeout_s)
+
+    def wait_for_primary(self, timeout_s: float) -> bool:
+        """Wait until the kernel sends traffic by the primary; say whether it came to that."""
+        return wait_for(lambda: self.routes.way() == "primary", timeout_s)
+
+    def switches(self, since_s: float) -> int:
+        """Count how often users' traffic was moved since then."""
+        return len(self.routes.changes(since_s))
+
+    def start(self) -> None:
+        """Start the peer, and wait until it is at rest."""
+        self.peer.launch()
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until traffic goes by the primary and the peer is at rest.
+
+        Raises:
+            LabError: it does not come to that.
+        """
+        on_primary = lambda: self.routes.way() == "primary"  # noqa: E731
+        control.wait_until(on_primary, _REST_S, "traffic goes by the primary")
+        self.peer.rest()
 
 
 @contextmanager
-def scene(peer: Peer, prefix: str, *, short: bool) -> Iterator[Scene]:
-    """Build a lab, start the peer in it, and take both down at the end.
+def scene(peer: Peer, prefix: str, length: Length, *, lan: bool) -> Iterator[Scene]:
+    """Build a lab, put the peer in place without starting it, and take both down at the end.
 
     Raises:
         LabError: lab or peer does not come up.
     """
-    lab = Lab(prefix)
+    lab = Lab(prefix, lan=lan)
     with _building:  # `ip netns add` prepares a folder that all labs share
         lab.start()
     try:
-        rules = _watch(lab)
-        peer.start(lab)
-        yield Scene(lab, peer, rules, short)
+        routes = _watch(lab)
+        peer.prepare(lab)
+        yield Scene(lab, peer, routes, length)
     except Exception as error:
         error.add_note(peer.said())
         raise
@@ -69,9 +115,8 @@ def scene(peer: Peer, prefix: str, *, short: bool) -> Iterator[Scene]:
         lab.close()
 
 
-def _watch(lab: Lab) -> RuleWatch:
-    path = lab.tmp / "rules.txt"
-    line: Sequence[str] = [sys.executable, "-P", str(Path(rulewatch.__file__)), str(path)]
-    lab.popen("site", [*line, str(SWITCH)])
-    control.wait_until(path.exists, 10, "the watcher of the kernel's rules is ready")
-    return RuleWatch(path)
+def _watch(lab: Lab) -> RouteWatch:
+    path = lab.tmp / "routes.txt"
+    lab.popen("site", [sys.executable, "-P", str(Path(routewatch.__file__)), str(path)])
+    control.wait_until(path.exists, 10, "the watcher of the kernel's routes is ready")
+    return RouteWatch(path)

@@ -1,13 +1,14 @@
-"""Makes the table: medians, extremes and the number of runs, beside the bars."""
+"""Makes the table: medians, percentiles, extremes and the number of runs, beside the bars."""
 
-import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
 from bench.figures import FIGURES, Figure
 
-Values = Mapping[str, Sequence[float]]
+Value = float | str
+Figures = Mapping[str, Value]
+"""What one run gave: numbers, and words such as a cause."""
 
 
 @dataclass(slots=True)
@@ -20,62 +21,43 @@ class Results:
         loads: The machine's load average at the end of each measurement.
     """
 
-    values: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    values: dict[str, dict[str, list[Value]]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     loads: list[float] = field(default_factory=list)
 
-    def add(self, peer: str, figures: Mapping[str, float]) -> None:
+    def add(self, peer: str, figures: Figures) -> None:
         """Take in what one run gave."""
         mine = self.values.setdefault(peer, {})
         for name, value in figures.items():
             mine.setdefault(name, []).append(value)
 
+    def of(self, peer: str, name: str) -> list[Value]:
+        """Give what one peer's runs gave for one figure."""
+        return self.values.get(peer, {}).get(name, [])
 
-def number(value: float, digits: int) -> str:
-    """Write one value; what never happened is "never"."""
-    return "never" if math.isinf(value) else f"{value:.{digits}f}"
-
-
-def cell(values: Sequence[float], figure: Figure) -> str:
-    """Write median, extremes and number of runs; "-" where nothing was measured."""
-    if not values:
-        return "-"
-    middle, *extremes = (
-        number(value, figure.digits) for value in (median(values), min(values), max(values))
-    )
-    return f"{middle} ({'-'.join(extremes)}; {len(values)})"
+    def numbers(self, peer: str, name: str) -> list[float]:
+        """Give the numbers among them."""
+        return [value for value in self.of(peer, name) if not isinstance(value, str)]
 
 
 def render(results: Results, peers: Sequence[str], versions: Mapping[str, str]) -> str:
-    """Give the whole table as Markdown."""
-    heads = [f"{peer} {versions[peer]}".strip() for peer in peers]
-    rows = [["median (min-max; runs)", "goal", "met", *heads]]
-    if len(peers) > 1:
-        rows[0].append(f"{peers[0]} / {peers[1]}")
+    """Give the whole table as Markdown; the bars are for the first peer."""
+    heads = [f"{peer} {versions.get(peer, '')}".strip() for peer in peers]
+    rows = [["median (min-max; runs)", "goal", "stretch", "met", *heads]]
     for name, figure in FIGURES.items():
-        all_values = [results.values.get(peer, {}).get(name, []) for peer in peers]
-        if any(all_values):
-            rows.append(_row(figure, all_values))
+        cells = [_cell(results, peer, name, figure) for peer in peers]
+        if set(cells) != {"-"}:
+            stretch = "" if figure.stretch is None else f"{figure.stretch:g}"
+            met = figure.met(results.numbers(peers[0], name))
+            rows.append([figure.title, figure.bar(), stretch, met, *cells])
     return _aligned(rows)
 
 
-def _row(figure: Figure, all_values: Sequence[Sequence[float]]) -> list[str]:
-    goal = "" if figure.goal is None else f"<= {figure.goal:g}"
-    own = all_values[0]
-    met = ""
-    if figure.goal is not None and own:
-        met = "yes" if median(own) <= figure.goal else "NO"
-    row = [figure.title, goal, met, *(cell(values, figure) for values in all_values)]
-    return [*row, _ratio(figure, *all_values[:2])] if len(all_values) > 1 else row
-
-
-def _ratio(figure: Figure, own: Sequence[float], other: Sequence[float]) -> str:
-    if not (figure.compared and own and other):
-        return ""
-    above, below = median(own), median(other)
-    if math.isinf(above) or math.isinf(below) or not below:
-        return ""
-    return f"{above / below:.2f}"
+def _cell(results: Results, peer: str, name: str, figure: Figure) -> str:
+    words = Counter(value for value in results.of(peer, name) if isinstance(value, str))
+    if words:
+        return ", ".join(f"{word} ({count})" for word, count in words.most_common())
+    return figure.cell(results.numbers(peer, name))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -31,10 +31,11 @@ def _up(args: argparse.Namespace) -> NoReturn:
     # Leaves by an exception: a handler that sets an Event may meet the Event's own lock.
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: sys.exit(0))
-    with Lab(args.prefix, hilink=dict(pair.split("=", 1) for pair in args.hilink)) as lab:
+    hilink = dict(pair.split("=", 1) for pair in args.hilink)
+    with Lab(args.prefix, hilink, lan=args.lan, advertised=args.advertised) as lab:
         for name, address, address6 in _TABLE:
             print(f"{name:<20} {address:<15} {address6}")
-        for ns in addresses.NAMESPACES:
+        for ns in lab.topology.namespaces:
             count = len(processes_of(lab.topology.namespace(ns)))
             print(f"namespace {ns:<10} {lab.topology.namespace(ns):<15} {count} processes")
         print(f"control sockets and logs: {lab.tmp}")
@@ -100,10 +101,12 @@ def _parser() -> argparse.ArgumentParser:
 
     up = add("up", _up, "build a site, print what there is, and wait")
     up.add_argument("--hilink", action="append", default=[], metavar="KEY=VALUE")
+    up.add_argument("--lan", action="store_true", help="with a client behind the site")
+    up.add_argument("--advertised", action="store_true", help="IPv6 from router advertisements")
     add("faults", _faults, "list what can break")
     add("switches", _switches, "list the switches of the modem emulator")
     shell = add("shell", _shell, "run a shell or a command in a namespace of a running lab")
-    shell.add_argument("ns", choices=addresses.NAMESPACES)
+    shell.add_argument("ns", choices=(*addresses.NAMESPACES, addresses.CLIENT))
     shell.add_argument("command", nargs=argparse.REMAINDER)
     fault = add("fault", _break, "break something in a running lab")
     fault.add_argument("name", choices=FAULTS)

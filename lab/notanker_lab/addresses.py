@@ -1,6 +1,8 @@
 """Every address of the simulated site; documentation ranges (RFC 5737, RFC 3849, RFC 2544)."""
 
 NAMESPACES = ("site", "router", "lte", "wire", "inet", "centre")
+CLIENT = "client"
+"""The namespace of a computer behind the site, in a lab that has a LAN."""
 
 # Debian 12 packages the lab calls; dnsmasq-base brings no service of its own.
 REQUIRED_PACKAGES = {
@@ -35,6 +37,10 @@ PUBLIC_PRIMARY = "198.18.1.2"
 PUBLIC_LTE = "198.18.2.2"
 
 ECHO_PORT = 7000
+SINK_PORT = 7001
+SOURCE_PORT = 7002
+SITE_LAN = "192.168.50.1"
+LAN_CLIENT = "192.168.50.10"
 STICK_API = f"http://{STICK}/"
 
 PRIMARY_DELAY_MS = 10.0
@@ -107,3 +113,27 @@ WIRE_ENDS = (
     ("lte", "radio", "02:00:00:00:02:02", "02:00:00:00:02:01", ("198.18.2.1", "2001:db8:f2::1")),
     ("inet", "lte", "02:00:00:00:02:01", "02:00:00:00:02:02", ("198.18.2.2", "2001:db8:f2::2")),
 )
+
+# What a LAN behind the site adds (IPv4 alone: providers route one IPv6 network to a site, no more).
+LAN_LINKS = (("site", "lan", CLIENT, "eth0"),)
+LAN_INTERFACES = (
+    ("site", "lan", (f"{SITE_LAN}/24",)),
+    (CLIENT, "eth0", (f"{LAN_CLIENT}/24",)),
+)
+LAN_ROUTES = ((CLIENT, f"default via {SITE_LAN}"),)
+
+# Who hides whom: namespace, interface to the outside, the address that is shown there.
+NATS = {
+    "router": (("wan", PUBLIC_PRIMARY),),
+    "lte": (("radio", PUBLIC_LTE),),
+    "site": (("eth0", SITE_PRIMARY), ("lte0", SITE_LTE)),
+}
+
+# Who advertises IPv6 where, in a lab with router advertisements: namespace, interface, prefix,
+# the site's interface, and the metric that NetworkManager would give the default route.
+ADVERTISERS = (
+    ("router", "lan", "2001:db8:1::", "eth0", 100),
+    ("lte", "usb", "2001:db8:2::", "lte0", 700),
+)
+RA_MTU_BYTES = 1492
+"""What router and stick advertise: Ethernet's 1500 less the 8 of PPPoE (RFC 2516)."""

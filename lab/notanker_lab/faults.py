@@ -4,17 +4,19 @@
 block) mends. ``lab.faults.heal()`` mends everything, also what another process broke.
 """
 
-import threading
-import time
-from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from notanker_lab import addresses
+from notanker_lab import addresses, loss
 from notanker_lab.errors import LabError
+from notanker_lab.fault import Fault, Flapping
 from notanker_lab.services import PORTAL_PORT
 from notanker_lab.topology import Topology
 from notanker_lab.wirectl import UPLINKS, WireControl
+
+__all__ = ["FAULTS", "Fault", "Faults", "Flapping"]
+
+Rule = Mapping[str, str | int]
 
 _OWN = "fault:"
 _DELAYS_MS = {"primary": addresses.PRIMARY_DELAY_MS, "lte": addresses.LTE_DELAY_MS}
@@ -52,68 +54,6 @@ table inet lab_fault {{
   }}
 }}
 """
-
-
-class Fault:
-    """One fault at work; ``started_s`` is the monotonic instant just before it began."""
-
-    def __init__(self, name: str, start: Callable[[], None], undo: Callable[[], None]) -> None:
-        self.name, self._undo, self._healed = name, undo, False
-        self.started_s = time.monotonic()
-        start()
-
-    def heal(self) -> None:
-        """Mend it; a second call does nothing."""
-        if not self._healed:
-            self._healed = True
-            self._undo()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.heal()
-
-
-class Flapping(Fault):
-    """A line that goes away and comes back by a schedule, beside the caller's work."""
-
-    def __init__(self, cut: Callable[[], Fault], up_s: float, down_s: float, times: int) -> None:
-        self.edges: list[tuple[float, str]] = []
-        self._schedule = (up_s, down_s, times)
-        self._cut = cut
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        super().__init__("flapping", self._thread.start, self._end)
-
-    def _run(self) -> None:
-        up_s, down_s, times = self._schedule
-        for _ in range(times):
-            with self._cut():
-                self.edges.append((time.monotonic(), "down"))
-                self._stop.wait(down_s)
-            self.edges.append((time.monotonic(), "up"))
-            if self._stop.wait(up_s):
-                return
-
-    def _end(self) -> None:
-        self._stop.set()
-        self._thread.join(5)
-
-    def wait(self, timeout_s: float) -> None:
-        """Wait for the end of the schedule.
-
-        Raises:
-            LabError: it has not ended after ``timeout_s``.
-        """
-        self._thread.join(timeout_s)
-        if self._thread.is_alive():
-            raise LabError(f"The line still flaps after {timeout_s:g} s.")
 
 
 class Faults:
@@ -162,11 +102,51 @@ class Faults:
         spec = {"model": "gilbert_elliott", "p": p, "r": r, "h": h, "k": k}
         return self._shape("bursty_loss", wire, direction, loss=spec)
 
+    def loss_bursts(
+        self,
+        pct: float = 10.0,
+        burst_frames: float = 5.0,
+        wire: str = "primary",
+        direction: str = "down",
+    ) -> Fault:
+        """``pct`` percent of the frames vanish, in bursts of ``burst_frames`` on average."""
+        spec = loss.bursts(pct, burst_frames)
+        return self._shape("loss_bursts", wire, direction, loss=spec)
+
     def slow(
         self, delay_ms: float = 300.0, jitter_ms: float = 50.0, wire: str = "primary"
     ) -> Fault:
         """Each way takes ``delay_ms`` +- ``jitter_ms``."""
         return self._shape("slow", wire, "both", delay_ms=delay_ms, jitter_ms=jitter_ms)
+
+    def buffer_bloat(
+        self,
+        rate_kbit: float = 2000.0,
+        queue_ms: float = 880.0,
+        wire: str = "primary",
+        direction: str = "both",
+    ) -> Fault:
+        """The line is thin, with a deep queue before it; `Traffic.bulk` fills it.
+
+        With an upload the round trip of everybody then rises from 20 to about 900 ms.
+        """
+        spec = {"rate_kbit": rate_kbit, "queue_ms": queue_ms}
+        return self._shape("buffer_bloat", wire, direction, bottleneck=spec)
+
+    def sleepy_radio(
+        self,
+        idle_s: float = 10.0,
+        least_s: float = 1.0,
+        most_s: float = 2.0,
+        wire: str = "lte",
+    ) -> Fault:
+        """After ``idle_s`` of silence the first frames wait until the radio is awake."""
+        spec = {"idle_s": idle_s, "least_s": least_s, "most_s": most_s}
+        return Fault(
+            "sleepy_radio",
+            lambda: self._wires.sleep(wire, spec),
+            lambda: self._wires.sleep(wire, None),
+        )
 
     def anchor_dead(self, number: int = 1, what: str = "ip") -> Fault:
         """Anchor 1, 2 or 3 is silent over both uplinks; ``what`` "icmp" silences that alone."""
@@ -176,6 +156,14 @@ class Faults:
         rules = [{"what": what, "addr": address} for address in both]
         return self._rules(f"anchor_dead:{number}", UPLINKS, rules)
 
+    def icmp_refused(self, anchors: int = 2) -> Fault:
+        """The first ``anchors`` anchors answer no ICMP, over either uplink; all else is well."""
+        if not 1 <= anchors <= 3:
+            raise LabError(f"There are three anchors, not {anchors}.")
+        chosen = addresses.ANCHORS[:anchors] + addresses.ANCHORS6[:anchors]
+        rules = [{"what": "icmp", "addr": address} for address in chosen]
+        return self._rules(f"icmp_refused:{anchors}", UPLINKS, rules)
+
     def half_dead(self, wire: str = "primary") -> Fault:
         """ICMP gets through, TCP and UDP do not."""
         return self._rules(f"half_dead:{wire}", [wire], [{"what": "not_icmp"}])
@@ -183,6 +171,15 @@ class Faults:
     def tcp_dead(self, wire: str = "primary") -> Fault:
         """TCP vanishes, ICMP and UDP get through."""
         return self._rules(f"tcp_dead:{wire}", [wire], [{"what": "tcp"}])
+
+    def udp_dead(self, wire: str = "primary") -> Fault:
+        """UDP vanishes, ICMP and TCP get through."""
+        return self._rules(f"udp_dead:{wire}", [wire], [{"what": "udp"}])
+
+    def mtu_black_hole(self, over_bytes: int = 1400, wire: str = "primary") -> Fault:
+        """IP packets above ``over_bytes`` bytes vanish, and no ICMP error tells."""
+        rules: list[Rule] = [{"what": "ip", "over_bytes": over_bytes}]
+        return self._rules(f"mtu_black_hole:{wire}", [wire], rules)
 
     def dns_dead(self, wire: str = "primary") -> Fault:
         """UDP and TCP port 53 vanish, so the router's resolver has nobody to ask either."""
@@ -233,6 +230,7 @@ class Faults:
                 if name.startswith(_OWN):
                     self._wires.uncut(wire, name)
             self._wires.shape(wire, **_usual(wire))
+            self._wires.sleep(wire, None)
         self._topology.nft("router", _NO_TABLE)
         for ns, interface in (("router", "lan"), ("lte", "usb")):
             self._topology.ip(ns, "link", "set", interface, "up")
@@ -245,7 +243,7 @@ class Faults:
 
         return Fault(name, lambda: change("down"), lambda: change("up"))
 
-    def _rules(self, name: str, wires: Sequence[str], rules: list[dict[str, str]]) -> Fault:
+    def _rules(self, name: str, wires: Sequence[str], rules: Sequence[Rule]) -> Fault:
         def cut() -> None:
             for wire in wires:
                 self._wires.cut(wire, _OWN + name, rules)
@@ -273,7 +271,7 @@ class Faults:
 
 
 def _usual(wire: str) -> dict[str, Any]:
-    return {"delay_ms": _DELAYS_MS[wire], "jitter_ms": 0.0, "loss": None}
+    return {"delay_ms": _DELAYS_MS[wire], "jitter_ms": 0.0, "loss": None, "bottleneck": None}
 
 
 def _number(text: str) -> float | str:
@@ -292,10 +290,16 @@ FAULTS: dict[str, Callable[..., Fault]] = {
         Faults.router_silent,
         Faults.random_loss,
         Faults.bursty_loss,
+        Faults.loss_bursts,
         Faults.slow,
+        Faults.buffer_bloat,
+        Faults.sleepy_radio,
         Faults.anchor_dead,
+        Faults.icmp_refused,
         Faults.half_dead,
         Faults.tcp_dead,
+        Faults.udp_dead,
+        Faults.mtu_black_hole,
         Faults.dns_dead,
         Faults.captive_portal,
         Faults.both_dead,

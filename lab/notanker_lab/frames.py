@@ -9,6 +9,7 @@ Matcher = Callable[[bytes], bool]
 _IPV4, _IPV6 = b"\x08\x00", b"\x86\xdd"
 _ICMP, _TCP, _UDP, _ICMP6 = 1, 6, 17, 58
 _PORT_DNS = b"\x005"
+_HEADER_BYTES = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +62,27 @@ WHAT = ("all", *_KINDS)
 
 
 def matcher(rule: Mapping[str, object]) -> Matcher:
-    """Make the test for one drop rule ``{"what": ..., "addr": ...}``.
+    """Make the test for one drop rule ``{"what": ..., "addr": ..., "over_bytes": ...}``.
 
     ``what`` is one of WHAT ("all" takes ARP too, the others IP alone); ``addr``, if given, is an
-    IPv4 or IPv6 address that must be the source or the destination.
+    IPv4 or IPv6 address that must be the source or the destination; ``over_bytes`` lets IP packets
+    of so many bytes and smaller pass.
 
     Raises:
-        ValueError: unknown ``what``, or ``addr`` is no address.
+        ValueError: unknown ``what``, ``addr`` is no address, ``over_bytes`` is no number.
     """
-    what, address = rule.get("what", "all"), rule.get("addr")
+    what, address, over_bytes = rule.get("what", "all"), rule.get("addr"), rule.get("over_bytes")
     if what not in WHAT:
         raise ValueError(f"what must be one of {', '.join(WHAT)}, not {what!r}")
-    if what == "all" and address is None:
+    if what == "all" and address is None and over_bytes is None:
         return lambda _frame: True
     kind = _KINDS["ip" if what == "all" else str(what)]
     wanted = None if address is None else _packed(str(address))
+    passing = 0 if over_bytes is None else _HEADER_BYTES + int(str(over_bytes))
 
     def matches(frame: bytes) -> bool:
         packet = parse(frame)
-        if packet is None or not kind(packet):
+        if len(frame) <= passing or packet is None or not kind(packet):
             return False
         return wanted is None or wanted in (packet.source, packet.destination)
 

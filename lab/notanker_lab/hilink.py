@@ -20,7 +20,8 @@ from notanker_lab import addresses, control
 from notanker_lab import hilink_stick as stick_module
 from notanker_lab.hilink_session import NO_SESSION, WRONG_TOKEN, HilinkError, Session, Sessions
 from notanker_lab.hilink_sms import Mailboxes
-from notanker_lab.hilink_stick import AnswerLostError, Request, Stick, Switch, elements
+from notanker_lab.hilink_state import Bearer, Switch
+from notanker_lab.hilink_stick import AnswerLostError, Request, Stick, elements
 from notanker_lab.smsc import Smsc
 from notanker_lab.wirectl import WireControl
 
@@ -233,7 +234,9 @@ class Control:
         if question["op"] == "reboot":
             restart(stick, float(question["down_s"]), question["dataswitch"])
         elif question["op"] == "dataswitch":
-            stick.dataswitch = bool(question["on"])
+            stick.turn(on=bool(question["on"]))
+        elif question["op"] == "bearer":
+            stick.bearer = _bearer(question)
         else:
             keys = {"name", "times", "delay_s", "how", "path"} & question.keys()
             with stick.lock:
@@ -268,6 +271,14 @@ class Control:
         return {"ok": True}
 
 
+def _bearer(question: dict[str, Any]) -> Bearer:
+    if not question["lost"]:
+        return Bearer()
+    tells = question["tells_after_s"]
+    after_s = None if tells is None else float(tells)
+    return Bearer(time.monotonic(), after_s, bool(question["needs_reboot"]))
+
+
 def restart(stick: Stick, down_s: float, dataswitch: bool | None) -> None:
     """Take the USB link away for ``down_s``; sessions, tokens and queued SMS are lost."""
 
@@ -282,6 +293,7 @@ def restart(stick: Stick, down_s: float, dataswitch: bool | None) -> None:
         stick.wires.cut("lte", "stick", [{"what": "all"}])
         time.sleep(down_s)
         stick.booted_s = time.monotonic()
+        stick.bearer = Bearer()
         if dataswitch is not None:
             stick.dataswitch = dataswitch
         stick.apply_data()

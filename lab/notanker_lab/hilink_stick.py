@@ -11,7 +11,19 @@ from typing import Any
 
 from notanker_lab.hilink_session import HilinkError, Session, Sessions
 from notanker_lab.hilink_sms import BOXES, BUSY, DRAFT, FULL, UNREAD, Mailboxes
+from notanker_lab.hilink_state import Bearer, Radio, Switch
 from notanker_lab.wirectl import WireControl
+
+__all__ = [
+    "AnswerLostError",
+    "Bearer",
+    "Radio",
+    "Request",
+    "Stick",
+    "Switch",
+    "elements",
+    "receive",
+]
 
 NO_SUPPORT = 100002
 FORMAT_ERROR = 100005
@@ -19,27 +31,6 @@ PARAMETER_ERROR = 100006
 OVERTIME = 113018
 
 Values = dict[str, str]
-
-
-@dataclass(slots=True)
-class Switch:
-    """The fault that is on; see hilinkctl.SWITCHES."""
-
-    name: str = "none"
-    times: int = 0
-    delay_s: float = 5.0
-    how: str = "reset"
-    path: str = ""
-
-
-@dataclass(slots=True)
-class Radio:
-    """What the stick hears and has counted."""
-
-    operator: str = "Labornetz"
-    plmn: str = "26299"
-    rsrp_dbm: int = -89
-    month_bytes: int = 0
 
 
 @dataclass(slots=True)
@@ -90,6 +81,7 @@ class Stick:
     wires: WireControl
     switch: Switch = field(default_factory=Switch)
     radio: Radio = field(default_factory=Radio)
+    bearer: Bearer = field(default_factory=Bearer)
     lock: threading.RLock = field(default_factory=threading.RLock)
     dataswitch: bool = True
     strict_format: bool = False
@@ -98,13 +90,23 @@ class Stick:
     errors: Counter[str] = field(default_factory=Counter)
     reboot: Callable[[], None] = lambda: None
 
-    def connected(self) -> bool:
-        """Say whether the stick carries data."""
+    def dialled(self) -> bool:
+        """Say whether nothing keeps the stick from having a session."""
         return self.dataswitch and self.switch.name not in ("no_signal", "sim_pin")
+
+    def connected(self) -> bool:
+        """Give what the stick says of its session, which may be wrong."""
+        return self.dialled() and not self.bearer.told()
+
+    def turn(self, *, on: bool) -> None:
+        """Set the data switch; turning it on dials anew."""
+        if on and not self.dataswitch and not self.bearer.needs_reboot:
+            self.bearer = Bearer()
+        self.dataswitch = on
 
     def apply_data(self) -> None:
         """Let the data of the radio follow the stick's state."""
-        if self.connected():
+        if self.dialled() and self.bearer.lost_s is None:
             self.wires.uncut("lte", "stick")
         else:
             self.wires.cut("lte", "stick", [{"what": "all"}])
@@ -369,7 +371,7 @@ def _by_index(change: Callable[[int], bool], request: Request) -> str:
 def _set_dataswitch(stick: Stick, request: Request) -> str:
     if request.text("dataswitch") not in ("0", "1"):
         raise HilinkError(PARAMETER_ERROR)
-    stick.dataswitch = request.text("dataswitch") == "1"
+    stick.turn(on=request.text("dataswitch") == "1")
     stick.apply_data()
     return "OK"
 

@@ -62,6 +62,24 @@ class HilinkControl:
         """Set the data switch; off stops the data of the stick for real."""
         self._ask({"op": "dataswitch", "on": on})
 
+    def lose_session(
+        self, tells_after_s: float | None = None, *, needs_reboot: bool = False
+    ) -> None:
+        """Lose the data session without notice: the stick says "connected" and carries nothing.
+
+        Turning the data switch off and on dials anew and brings it back, and so does a reboot.
+
+        Args:
+            tells_after_s: the stick notices after so long; None: never.
+            needs_reboot: the data switch does not help.
+        """
+        values = {"tells_after_s": tells_after_s, "needs_reboot": needs_reboot}
+        self._ask({"op": "bearer", "lost": True, **values})
+
+    def restore_session(self) -> None:
+        """Give the data session back, as if the operator had."""
+        self._ask({"op": "bearer", "lost": False})
+
     def set(self, **values: Any) -> None:
         """Change settings: tokens, login, password, idle_s, radio_s, burst_limit, capacity, operator,
         rsrp_dbm, month_bytes, strict_format. Token or log-in changes end all sessions.

@@ -27,9 +27,9 @@ _RESOLV_CONF = f"nameserver {addresses.ROUTER}\nnameserver {addresses.STICK}\nop
 class _Parts:
     """What can be had of a lab from any process of its capsule."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, *, lan: bool = False, advertised: bool = False) -> None:
         self.tmp = capsule.HOME / prefix
-        self.topology = Topology(prefix)
+        self.topology = Topology(prefix, lan=lan, advertised=advertised)
         self.wires = WireControl(self.tmp / "wire.sock")
         self.faults = Faults(self.topology, self.wires)
         self.smsc = Smsc(self.tmp / "smsc.sock", self.tmp / "smsc.jsonl")
@@ -81,10 +81,20 @@ class Lab(_Parts):
     Args:
         prefix: begins the names of its namespaces; several labs of one capsule need several.
         hilink: settings of the modem emulator (tokens, login, password; see hilink.Settings).
+        lan: adds a LAN with one client ("client") behind the site, which forwards and masquerades.
+        advertised: the site has no IPv6 of its own and learns it from router and stick (RFC 4861).
     """
 
-    def __init__(self, prefix: str = "lab", hilink: Mapping[str, str] | None = None) -> None:
-        super().__init__(prefix)
+    def __init__(
+        self,
+        prefix: str = "lab",
+        hilink: Mapping[str, str] | None = None,
+        *,
+        lan: bool = False,
+        advertised: bool = False,
+    ) -> None:
+        super().__init__(prefix, lan=lan, advertised=advertised)
+        self._advertised = advertised
         self._hilink_settings = dict(hilink or {})
         self._processes = processes.Processes(self.tmp / "log")
         self.traffic = Traffic(self)
@@ -147,7 +157,7 @@ class Lab(_Parts):
         """Start ``argv`` in namespace ``ns``; its pid is the command's own.
 
         Args:
-            ns: "site", "router", "lte", "inet" or "centre".
+            ns: "site", "router", "lte", "inet", "centre", or "client" with a LAN.
             argv: the command.
             uid: run as this numeric user and group, with ``ambient_caps`` alone; None: as root.
             ambient_caps: what it may, without CAP_; () for nothing at all.
@@ -190,6 +200,9 @@ class Lab(_Parts):
         )
         self.module("wire", "wire", str(self.tmp / "wire.sock"), *wires)
         self.module("inet", "smsc", str(self.tmp / "smsc.sock"), str(self.tmp / "smsc.jsonl"))
+        if self._advertised:
+            for ns, interface, prefix, _own, _metric in addresses.ADVERTISERS:
+                self.popen(ns, names.advertiser(interface, prefix))
         self.popen("inet", names.authority())
         self.module("router", "resolver", addresses.ROUTER, addresses.ROUTER6)
         self.module("lte", "resolver", addresses.STICK, addresses.STICK6)

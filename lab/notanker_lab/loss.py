@@ -47,6 +47,19 @@ class GilbertElliott:
         return rng.random() >= (self._h if self._bad else self._k)
 
 
+def bursts(pct: float, burst_frames: float) -> dict[str, object]:
+    """Describe loss of ``pct`` percent in bursts of ``burst_frames`` on average, for `model`.
+
+    Raises:
+        ValueError: a burst is shorter than a frame, or there is no such loss.
+    """
+    if burst_frames < 1 or not 0 <= pct < 100:
+        raise ValueError("burst_frames must be at least 1, and pct from 0 to below 100")
+    r = 1 / burst_frames
+    share = pct / 100
+    return {"model": "gilbert_elliott", "p": r * share / (1 - share), "r": r, "h": 0.0, "k": 1.0}
+
+
 def model(spec: Mapping[str, object] | None) -> LossModel | None:
     """Make the model that ``{"model": "bernoulli"|"gilbert_elliott", ...}`` describes; None: no loss.
 

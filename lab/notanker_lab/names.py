@@ -1,4 +1,4 @@
-"""Name servers of the lab: dnsmasq with made-up names and nothing of the host's."""
+"""What dnsmasq does in the lab: made-up names, nothing of the host's; router advertisements."""
 
 from notanker_lab import addresses
 
@@ -26,6 +26,22 @@ def authority() -> list[str]:
     records = [f"--host-record={name},{','.join(ips)}" for name, ips in addresses.NAMES.items()]
     # "#" is any domain: what is not listed does not exist, and nobody is asked.
     return [*_COMMON, "--local=/#/", *_listening(listen), *records]
+
+
+def advertiser(interface: str, prefix: str) -> list[str]:
+    """Command line of a sender of router advertisements (RFC 4861): prefix, router, MTU.
+
+    One each 10 s, each good for 60 s; a site that asks is answered at once.
+    """
+    return [
+        *_COMMON,
+        "--port=0",
+        f"--interface={interface}",
+        "--leasefile-ro",
+        "--enable-ra",
+        f"--dhcp-range={prefix},ra-only,64,600",
+        f"--ra-param={interface},mtu:{addresses.RA_MTU_BYTES},10,60",
+    ]
 
 
 def _listening(addresses_: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What answers on the simulated internet: HTTP 80, TCP 443, echo 7000; or a captive portal.
+"""What answers on the simulated internet: HTTP 80, TCP 443, echo 7000, sink and source; or a portal.
 
 ``python -m notanker_lab.services inet`` or ``... portal``. The echo answers with the question's
 first line followed by the address it came from, so the asker learns which uplink it took.
@@ -10,6 +10,7 @@ import sys
 from typing import cast
 
 from notanker_lab import addresses
+from notanker_lab.bulk import CONGESTION
 
 _IDLE_S = 30.0
 _MAX_HEAD_BYTES = 8192
@@ -56,9 +57,23 @@ class EchoUdp(asyncio.DatagramProtocol):
 
 
 async def _echo_tcp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    line = await asyncio.wait_for(reader.readline(), _IDLE_S)
     peer = writer.get_extra_info("peername")[0]
-    writer.write(line.rstrip(b"\n") + b" " + peer.encode() + b"\n")
+    while line := await asyncio.wait_for(reader.readline(), _IDLE_S):
+        writer.write(line.rstrip(b"\n") + b" " + peer.encode() + b"\n")
+        await writer.drain()
+
+
+async def _sink(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    while await asyncio.wait_for(reader.read(65536), _IDLE_S):
+        pass
+
+
+async def _source(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION)
+    while True:
+        writer.write(bytes(65536))
+        await asyncio.wait_for(writer.drain(), _IDLE_S)
 
 
 async def _hold(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
@@ -72,13 +87,14 @@ async def _serve_http(streams: Streams, portal: bool) -> None:
     writer.write(portal_answer(path) if portal else internet_answer(path))
 
 
+_TALKS = {"echo": _echo_tcp, "hold": _hold, "sink": _sink, "source": _source}
+
+
 async def _guarded(kind: str, streams: Streams) -> None:
     writer = streams[1]
     try:
-        if kind == "echo":
-            await _echo_tcp(*streams)
-        elif kind == "hold":
-            await _hold(*streams)
+        if kind in _TALKS:
+            await _TALKS[kind](*streams)
         else:
             await _serve_http(streams, kind == "portal")
         await asyncio.wait_for(writer.drain(), _IDLE_S)
@@ -100,6 +116,8 @@ async def internet() -> None:
     loop = asyncio.get_running_loop()
     await _listen("http", None, 80)
     await _listen("hold", None, 443)
+    await _listen("sink", addresses.ECHO, addresses.SINK_PORT)
+    await _listen("source", addresses.ECHO, addresses.SOURCE_PORT)
     for address, family in ((addresses.ECHO, socket.AF_INET), (addresses.ECHO6, socket.AF_INET6)):
         await _listen("echo", address, addresses.ECHO_PORT)
         local = (address, addresses.ECHO_PORT)

@@ -57,7 +57,7 @@ url = "https://centre.example:{beats_port}"
 key = "{folder}/site.key"
 ca = "{folder}/ca.pem"
 interval_s = {beat_s}
-proof_s = 60
+proof_s = {proof_s}
 
 [portal]
 host = "0.0.0.0"
@@ -111,6 +111,7 @@ class Stage:
         layers: what the anchors are probed with: "icmp", "dns", "tcp", "http".
         wait_to_restore_s: how long the primary must be well before traffic goes back.
         beat_s: seconds between two heartbeats.
+        proof_s: seconds between two heartbeats over the idle backup.
         plan: the emergency plan's folder.
     """
 
@@ -121,13 +122,15 @@ class Stage:
         wait_to_restore_s: float = 5.0,
         beat_s: float = 5.0,
         plan: Path = PLAN,
+        proof_s: float = 60.0,
     ) -> None:
         self.lab = lab
         self.site = lab.scratch("stage-site", AGENT_UID)
         self.centre = lab.scratch("stage-centre", CENTRE_UID)
         self.config = self.site / "notanker.toml"
         self.central_config = self.centre / "central.toml"
-        self._write_site(layers, wait_to_restore_s, beat_s, plan)
+        times = {"wait_to_restore_s": wait_to_restore_s, "beat_s": beat_s, "proof_s": proof_s}
+        self._write_site(layers, plan, times)
         self._write_centre(beat_s)
 
     @property
@@ -168,6 +171,17 @@ class Stage:
     def command(self, *arguments: str) -> list[str]:
         """Give the command line of the product."""
         return [sys.executable, "-m", "notanker.cli", *arguments]
+
+    def configure(self, old: str, new: str) -> None:
+        """Change notanker.toml before the agent starts.
+
+        Raises:
+            LabError: ``old`` does not stand there.
+        """
+        text = self.config.read_text(encoding="utf-8")
+        if old not in text:
+            raise LabError(f"{self.config} does not hold {old!r}.")
+        self.config.write_text(text.replace(old, new), encoding="utf-8")
 
     def status(self) -> dict[str, Any]:
         """Give what the agent says it knows; empty while it has said nothing."""
@@ -214,9 +228,7 @@ class Stage:
         done = self.lab.exec(ns, [sys.executable, "-c", code, url])
         return json.loads(done.stdout or "[]")
 
-    def _write_site(
-        self, layers: tuple[str, ...], wait_to_restore_s: float, beat_s: float, plan: Path
-    ) -> None:
+    def _write_site(self, layers: tuple[str, ...], plan: Path, times: dict[str, float]) -> None:
         text = _TOML.format(
             site=SITE,
             router=addresses.ROUTER,
@@ -225,10 +237,9 @@ class Stage:
             stick_api=addresses.STICK_API,
             folder=self.site,
             plan=plan,
-            wait_to_restore_s=wait_to_restore_s,
-            beat_s=beat_s,
             beats_port=BEATS_PORT,
             portal_port=PORTAL_PORT,
+            **times,
         )
         more = {"dns": 'query = "anchor1.example"', "http": 'query = "/generate_204"'}
         for kind in layers:

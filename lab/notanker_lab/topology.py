@@ -35,6 +35,17 @@ table inet lab_ingress {
 }
 """
 
+_NAT = """
+table ip lab_nat
+delete table ip lab_nat
+table ip lab_nat {{
+  chain postrouting {{
+    type nat hook postrouting priority srcnat
+    {rules}
+  }}
+}}
+"""
+
 
 def command(argv: Sequence[str], text: str | None = None) -> str:
     """Run one configuration command and give what it printed.
@@ -63,10 +74,18 @@ def check_tools() -> None:
 
 
 class Topology:
-    """The namespaces of one lab; ``prefix`` keeps several labs of one capsule apart."""
+    """The namespaces of one lab.
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    Args:
+        prefix: keeps several labs of one capsule apart.
+        lan: whether there is a LAN with a client behind the site, which then forwards.
+        advertised: whether the site learns IPv6 from router advertisements alone.
+    """
+
+    def __init__(self, prefix: str, *, lan: bool = False, advertised: bool = False) -> None:
+        self._prefix, self._lan, self._advertised = prefix, lan, advertised
+        self.namespaces = addresses.NAMESPACES + ((addresses.CLIENT,) if lan else ())
+        self._links = addresses.LINKS + (addresses.LAN_LINKS if lan else ())
 
     def namespace(self, ns: str) -> str:
         """Give the kernel's name of namespace ``ns`` ("site" -> "lab-site").
@@ -74,27 +93,31 @@ class Topology:
         Raises:
             LabError: the lab has no such namespace.
         """
-        if ns not in addresses.NAMESPACES:
-            known = ", ".join(addresses.NAMESPACES)
+        if ns not in (*addresses.NAMESPACES, addresses.CLIENT):
+            known = ", ".join(self.namespaces)
             raise LabError(f"There is no namespace {ns!r}; the lab has {known}.")
         return f"{self._prefix}-{ns}"
 
     def build(self) -> None:
         """Make all of it."""
         check_tools()
-        for ns in addresses.NAMESPACES:
+        for ns in self.namespaces:
             command(["ip", "netns", "add", self.namespace(ns)])
         self._set_sysctls()
-        for number, link in enumerate(addresses.LINKS):
+        for number, link in enumerate(self._links):
             self._add_link(*link, index=10 + 2 * number)
+        if self._advertised:
+            self._listen_to_routers()
         self._configure()
         self._wire_offloads()
         self.nft("inet", _INGRESS_FILTER)
         self.masquerade(on=True)
+        if self._lan:
+            self.nat("site", "masquerade")
 
     def destroy(self) -> None:
         """Delete the namespaces, and with them the interfaces."""
-        for ns in addresses.NAMESPACES:
+        for ns in self.namespaces:
             name = self.namespace(ns)
             subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
 
@@ -108,19 +131,28 @@ class Topology:
 
     def masquerade(self, *, on: bool) -> None:
         """Let the router and the stick hide the site's IPv4 addresses, or show them as they are."""
-        for ns, interface in (("router", "wan"), ("lte", "radio")):
-            rule = f'oifname "{interface}" masquerade' if on else ""
-            self.nft(
-                ns,
-                f"""table ip lab_nat
-                delete table ip lab_nat
-                table ip lab_nat {{
-                  chain postrouting {{
-                    type nat hook postrouting priority srcnat
-                    {rule}
-                  }}
-                }}""",
-            )
+        for ns in ("router", "lte"):
+            self.nat(ns, "masquerade" if on else "none")
+
+    def nat(self, ns: str, kind: str) -> None:
+        """Let ``ns`` ("router", "lte", "site") hide the IPv4 addresses behind it.
+
+        Args:
+            ns: the site hides what it forwards, not itself.
+            kind: "masquerade" (forgets a connection whose way out has changed), "snat" (does not)
+                or "none".
+
+        Raises:
+            LabError: there is no such kind.
+        """
+        if kind not in ("masquerade", "snat", "none"):
+            raise LabError(f"There is masquerade, snat and none, not {kind!r}.")
+        rules = "".join(
+            f'oifname "{interface}" {"masquerade" if kind == "masquerade" else f"snat to {shown}"}\n'
+            for interface, shown in addresses.NATS[ns]
+            if kind != "none"
+        )
+        self.nft(ns, _NAT.format(rules=rules))
 
     def _add_link(self, near: str, near_if: str, far: str, far_if: str, index: int) -> None:
         # The two ends must differ in their index: the kernel takes a veth whose peer has the same
@@ -130,27 +162,57 @@ class Topology:
         command(["ip", "link", "add", *one, "type", "veth", "peer", "name", *two])
 
     def _set_sysctls(self) -> None:
-        for ns in addresses.NAMESPACES:
+        forwarding = ("router", "lte", "inet") + (("site",) if self._lan else ())
+        for ns in self.namespaces:
             values: tuple[str, ...] = _SYSCTLS
-            values += _FORWARD if ns in ("router", "lte", "inet") else ()
+            values += _FORWARD if ns in forwarding else ()
             values = _SILENT if ns == "wire" else values
             self._exec(ns, ["sysctl", "-q", "-w", *values])
 
+    def _listen_to_routers(self) -> None:
+        """Let the site take IPv6 from advertisements, with the metrics of NetworkManager."""
+        for _ns, _interface, _prefix, own, metric in addresses.ADVERTISERS:
+            values = {"accept_ra": 2, "autoconf": 1, "ra_defrtr_metric": metric}
+            names = [f"net.ipv6.conf.{own}.{name}={value}" for name, value in values.items()]
+            self._exec("site", ["sysctl", "-q", "-w", *names])
+
+    def _learned(self, ns: str, address: str) -> bool:
+        """Say whether the site learns this address or route instead of being given it."""
+        return self._advertised and ns == "site" and ":" in address
+
+    def _interfaces(self) -> Iterable[tuple[str, str, list[str]]]:
+        """Give each interface with the addresses that it is given."""
+        more = addresses.LAN_INTERFACES if self._lan else ()
+        for ns, interface, nets in (*addresses.INTERFACES, *more):
+            yield ns, interface, [net for net in nets if not self._learned(ns, net)]
+
+    def _routes(self) -> Iterable[tuple[str, str]]:
+        more = addresses.LAN_ROUTES if self._lan else ()
+        for ns, route in (*addresses.ROUTES, *more):
+            if not self._learned(ns, route):
+                yield ns, route
+
+    def _all_interfaces(self) -> Iterable[tuple[str, str]]:
+        yield from ((ns, "lo") for ns in self.namespaces)
+        for near, near_if, far, far_if in self._links:
+            yield near, near_if
+            yield far, far_if
+
     def _configure(self) -> None:
         batches: defaultdict[str, list[str]] = defaultdict(list)
-        for ns, interface, nets in addresses.INTERFACES:
+        for ns, interface, nets in self._interfaces():
             batches[ns] += [
                 f"address add {net} dev {interface} nodad" for net in nets if ":" in net
             ]
             batches[ns] += [f"address add {net} dev {interface}" for net in nets if ":" not in net]
         for ns, interface, mac, _peer, _peers in addresses.WIRE_ENDS:
             batches[ns].append(f"link set {interface} address {mac}")
-        for ns, interface in _all_interfaces():
+        for ns, interface in self._all_interfaces():
             batches[ns].append(f"link set {interface} up")
         for ns, interface, _mac, peer, peers in addresses.WIRE_ENDS:
             neighbour = f"lladdr {peer} dev {interface} nud permanent"
             batches[ns] += [f"neighbour replace {address} {neighbour}" for address in peers]
-        for ns, route in addresses.ROUTES:
+        for ns, route in self._routes():
             family = "-6 " if ":" in route else ""
             batches[ns].append(f"{family}route add {route}")
         for ns, lines in batches.items():
@@ -158,20 +220,13 @@ class Topology:
 
     def _wire_offloads(self) -> None:
         outer = [(end[0], end[1]) for end in addresses.WIRE_ENDS]
-        ends = [*outer, *((ns, name) for ns, name in _all_interfaces() if ns == "wire")]
+        ends = [*outer, *((ns, name) for ns, name in self._all_interfaces() if ns == "wire")]
         for ns in {ns for ns, _ in ends}:
             names = [name for end_ns, name in ends if end_ns == ns]
             self._exec(ns, _offload_command(names))
 
     def _exec(self, ns: str, argv: Sequence[str]) -> None:
         command(["ip", "netns", "exec", self.namespace(ns), *argv])
-
-
-def _all_interfaces() -> Iterable[tuple[str, str]]:
-    yield from ((ns, "lo") for ns in addresses.NAMESPACES)
-    for near, near_if, far, far_if in addresses.LINKS:
-        yield near, near_if
-        yield far, far_if
 
 
 def _batch(namespace: str, lines: Iterable[str]) -> None:

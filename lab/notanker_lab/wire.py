@@ -4,29 +4,26 @@
 holds both ends of each wire. "Up" is from the site's side (NEAR) to the internet (FAR).
 
 This replaces the kernel's netem, which not every kernel has, and adds what netem has not: drop
-rules by protocol and address that are changed within a millisecond, and counters by wire.
+rules by protocol, address and size that are changed within a millisecond, a radio that sleeps, and
+counters by wire.
 """
 
 import gc
-import heapq
-import random
 import select
 import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from notanker_lab import control, frames, kernel
-from notanker_lab.loss import LossModel, model
+from notanker_lab import control, frames, kernel, link
+from notanker_lab.direction import Direction
+from notanker_lab.loss import model
 
 _SOL_PACKET = 263
 _PACKET_IGNORE_OUTGOING = 23
 _ETH_P_ALL = 3
-_BATCH = 64
-_QUEUE_FRAMES = 4096
 _RECEIVE_BUFFER_BYTES = 4 << 20
 DIRECTIONS = ("up", "down")
 
@@ -39,103 +36,6 @@ def packet_socket(interface: str) -> socket.socket:
     sock.bind((interface, _ETH_P_ALL))
     sock.setblocking(False)
     return sock
-
-
-@dataclass(slots=True)
-class Counters:
-    """Frames and bytes (Ethernet header included, no checksum) of one direction."""
-
-    offered_packets: int = 0
-    offered_bytes: int = 0
-    sent_packets: int = 0
-    sent_bytes: int = 0
-    lost_packets: int = 0
-    cut_packets: int = 0
-    overflow_packets: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        """Give all counters by name."""
-        return {name: getattr(self, name) for name in Counters.__slots__}
-
-
-@dataclass(slots=True)
-class Direction:
-    """One way of one wire."""
-
-    source: socket.socket
-    target: socket.socket
-    delay_s: float
-    jitter_s: float = 0.0
-    loss_spec: dict[str, Any] | None = None
-    loss: LossModel | None = None
-    rules: dict[str, list[frames.Matcher]] = field(default_factory=dict)
-    queue: list[tuple[float, int, bytes]] = field(default_factory=list)
-    counters: Counters = field(default_factory=Counters)
-    rng: random.Random = field(default_factory=random.Random)
-    number: int = 0
-
-    def receive(self) -> None:
-        """Take in a batch of frames."""
-        for _ in range(_BATCH):
-            try:
-                frame = self.source.recv(65536)
-            except OSError:  # nothing more, or the interface is down just now
-                return
-            self._take(frame)
-
-    def _take(self, frame: bytes) -> None:
-        count = self.counters
-        count.offered_packets += 1
-        count.offered_bytes += len(frame)
-        if self.rules and self._cut(frame):
-            count.cut_packets += 1
-        elif self.loss is not None and self.loss.lost(self.rng):
-            count.lost_packets += 1
-        elif len(self.queue) >= _QUEUE_FRAMES:
-            count.overflow_packets += 1
-        else:
-            late_s = self.rng.uniform(-self.jitter_s, self.jitter_s) if self.jitter_s else 0.0
-            due_s = time.monotonic() + max(0.0, self.delay_s + late_s)
-            self.number += 1
-            heapq.heappush(self.queue, (due_s, self.number, frame))
-
-    def _cut(self, frame: bytes) -> bool:
-        return any(match(frame) for rules in self.rules.values() for match in rules)
-
-    def release(self, now_s: float) -> None:
-        """Send what is due."""
-        queue, count = self.queue, self.counters
-        while queue and queue[0][0] <= now_s:
-            frame = heapq.heappop(queue)[2]
-            try:
-                self.target.send(frame)
-            except OSError:  # the far end is down, or its queue is full: a line loses such frames
-                count.overflow_packets += 1
-                continue
-            count.sent_packets += 1
-            count.sent_bytes += len(frame)
-
-    def shape(self, question: dict[str, Any]) -> None:
-        """Take over delay_ms, jitter_ms, loss and seed as far as they are given."""
-        if "loss" in question:
-            self.loss = model(question["loss"])
-            self.loss_spec = question["loss"]
-        if "delay_ms" in question:
-            self.delay_s = float(question["delay_ms"]) / 1000
-        if "jitter_ms" in question:
-            self.jitter_s = float(question["jitter_ms"]) / 1000
-        if "seed" in question:
-            self.rng.seed(question["seed"])
-
-    def state(self) -> dict[str, Any]:
-        """Describe what the direction does to frames now."""
-        return {
-            "delay_ms": self.delay_s * 1000,
-            "jitter_ms": self.jitter_s * 1000,
-            "loss": self.loss_spec,
-            "rules": sorted(self.rules),
-            "queued": len(self.queue),
-        }
 
 
 class Wires:
@@ -157,6 +57,7 @@ class Wires:
         """Answer one control question."""
         handlers = {
             "set": self._set,
+            "sleep": self._sleep,
             "cut": self._cut,
             "uncut": self._uncut,
             "counters": self._counters,
@@ -170,9 +71,17 @@ class Wires:
         return [self._wires[question["wire"]][name] for name in names]
 
     def _set(self, question: dict[str, Any]) -> control.Answer:
-        model(question.get("loss"))  # refuse before either direction is changed
+        # Refuse before either direction is changed.
+        model(question.get("loss"))
+        link.bottleneck(question.get("bottleneck"))
         for direction in self._chosen(question):
             direction.shape(question)
+        return {"ok": True}
+
+    def _sleep(self, question: dict[str, Any]) -> control.Answer:
+        radio = link.radio(question["radio"])
+        for direction in self._wires[question["wire"]].values():
+            direction.radio = radio
         return {"ok": True}
 
     def _cut(self, question: dict[str, Any]) -> control.Answer:

@@ -1,7 +1,7 @@
 """Steering the wire from any process of the capsule."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,21 @@ class WireControl:
         self._path = path
 
     def shape(self, wire: str, direction: str = "both", **values: Any) -> None:
-        """Change delay_ms, jitter_ms, loss (see loss.model; None: none) or seed of one wire.
+        """Change delay_ms, jitter_ms, loss, bottleneck or seed of one wire.
 
-        ``direction`` is "up" (from the site), "down" or "both". Delays are one-way.
+        ``direction`` is "up" (from the site), "down" or "both". Delays are one-way. For loss and
+        bottleneck see loss.model and link.bottleneck; None: none.
         """
         self._ask({"op": "set", "wire": wire, "dir": direction, **values})
 
-    def cut(self, wire: str, name: str, rules: Sequence[dict[str, str]]) -> None:
-        """Drop what ``rules`` match ({"what", "addr", "dir"}, see frames.matcher), under ``name``."""
-        self._ask({"op": "cut", "wire": wire, "name": name, "rules": list(rules)})
+    def sleep(self, wire: str, radio: dict[str, float] | None) -> None:
+        """Give one wire a radio that sleeps (see link.radio); None: it is always awake."""
+        self._ask({"op": "sleep", "wire": wire, "radio": radio})
+
+    def cut(self, wire: str, name: str, rules: Sequence[Mapping[str, str | int]]) -> None:
+        """Drop what ``rules`` match, under ``name``: {"what", "addr", "dir", "over_bytes"}, see frames."""
+        plain = [dict(rule) for rule in rules]
+        self._ask({"op": "cut", "wire": wire, "name": name, "rules": plain})
 
     def uncut(self, wire: str, name: str) -> None:
         """Take the rules ``name`` away."""
@@ -36,7 +42,7 @@ class WireControl:
         return self._ask({"op": "counters"})
 
     def state(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Give wire -> direction -> delay_ms, jitter_ms, loss, rules, queued."""
+        """Give wire -> direction -> delay_ms, jitter_ms, loss, bottleneck, sleeps, rules, queued."""
         return self._ask({"op": "state"})
 
     def bytes_by_uplink(self) -> dict[str, int]:

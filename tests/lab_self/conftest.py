@@ -28,4 +28,5 @@ def lab(running_lab: Lab) -> Iterator[Lab]:
     running_lab.hilink.fault("none")
     running_lab.hilink.set(tokens="rotate", login="none", radio_s=0.2, burst_limit=3, capacity=500)
     running_lab.hilink.dataswitch(True)
+    running_lab.hilink.restore_session()
     running_lab.topology.masquerade(on=True)

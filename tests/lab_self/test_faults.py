@@ -32,6 +32,7 @@ def alive(lab: Lab) -> set[str]:
         ("router_silent", {LTE}),
         ("half_dead", {LTE, PING}),
         ("tcp_dead", {LTE, PING, UDP, DNS, ROUTER_DNS}),
+        ("udp_dead", {LTE, PING, TCP, HTTP}),
         ("dns_dead", {LTE, PING, TCP, UDP, HTTP}),
         ("captive_portal", {LTE, PING, DNS, ROUTER_DNS, HTTP}),
         ("both_dead", set()),

@@ -196,6 +196,53 @@ def test_a_reboot_takes_the_link_and_every_session(lab: Lab) -> None:
     assert lab.hilink.state()["errors"].get("125002", 0) == posts
 
 
+STATUS = "monitoring.status"
+CONNECTED, DISCONNECTED = "901", "902"
+
+
+def said_and_real(lab: Lab) -> tuple[str, bool]:
+    """Give what the stick says of its session, and whether data passes."""
+    said = stick(lab, STATUS)[0]["ConnectionStatus"]
+    return said, bool(rtts_ms(lab, addresses.ANCHORS[0], via="lte0", count=1))
+
+
+def redial(lab: Lab) -> None:
+    for position in ("switch:0", "switch:1"):
+        assert stick(lab, position) == ["OK"]
+
+
+@pytest.mark.parametrize("tells_after_s", [None, 60.0])
+def test_a_lost_session_is_not_told(lab: Lab, tells_after_s: float | None) -> None:
+    lab.hilink.lose_session(tells_after_s)
+    assert said_and_real(lab) == (CONNECTED, False)
+    lab.hilink.restore_session()
+    assert said_and_real(lab) == (CONNECTED, True)
+
+
+def test_a_lost_session_may_be_told_late(lab: Lab) -> None:
+    lab.hilink.lose_session(tells_after_s=0.2)
+    time.sleep(0.3)
+    assert said_and_real(lab) == (DISCONNECTED, False)
+    lab.hilink.restore_session()
+
+
+def test_dialling_anew_brings_a_lost_session_back(lab: Lab) -> None:
+    lab.hilink.lose_session()
+    assert stick(lab, "switch:1") == ["OK"]
+    assert said_and_real(lab) == (CONNECTED, False)  # it was on already: nothing is dialled
+    redial(lab)
+    assert said_and_real(lab) == (CONNECTED, True)
+
+
+def test_a_hung_session_needs_a_reboot(lab: Lab) -> None:
+    lab.hilink.lose_session(needs_reboot=True)
+    redial(lab)
+    assert said_and_real(lab) == (CONNECTED, False)
+    lab.hilink.reboot(down_s=0.3)
+    back = lambda: rtts_ms(lab, addresses.ANCHORS[0], via="lte0", count=1)  # noqa: E731
+    wait_until(back, 5, "data pass again after the reboot")
+
+
 def test_inbound_sms_are_listed_read_and_deleted(lab: Lab) -> None:
     lab.smsc.inject("+491713920001", "OK 17")
     lab.smsc.inject("Bank", "Ihr Code: ÄÖÜ €")

@@ -3,10 +3,12 @@
 import json
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from statistics import mean
 
-from bench.measure import alone_mib, processor_s, pss_mib
+from bench.costs import alone_mib, processor_s, pss_mib
 from bench.scene import Scene
+from bench.table import Figures
 
 from notanker_lab import addresses
 
@@ -14,6 +16,10 @@ _SETTLE_S = 5.0
 _SAMPLES = 40
 _SAMPLE_S = 0.173  # no multiple or part of a second, or a script would be met always or never
 _ETHERNET_BYTES = 14
+_DAY_S = 86400.0
+_STANDBY_S = 300.0
+"""In less time than this so few probes go by LTE that a month cannot be told from them."""
+_MB = 1e6
 
 # What goes to the centre and comes from it, so that heartbeats can be told from probes.
 _COUNTERS = """
@@ -34,19 +40,41 @@ table inet bench {{
 """
 
 
-def calm(scene: Scene) -> dict[str, float]:
+def calm(scene: Scene) -> Figures:
     """Leave the site alone; users are silent too, so that only the peer's own frames are counted."""
     scene.lab.topology.nft("site", _COUNTERS.format(centre=addresses.CENTRE))
     time.sleep(_SETTLE_S)
-    over_s = 15.0 if scene.short else 60.0
     before, start_s = _meters(scene), time.monotonic()
-    time.sleep(over_s)
+    time.sleep(scene.length.calm_s)
     after, took_s = _meters(scene), time.monotonic() - start_s
     used = {name: after[name] - value for name, value in before.items()}
-    traffic = {name: used.pop(name) * 60 / took_s for name in list(used) if "bytes" in name}
-    figures = {f"cpu_{part}_pct": value / took_s * 100 for part, value in used.items()}
-    figures["cpu_all_pct"] = sum(used.values()) / took_s * 100
-    return {**traffic, **figures, **_memory(scene)}
+    a_second = {name: value / took_s for name, value in used.items()}
+    figures = {**_primary(a_second), **_processor(a_second), **_memory(scene)}
+    return figures | (_standby(a_second) if took_s >= _STANDBY_S else {})
+
+
+def _primary(a_second: Mapping[str, float]) -> dict[str, float]:
+    """Extrapolate the primary's bytes to a day, heartbeats apart."""
+    beats = a_second.get("beat_bytes_primary", 0.0)
+    figures = {"probes_mb_day": (a_second["bytes_primary"] - beats) * _DAY_S / _MB}
+    return figures | ({"beats_mb_day": beats * _DAY_S / _MB} if beats else {})
+
+
+def _standby(a_second: Mapping[str, float]) -> dict[str, float]:
+    """Extrapolate LTE's bytes to a month."""
+    month_s = 30 * _DAY_S
+    figures = {"standby_mb_month": a_second["bytes_lte"] * month_s / _MB}
+    if "beat_bytes_lte" in a_second:
+        figures["standby_beats_mb_month"] = a_second["beat_bytes_lte"] * month_s / _MB
+    return figures
+
+
+def _processor(a_second: Mapping[str, float]) -> dict[str, float]:
+    parts = {name: value * 100 for name, value in a_second.items() if "bytes" not in name}
+    return {
+        **{f"cpu_{part}_pct": pct for part, pct in parts.items()},
+        "cpu_all_pct": sum(parts.values()),
+    }
 
 
 def _meters(scene: Scene) -> dict[str, float]:

@@ -1,22 +1,11 @@
-"""The bench's instruments: processor time and memory of processes, and what users met."""
+"""What processes cost: processor time and memory."""
 
-import math
 import re
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from os import sysconf
 from pathlib import Path
-from subprocess import Popen
 
-from notanker_lab import Lab
-from notanker_lab.analysis import Record
-
-NEVER = math.inf
-"""It did not happen within the time that was waited for it."""
-SETTLE_S = 0.3
-"""Echoes sent this shortly before the end of a record may have been on their way still."""
 _TICKS_PER_S = sysconf("SC_CLK_TCK")
 _MAPPING = re.compile(r"^[0-9a-f]+-[0-9a-f]+ \S+ (?P<offset>[0-9a-f]+) \S+ \d+\s*(?P<path>.*)$")
 
@@ -37,12 +26,6 @@ def descendants(pid: int) -> list[int]:
 def tree(pid: int) -> list[int]:
     """Give ``pid`` and all processes below it."""
     return [pid, *descendants(pid)]
-
-
-def tail(lab: Lab, process: "Popen[bytes]") -> str:
-    """Give the last lines that a process wrote."""
-    texts = [path.read_text(encoding="utf-8", errors="replace") for path in lab.logs(process)]
-    return "\n".join("\n".join(text.splitlines()[-3:]) for text in texts).strip()[-600:]
 
 
 def processor_s(pids: Iterable[int]) -> float:
@@ -104,41 +87,3 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # ended meanwhile
         return []
-
-
-def wait_for(condition: Callable[[], object], timeout_s: float) -> bool:
-    """Wait until ``condition()`` is true, and say whether it came to be within ``timeout_s``."""
-    end_s = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > end_s:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def first_by(record: Record, uplink: str, since_s: float) -> float:
-    """Give the seconds from ``since_s`` to the first echo that came back by ``uplink``."""
-    for echo in record.echoes:
-        if echo.sent_s >= since_s and echo.good and echo.uplink == uplink:
-            return echo.sent_s - since_s
-    return NEVER
-
-
-def lost_since(record: Record, since_s: float) -> int:
-    """Count the echoes that were sent from ``since_s`` on and never answered."""
-    last_s = record.echoes[-1].sent_s if record.echoes else 0.0
-    return record.between(since_s, last_s - SETTLE_S).lost()
-
-
-def outage_s(record: Record, from_s: float, to_s: float = NEVER) -> float:
-    """Give the longest time between two answered echoes sent within the second before and ``to_s``.
-
-    The fault itself may begin a little after ``from_s``; the longest gap is the outage nevertheless.
-    """
-    last_s = record.echoes[-1].sent_s if record.echoes else 0.0
-    echoes = record.between(from_s - 1, min(to_s, last_s - SETTLE_S)).echoes
-    good = [echo.sent_s for echo in echoes if echo.good]
-    if not good:
-        return NEVER
-    longest_s = max((after - before for before, after in pairwise(good)), default=0.0)
-    return NEVER if echoes[-1].sent_s - good[-1] > max(longest_s, SETTLE_S) else longest_s
