@@ -13,6 +13,7 @@ import pytest
 
 AGENT = "notanker.cli, notanker.cli.agent, notanker.shell.agent, notanker.shell.logs"
 CHILD = "notanker.plugin.child"
+HUAWEI = "notanker.plugin.child, notanker_huawei_lte"
 
 LIBRARIES = {AGENT: {"h11", "msgspec", "notanker"}, CHILD: {"msgspec", "notanker"}}
 """All that is not Python's own; one more is a decision, to be written down in docs/adr."""
@@ -44,10 +45,16 @@ HEAVY = {
         "notanker.cli.output": "a plain `notanker run` needs no command line",
     },
     CHILD: {
+        "argparse": "two numbers need no parser (0.4)",
         "asyncio": "a child does one thing at a time (7)",
         "sqlite3": "the journal is the agent's",
         "notanker.core": "a child knows of nothing but its plugin",
         "notanker.shell": "a child knows of nothing but its plugin",
+    },
+    HUAWEI: {
+        "chardet": "a HiLink stick speaks UTF-8",
+        "charset_normalizer": "a HiLink stick speaks UTF-8 (3)",
+        "asyncio": "a child does one thing at a time (7)",
     },
 }
 
@@ -63,7 +70,7 @@ def loaded_by(modules: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("modules", [AGENT, CHILD], ids=["agent", "child"])
+@pytest.mark.parametrize("modules", [AGENT, CHILD, HUAWEI], ids=["agent", "child", "huawei_lte"])
 def test_nothing_heavy_is_imported_before_it_is_needed(modules: str) -> None:
     loaded = loaded_by(modules)
     heavy = {

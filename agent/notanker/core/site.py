@@ -135,8 +135,9 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, assessed = _assess(site, judges, now)
     site, moved = _move(site, now)
     site, led = _lead(site, now)
-    site, beats = _beat(site, now, changed=_seen(site)[:2] != before[:2])
-    show: Commands = (Show(),) if _seen(site) != before else ()
+    after = _seen(site)
+    site, beats = _beat(site, now, changed=after[:2] != before[:2])
+    show: Commands = (Show(),) if after != before else ()
     return site, (*handled, *moved, *led, *probes, *beats, *assessed, *show)
 
 

@@ -6,7 +6,6 @@ or dies. stdout and stderr belong to the plugin's output; the wire is another de
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import logging
 import os
@@ -172,20 +171,19 @@ def _prepare_output() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Be the child.
 
+    Args:
+        arguments: The wire's descriptor, the agent's process id, and folders to look for plugins in.
+
     Raises:
         OSError: the kernel refused to confine this process, or the wire broke.
         FrameError: the agent wrote something else than requests.
     """
-    parser = argparse.ArgumentParser(prog="notanker.plugin.child")
-    parser.add_argument("--fd", type=int, required=True)
-    parser.add_argument("--parent", type=int, required=True)
-    parser.add_argument("--path", action="append", default=[])
-    given = parser.parse_args(arguments)
-    confine(given.parent)
-    sys.path[:0] = given.path
-    os.set_inheritable(given.fd, False)
+    wire, parent, *folders = sys.argv[1:] if arguments is None else arguments
+    confine(int(parent))
+    sys.path[:0] = folders
+    os.set_inheritable(int(wire), False)
     _prepare_output()
-    with socket.socket(fileno=given.fd) as link:
+    with socket.socket(fileno=int(wire)) as link:
         Worker(link).serve()
 
 

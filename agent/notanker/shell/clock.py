@@ -22,6 +22,11 @@ def boot_id() -> str:
     return _BOOT_ID.read_text(encoding="ascii").strip()
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def boot_s() -> float:
     """Return seconds since boot, suspended time included."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -35,7 +40,7 @@ def wall_s() -> float:
 def trusted() -> bool:
     """Tell whether the kernel's wall clock is synchronised (chrony or timesyncd told it so)."""
     buffer = ctypes.create_string_buffer(_TIMEX_BYTES)
-    if ctypes.CDLL(None, use_errno=True).adjtimex(buffer) == -1:
+    if _libc().adjtimex(buffer) == -1:
         return False
     status = int.from_bytes(buffer.raw[_STATUS_OFFSET : _STATUS_OFFSET + 4], "little")
     return not status & _STA_UNSYNC

@@ -152,11 +152,8 @@ def _pipe(on_error: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple
 
 
 def _command(launch: Launch, wire: int) -> list[str]:
-    command = [launch.python, "-I", "-m", "notanker.plugin.child"]
-    command += ["--fd", str(wire), "--parent", str(os.getpid())]
-    for folder in launch.path:
-        command += ["--path", folder]
-    return command
+    words = (wire, os.getpid(), *launch.path)
+    return [launch.python, "-I", "-m", "notanker.plugin.child", *map(str, words)]
 
 
 def _ending(status: int) -> str:
