@@ -4,7 +4,7 @@
 #   make demo STORY=once   the same, ends by itself; status 0 only if every step was really observed
 #   make test              everything: checks, tests, and a short bench
 #   make check             formatting, lint, types, import layers, duplicates, documents
-#   make bench             everything for the record: every row, every peer (about two hours)
+#   make bench             everything for the record: every row, every peer (two and a half hours)
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
 #   make long              the long forms of the lab's tests
