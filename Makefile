@@ -4,18 +4,20 @@
 #   make demo STORY=once   the same, ends by itself; status 0 only if every step was really observed
 #   make test              everything: checks, tests, and a short bench
 #   make check             formatting, lint, types, import layers, duplicates, documents
-#   make bench             the long measurements beside keepalived (about 20 minutes)
+#   make bench             everything for the record: every row, every peer (two and a half hours)
+#   make bench-short       the quick rows, once (about two minutes; part of `make test`)
+#   make bench-hour        20 % loss for an hour, for the record
 #   make long              the long forms of the lab's tests
 #   make format            format the code
 #   make lock              pin the Python packages anew (needs uv)
 #   make clean             remove what was made here
 
 BIN := .venv/bin
-# The bench fetches keepalived before it enters its capsule; the package itself is not installed.
+# The bench fetches its peers before it enters its capsule; the packages themselves are not installed.
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short long format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour long format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -32,7 +34,10 @@ check: setup-test
 	@$(BIN)/python tools/documents.py
 
 bench: setup-test
-	@$(ROOT) $(BIN)/python bench/failover.py
+	@$(ROOT) $(BIN)/python bench/failover.py --calm-s 900
+
+bench-hour: setup-test
+	@$(ROOT) $(BIN)/python bench/failover.py --only loss20 --hour --peers notanker
 
 bench-short: setup-test
 	@$(ROOT) $(BIN)/python bench/failover.py --short

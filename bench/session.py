@@ -40,7 +40,7 @@ def jobs(wanted: Options) -> Iterator[Job]:
                 for done in range(0, runs, _CUTS_PER_LAB):
                     yield Job(row, peer, min(_CUTS_PER_LAB, runs - done))
             else:
-                yield from [Job(row, peer, 1)] * wanted.labs
+                yield from [Job(row, peer, 1)] * (1 if ROWS[row].once else wanted.labs)
 
 
 def run(wanted: Options) -> int:

@@ -40,7 +40,7 @@ table ip bench_bfd {{
 }}
 """
 
-# The package would have made these groups; FRR looks them up and ends if they are not there. Each
+# The package would have made these groups; FRR ends if they are not there, or root is not in them. Each
 # `ip netns exec` has mounts of its own, so nothing outside sees this.
 _START = """#!/bin/sh
 mount --bind {folder}/group /etc/group && mkdir -p /run/frr && mount -t tmpfs tmpfs /run/frr || exit 1
@@ -71,6 +71,18 @@ class Frr(Silent):
         """Put rules, scripts and configuration in place, and start the provider's end."""
         self._lab = lab
         switch.make_ready(lab)
+        # Its own packets must stay on the primary, or the session could never come back from LTE.
+        own = (
+            "rule",
+            "add",
+            "priority",
+            str(switch.PRIORITY - 1),
+            "to",
+            PROVIDER,
+            "lookup",
+            "main",
+        )
+        lab.topology.ip("site", *own)
         lab.topology.nft("router", _UNTRANSLATED)
         folder = lab.scratch("frr-site")
         self._ready = folder / "ready"
@@ -92,7 +104,7 @@ class Frr(Silent):
 
 def _daemons(folder: Path, local: str, peer: str, follow: str) -> Path:
     """Write all that zebra and bfdd of one end need; give the script that runs them."""
-    (folder / "group").write_text("root:x:0:\nfrr:x:1:\nfrrvty:x:2:\n", encoding="ascii")
+    (folder / "group").write_text("root:x:0:\nfrr:x:0:\nfrrvty:x:0:\n", encoding="ascii")
     (folder / "zebra.conf").write_text("", encoding="ascii")
     (folder / "bfdd.conf").write_text(_BFD.format(peer=peer, local=local), encoding="ascii")
     text = _START.format(folder=folder, bin=PACKAGE.path(_FOLDER), follow=follow)
