@@ -48,6 +48,10 @@ class RouteWatch:
         """Give the changes from ``since_s`` (monotonic) on."""
         return [c for c in self._all() if c.way != _DOWN and c.at_s >= since_s]
 
+    def first_to(self, way: str, since_s: float) -> float:
+        """Give when traffic was first moved that way from ``since_s`` on, infinity if it was not."""
+        return next((c.at_s for c in self.changes(since_s) if c.way == way), math.inf)
+
     def link_lost_s(self, since_s: float) -> float:
         """Give when the kernel said that eth0 has no link any more, infinity if it did not."""
         lost = (c.at_s for c in self._all() if c.way == _DOWN and c.at_s >= since_s)

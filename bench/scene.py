@@ -62,8 +62,12 @@ class Scene:
     ) -> Recording:
         """Start the users' echoes, and give the peer's probes a random phase to what follows."""
         recording = self.lab.traffic.start(flows, tcp_interval_s=tcp_interval_s, ns=ns)
-        time.sleep(1 + randbelow(2000) / 1000)
+        self.any_moment()
         return recording
+
+    def any_moment(self) -> None:
+        """Let the peer's probes come to a phase that nobody chose."""
+        time.sleep(1 + randbelow(2000) / 1000)
 
     def wait_for_lte(self, timeout_s: float | None = None) -> bool:
         """Wait until the kernel sends traffic by LTE; say whether it came to that."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from secrets import randbelow
 
 from bench.met import NEVER, first_by, outage_s, wait_for
-from bench.scene import BUSY, QUIET, Scene
+from bench.scene import BUSY, Scene
 from bench.table import Figures, Value
 
 from notanker_lab.fault import Fault
@@ -16,22 +16,23 @@ _SHORT_CUTS = 20
 
 
 def blackhole(scene: Scene) -> Figures:
-    """Cut the quiet line silently."""
-    return {"blackhole_s": _silent_cut(scene, QUIET)}
+    """Cut the line silently while nobody sends: only the peer's own probes can tell."""
+    scene.any_moment()
+    with scene.faults.silent_cut() as cut:
+        scene.wait_for_lte()
+        time.sleep(_AFTER_S)
+        moved = scene.routes.first_to("lte", cut.started_s)
+    return {"blackhole_s": moved - cut.started_s}
 
 
 def busy(scene: Scene) -> Figures:
-    """Cut the line silently while users also open connections and use IPv6."""
-    return {"busy_s": _silent_cut(scene, BUSY)}
-
-
-def _silent_cut(scene: Scene, flows: tuple[str, ...]) -> float:
-    users = scene.users(flows)
+    """Cut the line silently while users send echoes, open connections and use IPv6."""
+    users = scene.users(BUSY)
     with scene.faults.silent_cut() as cut:
         scene.wait_for_lte()
         time.sleep(_AFTER_S)
         record = users.stop().flow("udp4")
-    return outage_s(record, cut.started_s)
+    return {"busy_s": outage_s(record, cut.started_s)}
 
 
 def carrier(scene: Scene) -> Figures:
@@ -42,9 +43,8 @@ def carrier(scene: Scene) -> Figures:
         time.sleep(_AFTER_S)
         record = users.stop().flow("udp4")
     down_s = scene.routes.link_lost_s(loss.started_s)
-    moved = [change for change in scene.routes.changes(down_s) if change.way == "lte"]
     return {
-        "carrier_ms": (moved[0].at_s - down_s) * 1000 if moved else NEVER,
+        "carrier_ms": (scene.routes.first_to("lte", down_s) - down_s) * 1000,
         "carrier_users_ms": outage_s(record, loss.started_s) * 1000,
     }
 
