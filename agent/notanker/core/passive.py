@@ -16,6 +16,13 @@ LEAST_SENT: Final = 3
 PAUSE_S: Final = 2.0
 """Hints come no faster: traffic that is never answered is no reason for a lasting burst."""
 
+QUIET_S: Final = 0.5
+"""Between two readings while hardly anything is sent: each wakes the processor of a Pi,"""
+BUSY_S: Final = 0.08
+"""while traffic flows,"""
+STALLED_S: Final = 0.03
+"""and while an answer is awaited."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -63,11 +70,12 @@ def look(before: Silence, counters: Counters, now_s: float) -> tuple[Silence, fl
     return _hint(silence, now_s)
 
 
-def busy(silence: Silence, before: Silence) -> bool:
-    """Tell whether the next reading should come soon."""
-    return silence.since_s is not None or (
-        silence.counters.sent - before.counters.sent >= LEAST_SENT
-    )
+def interval_s(silence: Silence, before: Silence) -> float:
+    """Return in how many seconds the counters should be read again."""
+    if silence.since_s is not None and not silence.told:
+        return STALLED_S
+    busy = silence.counters.sent - before.counters.sent >= LEAST_SENT
+    return BUSY_S if busy else QUIET_S
 
 
 def _hint(silence: Silence, now_s: float) -> tuple[Silence, float | None]:

@@ -50,6 +50,9 @@ def shared(judges: Mapping[Watch, Judge]) -> frozenset[Layer]:
 
     Then the anchors are dead, or the service is dead everywhere: no line is to blame, and none helps.
     """
+    # Asked at every step: on a good day there is nothing to compare.
+    if sum(judge.verdict is Verdict.DOWN for judge in judges.values()) < len(Uplink):
+        return frozenset()
     echoes = [judges.get((uplink, Layer.ICMP)) for uplink in Uplink]
     if not all(echo is not None and echo.verdict is Verdict.UP for echo in echoes):
         return frozenset()

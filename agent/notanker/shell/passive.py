@@ -13,9 +13,6 @@ from notanker.core.names import Uplink
 from notanker.core.passive import Counters, Silence
 from notanker.shell import clock
 
-QUIET_S: Final = 0.25
-"""Between two readings while hardly anything is sent."""
-BUSY_S: Final = 0.04
 _MOST_BYTES: Final = 65_536
 
 
@@ -43,14 +40,13 @@ class Listener:
         try:
             while True:
                 text = os.pread(file, _MOST_BYTES, 0).decode("ascii", "replace")
-                soon = self._take(read_counters(text), clock.boot_s())
-                await asyncio.sleep(BUSY_S if soon else QUIET_S)
+                await asyncio.sleep(self._take(read_counters(text), clock.boot_s()))
         finally:
             os.close(file)
 
-    def _take(self, counters: Mapping[str, Counters], now_s: float) -> bool:
-        """Take a reading; return whether the next one should come soon."""
-        soon = False
+    def _take(self, counters: Mapping[str, Counters], now_s: float) -> float:
+        """Take a reading; return in how many seconds the next one should come."""
+        next_s = passive.QUIET_S
         for uplink, interface in self._interfaces.items():
             found = counters.get(interface)
             if found is None:
@@ -59,10 +55,10 @@ class Listener:
             before = self._silences.get(uplink) or Silence(found, now_s)
             silence, since_s = passive.look(before, found, now_s)
             self._silences[uplink] = silence
-            soon = soon or passive.busy(silence, before)
+            next_s = min(next_s, passive.interval_s(silence, before))
             if since_s is not None:
                 self._happened(FellSilent(uplink, since_s))
-        return soon
+        return next_s
 
 
 def read_counters(text: str) -> dict[str, Counters]:

@@ -7,11 +7,11 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notanker.core import passive
 from notanker.core.events import Event, FellSilent
 from notanker.core.names import Uplink
 from notanker.core.passive import Counters
-from notanker.shell import passive
-from notanker.shell.passive import Listener
+from notanker.shell.passive import Listener, read_counters
 
 DEV = """Inter-|   Receive                      |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop
@@ -21,13 +21,13 @@ DEV = """Inter-|   Receive                      |  Transmit
 
 
 def test_packets_are_read_by_interface() -> None:
-    assert passive.read_counters(DEV) == {"lo": Counters(10, 10), "eth0": Counters(4711, 815)}
+    assert read_counters(DEV) == {"lo": Counters(10, 10), "eth0": Counters(4711, 815)}
 
 
 @given(st.text())
 def test_whatever_stands_there_nothing_is_raised(text: str) -> None:
-    passive.read_counters(text)
-    passive.read_counters(DEV + text)
+    read_counters(text)
+    read_counters(DEV + text)
 
 
 def test_the_kernel_of_this_machine_is_understood() -> None:
@@ -50,7 +50,9 @@ def test_a_busy_line_that_falls_silent_is_told_with_its_beginning() -> None:
         listener._take({"eth0": Counters(min(step, 25) * 4, step * 4)}, step * 0.04)
         for step in range(50)
     ]
-    assert all(pace[1:])
+    assert pace[:2] == [passive.QUIET_S, passive.BUSY_S]
+    assert passive.STALLED_S in pace
+    assert pace[-1] == passive.BUSY_S, "it has been told: there is no hurry any more"
     (event,) = told
     assert isinstance(event, FellSilent)
     assert event.uplink is Uplink.PRIMARY
