@@ -50,7 +50,7 @@ def render(results: Results, peers: Sequence[str], versions: Mapping[str, str]) 
             stretch = "" if figure.stretch is None else f"{figure.stretch:g}"
             met = figure.met(results.numbers(peers[0], name))
             rows.append([figure.title, figure.bar(), stretch, met, *cells])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _cell(results: Results, peer: str, name: str, figure: Figure) -> str:
@@ -60,7 +60,8 @@ def _cell(results: Results, peer: str, name: str, figure: Figure) -> str:
     return figure.cell(results.numbers(peer, name))
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Write rows as a Markdown table whose columns line up; the first row is the head."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
     lines = [
         "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |"

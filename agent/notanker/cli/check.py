@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 
+from notanker.cli import foretold
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.messages import CATALOGUE
 from notanker.cli.output import config_option, json_option, print_json, print_problems, say
@@ -17,8 +18,8 @@ from notanker.config import fields
 from notanker.config.fields import Document
 from notanker.config.load import load
 from notanker.config.model import Config
-from notanker.core.names import PluginHealth, Uplink
-from notanker.core.settings import Settings
+from notanker.core.forecast import Forecast, forecast
+from notanker.core.names import PluginHealth
 from notanker.errors import Place, Problem, errors_of
 
 PLUGIN_S: Final = 15.0
@@ -36,42 +37,34 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
     from notanker.shell.settings import settings_of
 
     config, problems = load(config_path)
-    settings = None
+    found = None
     if config is not None:
         document, _ = fields.read(config_path)
-        plan, found = load_plan(config.paths.plan)
+        plan, plan_problems = load_plan(config.paths.plan)
         settings = settings_of(config, plan)
-        problems += [*_files(config, document), *found]
+        found = forecast(settings)
+        problems += [*_files(config, document), *plan_problems]
+        problems += foretold.contradictions(config, settings, document)
         if not offline:
             problems += [*_interfaces(config, document), *asyncio.run(_plugins(config, document))]
     if as_json:
-        print_json({"problems": problems, "detection_s": settings and detection_s(settings)})
+        print_json({"problems": problems, "forecast": found})
     else:
         print_problems(problems, err=False)
-        click.echo(_summary(problems, settings))
+        click.echo(_summary(problems, found))
     raise SystemExit(WRONG if errors_of(problems) else OK)
 
 
-def detection_s(settings: Settings) -> float:
-    """Return how long a silent cut of a quiet line takes to be seen, on average.
-
-    Half the time between two probes, whichever their layers, until one goes missing; then the patience. The
-    evidence is there before that.
-    """
-    mine = [watch for watch in settings.watches if watch.uplink is Uplink.PRIMARY]
-    probes_a_second = sum(1 / watch.pace.calm_s for watch in mine)
-    return round(0.5 / probes_a_second + max(watch.patience_s for watch in mine), 2)
-
-
-def _summary(problems: list[Problem], settings: Settings | None) -> str:
+def _summary(problems: list[Problem], found: Forecast | None) -> str:
     count = len(problems)
     text = say(f"{count} Befunde.", f"{count} findings.")
-    if settings is not None:
-        seconds = detection_s(settings)
+    if found is not None:
+        seconds = foretold.number(found.quiet.mean_s, 2)
         text += say(
             f" Ein stummer Ausfall wird nach etwa {seconds} s erkannt.",
             f" A silent cut is seen after about {seconds} s.",
         )
+        text = "\n".join((text, *foretold.lines(found)))
     return text
 
 

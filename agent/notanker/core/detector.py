@@ -104,6 +104,8 @@ def in_doubt(judge: Judge, settings: WatchSettings) -> bool:
     An anchor that has given all it can give for an uplink, or against one that is down anyway or idle, is
     no reason for haste; nor is one that is left out.
     """
+    if judge.verdict is Verdict.UP and judge.doubted_s is None:
+        return judge.hinted
     minds = [mind for mind in judge.anchors if not mind.dormant]
     worth = worth_of(judge, settings)
     if judge.verdict is Verdict.UP:

@@ -296,6 +296,8 @@ def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
 
 def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
     commands: Commands = ()
+    if site.incident is None and site.failover.line is Line.PRIMARY:
+        return site, commands  # nothing to lead; this is most of a site's life
     situation = _situation(site, now)
     if site.incident is None:
         site, commands = _record_all(site, leading.opening(situation))

@@ -22,6 +22,10 @@ BADNESS: Final[Mapping[Layer, int]] = {
     Layer.DNS: 2,
     Layer.HTTP: 1,
 }
+OTHER: Final[Mapping[Uplink, Uplink]] = {
+    Uplink.PRIMARY: Uplink.BACKUP,
+    Uplink.BACKUP: Uplink.PRIMARY,
+}
 DEAD: Final = 4
 """From this badness on an uplink is of no use at all."""
 
@@ -50,20 +54,14 @@ def shared(judges: Mapping[Watch, Judge]) -> frozenset[Layer]:
 
     Then the anchors are dead, or the service is dead everywhere: no line is to blame, and none helps.
     """
-    # Asked at every step: on a good day there is nothing to compare.
-    if sum(judge.verdict is Verdict.DOWN for judge in judges.values()) < len(Uplink):
+    down = [watch for watch, judge in judges.items() if judge.verdict is Verdict.DOWN]
+    # Asked several times with each event; most of the time nothing is down at all.
+    if not down:
         return frozenset()
     echoes = [judges.get((uplink, Layer.ICMP)) for uplink in Uplink]
     if not all(echo is not None and echo.verdict is Verdict.UP for echo in echoes):
         return frozenset()
-    return frozenset(
-        layer
-        for layer in Layer
-        if all(
-            (judge := judges.get((uplink, layer))) is not None and judge.verdict is Verdict.DOWN
-            for uplink in Uplink
-        )
-    )
+    return frozenset(layer for uplink, layer in down if (OTHER[uplink], layer) in down)
 
 
 def verdict(judges: Mapping[Watch, Judge], uplink: Uplink) -> Verdict:

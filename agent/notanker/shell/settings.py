@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig
+from notanker.core.forecast import down_nats
 from notanker.core.names import Layer, Uplink
+from notanker.core.probing import DEAR_S
 from notanker.core.settings import (
     Anchor,
     BeatSettings,
+    Evidence,
     FailoverSettings,
     Pace,
     QualityLimits,
@@ -33,11 +36,12 @@ RADIO_S: Final = 2.5
 
 def settings_of(config: Config, plan: Plan | None) -> Settings:
     """Return what the core needs to know."""
+    evidence = _evidence(config)
     watches = tuple(
         watch
         for uplink in Uplink
         for layer in Layer
-        if (watch := _watch(config, uplink, layer)).anchors
+        if (watch := _watch(config, uplink, layer, evidence)).anchors
     )
     centre = config.centre
     return Settings(
@@ -77,7 +81,20 @@ def launch_of(paths: PathsConfig) -> Launch:
     return Launch(path=tuple(str(folder) for folder in paths.plugins))
 
 
-def _watch(config: Config, uplink: Uplink, layer: Layer) -> WatchSettings:
+def _evidence(config: Config) -> Evidence:
+    """Return the test whose false verdicts are as rare as the operator wishes."""
+    layers = [layer for layer in Layer if calm_s_of(config.detect, layer) <= DEAR_S]
+    counts = [sum(a.kind == str(layer) for a in config.anchor) for layer in layers]
+    detect = config.detect
+    nats = down_nats(
+        detect.false_switches_per_year,
+        detect.burst_interval_s,
+        tuple(count for count in counts if count) or (1,),
+    )
+    return Evidence(down_nats=nats)
+
+
+def _watch(config: Config, uplink: Uplink, layer: Layer, evidence: Evidence) -> WatchSettings:
     detect = config.detect
     pace = Pace(
         calm_s=calm_s_of(detect, layer),
@@ -91,6 +108,7 @@ def _watch(config: Config, uplink: Uplink, layer: Layer) -> WatchSettings:
         anchors=tuple(_anchor(a) for a in config.anchor if a.kind == str(layer)),
         pace=pace,
         idle_s=backup_s if uplink is Uplink.BACKUP else pace.calm_s,
+        evidence=evidence,
         patience_s=detect.tolerate_gap_s + SLACK_S if uplink is Uplink.PRIMARY else RADIO_S,
     )
 

@@ -26,7 +26,8 @@ def test_a_good_configuration_is_well_and_says_how_fast_an_outage_is_seen(
         "de": "Ein stummer Ausfall wird nach etwa",
         "en": "A silent cut is seen after about",
     }
-    assert f"{sentence[language]} 1.41 s" in result.output
+    figure = {"de": "1,41 s", "en": "1.41 s"}
+    assert f"{sentence[language]} {figure[language]}" in result.output
 
 
 def test_every_problem_is_listed_with_file_line_field_and_cure(
@@ -54,12 +55,14 @@ def test_programs_get_the_same_as_json(call: Call, files: SiteFiles) -> None:
         (2, "site.id"), (25, "alerts.sns"),
     ]  # fmt: skip
     assert {"what", "cure"} == set(found["problems"][0]["de"]) == set(found["problems"][0]["en"])
-    assert found["detection_s"] is None
+    assert found["forecast"] is None
 
 
 def test_a_good_configuration_is_well_in_json_too(call: Call) -> None:
     found = json.loads(call("check", "--offline", "--json").stdout)
-    assert found["detection_s"] == pytest.approx(1.41)
+    assert found["forecast"]["quiet"]["mean_s"] == pytest.approx(1.41)
+    assert found["forecast"]["false_switches"]["20"] <= 0.2
+    assert found["forecast"]["half_dead"] is None
     assert [p for p in found["problems"] if p["severity"] == "error"] == []
 
 
@@ -167,3 +170,63 @@ def test_the_language_is_that_of_the_terminal(
     assert os.environ.get("LANG") == values.get("LANG")
     files.configure(BROKEN)
     assert ("Fehler" in call("check", "--offline").output) is german
+
+
+WHOLE = GOOD + "".join(
+    f'[[anchor]]\nkind = "{kind}"\naddress = "203.0.113.{n}"\n'
+    for kind in ("dns", "tcp", "http")
+    for n in (1, 2, 3)
+)
+
+
+def test_what_follows_from_the_settings_fits_eighty_columns(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    files.configure(WHOLE)
+    output = call("check", "--offline").output
+    _, _, table = output.partition(
+        {"de": "Was daraus folgt:", "en": "What follows from it:"}[language]
+    )
+    rows = table.strip().splitlines()
+    assert len(rows) == 10
+    assert max(map(len, rows)) <= 80
+    expected = {
+        "de": ["1,16 s, höchstens 1,41 s", "0,91 s", "1,41 s, höchstens 1,91 s", "unter 0,001"],
+        "en": ["1.16 s, at most 1.41 s", "0.91 s", "1.41 s, at most 1.91 s", "below 0.001"],
+    }
+    for figure in expected[language]:
+        assert any(row.endswith(figure) for row in rows), figure
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ("burst_interval_s = 0.2", {"de": "kürzer als die 3.6 s", "en": "shorter than the 3.6 s"}),
+        (
+            "false_switches_per_year = 1e-6\ntolerate_gap_s = 0.5",
+            {"de": "kürzer als", "en": "shorter than"},
+        ),
+        ("icmp_interval_s = 10", {"de": "bis zu 10.0 s", "en": "Up to 10.0 s"}),
+        ("burst_interval_s = 1.0", {"de": "beschleunigt nichts", "en": "speeds up nothing"}),
+    ],
+)
+def test_wishes_that_contradict_each_other_are_told_at_their_line(
+    call: Call, files: SiteFiles, language: str, wish: str, words: dict[str, str]
+) -> None:
+    files.configure(f"{GOOD}\n[detect]\n{wish}\n")
+    result = call("check", "--offline")
+    assert result.exit_code == 0, "a wish that cannot come true is no reason not to start"
+    assert words[language] in result.output
+    assert "[detect." in result.output
+
+
+def test_the_wish_for_fewer_false_switches_takes_longer_evidence(
+    call: Call, files: SiteFiles
+) -> None:
+    rates = []
+    for wish in ("100", "0.2", "0.001"):
+        files.configure(f"{GOOD}\n[detect]\nfalse_switches_per_year = {wish}\n")
+        found = json.loads(call("check", "--offline", "--json").stdout)["forecast"]
+        rates.append(found["false_switches"]["20"])
+        assert rates[-1] <= float(wish)
+    assert rates == sorted(rates, reverse=True)
