@@ -21,9 +21,8 @@ from notanker.core.events import Answered, Event, FellSilent, SwitchDone, Woken
 from notanker.core.facts import Fact
 from notanker.core.moment import Moment
 from notanker.core.names import Uplink
-from notanker.core.passive import STALL_S
+from notanker.core.passive import BUSY_S, STALL_S
 from notanker.core.settings import Settings
-from notanker.shell.passive import BUSY_S
 from notanker.shell.settings import settings_of
 
 RTT_S: Final = {Uplink.PRIMARY: 0.02, Uplink.BACKUP: 0.06}
