@@ -20,6 +20,7 @@ from notanker.config.model import Config
 from notanker.core.names import PluginHealth, Uplink
 from notanker.core.settings import Settings
 from notanker.errors import Place, Problem, errors_of
+from notanker.plan.model import Plan
 
 PLUGIN_S: Final = 15.0
 
@@ -41,7 +42,7 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         document, _ = fields.read(config_path)
         plan, found = load_plan(config.paths.plan)
         settings = settings_of(config, plan)
-        problems += [*_files(config, document), *found]
+        problems += [*_files(config, document), *found, *_systems(config, document, plan)]
         if not offline:
             problems += [*_interfaces(config, document), *asyncio.run(_plugins(config, document))]
     if as_json:
@@ -73,6 +74,15 @@ def _summary(problems: list[Problem], settings: Settings | None) -> str:
             f" A silent cut is seen after about {seconds} s.",
         )
     return text
+
+
+def _systems(config: Config, document: Document | None, plan: Plan | None) -> Iterator[Problem]:
+    """Yield watches of systems that the plan does not know: nothing depends on those."""
+    known = {system.id for system in plan.systems} if plan is not None else set()
+    for index, watch in enumerate(config.watch):
+        if watch.system not in known:
+            place = _place(document, "watch", index, "system")
+            yield CATALOGUE.problem("no-such-system", place, id=watch.system)
 
 
 def _place(document: Document | None, *path: str | int) -> Place:

@@ -167,3 +167,17 @@ def test_the_language_is_that_of_the_terminal(
     assert os.environ.get("LANG") == values.get("LANG")
     files.configure(BROKEN)
     assert ("Fehler" in call("check", "--offline").output) is german
+
+
+def test_a_watch_of_a_system_that_the_plan_lacks_is_a_warning(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    watch = '[[watch]]\nsystem = "{}"\nkind = "icmp"\naddress = "192.0.2.10"\n'
+    files.configure(GOOD + watch.format("core-switch") + watch.format("no-such"))
+    result = call("check", "--offline")
+    assert result.exit_code == 0
+    assert "[watch[2].system]" in result.output
+    assert "[watch[1].system]" not in result.output
+    assert {"de": "steht nicht in systems.toml", "en": "is not in the plan's systems.toml"}[
+        language
+    ] in result.output
