@@ -130,5 +130,7 @@ def test_a_client_s_system_is_watched_over_the_line_that_is_in_use(scene: Scene)
     with scene.lab.faults.silent_cut():
         scene.wait_line("backup", timeout_s=30)
         scene.wait(lambda s: _states(s)["card-system"] == "up")
-        assert scene.wait(lambda s: s["incident"])["further"] == []
+        status = scene.wait(lambda s: s["incident"] and s["incident"]["cause"] == "provider")
+        assert status["incident"]["evidence"].startswith("first hop answers")
+        assert status["further"] == []
     scene.wait(is_over, 60)
