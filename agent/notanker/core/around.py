@@ -110,8 +110,6 @@ def ask(
         now_s: Boot seconds.
         number: The number of the first new probe.
     """
-    if not state.checks.minds:
-        return state, ()
     state, worse = _compare(state, line, before, now_s)
     checks = checking.rerouted(state.checks) if line.route is not before.route else state.checks
     checks = checking.look(checks, now_s) if worse else checks
@@ -125,7 +123,10 @@ def ask(
 
 
 def looked(state: Around, line: Line, now_s: float) -> bool:
-    """Tell whether all systems that can be reached have been asked since anything went wrong last."""
+    """Tell whether all systems that can be reached have been asked since anything went wrong last.
+
+    After `LOOK_S` that is so in any case.
+    """
     if now_s >= state.checks.looking_s + LOOK_S:
         return True
     ways = {Via.PRIMARY: Uplink.PRIMARY, Via.EITHER: line.route}

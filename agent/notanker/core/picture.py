@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from notanker.core import around, cause, failover, leading, signs, troubles, uplinks
 from notanker.core.cause import Diagnosis
+from notanker.core.checking import LOOK_S
 from notanker.core.moment import Moment
 from notanker.core.names import Uplink, Verdict
 
 if TYPE_CHECKING:
     from notanker.core.site import Site
+
+NOTHING: Final = Diagnosis()
 
 
 def of_line(site: Site, now: Moment) -> leading.Situation:
@@ -22,8 +25,8 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
         line=site.failover.line,
         route=site.route,
         primary=primary,
-        diagnosis=diagnosis(site, now) if primary is Verdict.DOWN else Diagnosis(),
-        looked=around.looked(site.around, lines(site), now.boot_s),
+        diagnosis=diagnosis(site, now) if primary is Verdict.DOWN else NOTHING,
+        looked=looked(site, now),
         well_s=0.0 if since_s is None else now.boot_s - since_s,
         settle_s=settle_s(site),
         next_number=site.next_incident,
@@ -40,7 +43,7 @@ def of_systems(site: Site, now: Moment) -> troubles.Situation:
         line=site.failover.line,
         signs=signs.gather(scene(site, now)),
         graph=site.around.graph,
-        looked=around.looked(site.around, lines(site), now.boot_s),
+        looked=looked(site, now),
         over_line=site.around.over_line,
         broke_s=site.around.broke_s,
         settle_s=settle_s(site),
@@ -52,9 +55,15 @@ def of_systems(site: Site, now: Moment) -> troubles.Situation:
 def diagnosis(site: Site, now: Moment) -> Diagnosis:
     """Say why the primary line does not work, once all around it has been asked."""
     found = signs.of_line(scene(site, now))
-    if not around.looked(site.around, lines(site), now.boot_s):
+    if not looked(site, now):
         return Diagnosis(evidence=cause.matrix(found))
     return cause.of_line(found, site.around.graph)
+
+
+def looked(site: Site, now: Moment) -> bool:
+    """Tell whether everything has been asked since anything went wrong last."""
+    calm = now.boot_s >= site.around.checks.looking_s + LOOK_S
+    return calm or around.looked(site.around, lines(site), now.boot_s)
 
 
 def scene(site: Site, now: Moment) -> signs.Scene:

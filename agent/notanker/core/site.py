@@ -320,6 +320,8 @@ def _assess(site: Site, before: Judges, now: Moment) -> tuple[Site, Commands]:
 
 
 def _ask_around(site: Site, now: Moment, before: Site) -> tuple[Site, Commands]:
+    if not site.around.checks.minds:
+        return site, ()
     state, probes = around.ask(
         site.around, picture.lines(site), picture.lines(before), now.boot_s, site.next_probe
     )

@@ -24,9 +24,9 @@ from notanker.plan.model import Plan
 from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80, "sip": 5060, "tls": 443}
-QUERIES: Final = {
-    "icmp": "", "dns": "example", "tcp": "", "http": "/generate_204", "sip": "", "tls": "",
-}  # fmt: skip
+QUERIES: Final = {"icmp": "", "dns": "example", "tcp": "", "http": "/generate_204"}
+ASKED: Final = {"dns": "example", "http": "/"}
+"""What a system is asked, where the configuration does not say."""
 LIGHT: Final = frozenset({Layer.ICMP, Layer.DNS, Layer.SIP})
 LIGHT_BURST_S: Final = 0.2
 HEAVY_BURST_S: Final = 0.5
@@ -131,7 +131,7 @@ def _check(config: WatchConfig, index: int) -> Check:
         layer=layer,
         address=config.address,
         port=config.port or PORTS[config.kind],
-        query=config.query or QUERIES[config.kind],
+        query=config.query or ASKED.get(config.kind, ""),
         host=config.host,
         status=0,
         transport=config.transport,

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import socket
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,26 @@ def test_the_core_is_told_what_the_configuration_says(tmp_path: Path) -> None:
     assert not settings.beat.enabled
     assert settings.recipients
     assert interfaces_of(config) == {Uplink.PRIMARY: "eth0", Uplink.BACKUP: "eth1"}
+
+
+def test_a_watch_becomes_a_check_with_the_usual_port_and_question(tmp_path: Path) -> None:
+    path = tmp_path / "notanker.toml"
+    kinds = {"icmp": (0, ""), "tcp": (443, ""), "dns": (53, "example"), "http": (80, "/"),
+             "sip": (5060, ""), "tls": (443, "")}  # fmt: skip
+    watches = "".join(
+        f'[[watch]]\nsystem = "pbx"\nkind = "{kind}"\naddress = "192.0.2.20"\ninterval_s = 10\n'
+        for kind in kinds
+    )
+    path.write_text(GOOD + watches)
+    settings = settings_of(load_or_raise(path), load_plan(EXAMPLE_PLAN)[0])
+    anchors = [check.watch.anchors[0] for check in settings.checks]
+    assert {a.layer.value: (a.port, a.query) for a in anchors} == kinds
+    assert {a.status for a in anchors} == {0}
+    phases = sorted(check.watch.pace.phase_s for check in settings.checks)
+    gaps = [later - earlier for earlier, later in pairwise([*phases, phases[0] + 10])]
+    assert min(gaps) > 0.5  # never two at once
+    assert len({check.key for check in settings.checks}) == len(kinds)
+    assert len(settings.systems) == 16
 
 
 # Texts.
