@@ -178,7 +178,8 @@ class Life:
     def _do(self, command: Command) -> None:
         if isinstance(command, Probe):
             self.probes += 1
-            if not self._lost(command):
+            # Without the plan's systems there is nothing to ask but the lines.
+            if command.uplink is not None and not self._lost(command, command.uplink):
                 self.later(RTT_S[command.uplink], Answered(command.number))
         elif isinstance(command, Switch):
             self.route = command.to
@@ -187,12 +188,12 @@ class Life:
         elif isinstance(command, Record):
             self.facts.append(command.fact)
 
-    def _lost(self, probe: Probe) -> bool:
+    def _lost(self, probe: Probe, uplink: Uplink) -> bool:
         self._keep_present()
         place = int(probe.anchor.address[-1]) - 1
-        lost = self.coins[probe.uplink, probe.anchor.layer].lost()
+        lost = self.coins[uplink, probe.anchor.layer].lost()
         for episode in self.present:
-            if probe.uplink in episode.uplinks and episode.anchor in (None, place):
+            if uplink in episode.uplinks and episode.anchor in (None, place):
                 lost = lost or episode.loss >= 1 or self.dice.random() < episode.loss
         return lost
 

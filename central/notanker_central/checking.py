@@ -55,6 +55,12 @@ def _rules(beat: Beat) -> Iterator[tuple[str, bool]]:
     texts = (beat.site, beat.version, beat.operator, beat.plan_fingerprint, *beat.degraded)
     yield "text-too-long", all(len(text) <= _MAX_TEXT for text in texts)
     yield "text-unprintable", not any("\0" in text for text in texts)
+    if beat.known is not None:
+        told = (beat.known.evidence, *beat.known.name)
+        yield "text-too-long", all(len(text) <= _MAX_TEXT for text in told)
+        yield "text-unprintable", not any("\0" in text for text in told)
+        yield "number-out-of-range", 0 <= beat.known.needed_by <= _MAX_NUMBER
+        yield "bad-time", beat.known.since is None or _good_time(beat.known.since)
     yield "too-many", len(beat.degraded) <= _MAX_DEGRADED and len(beat.events) <= EVENTS_PER_BEAT
     yield "bad-time", _good_time(beat.sent) and _good_time(beat.line_since)
     yield "bad-event", all(_good_event(item) for item in beat.events)

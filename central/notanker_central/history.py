@@ -35,6 +35,14 @@ SENTENCES: Final[dict[str, Pair]] = {
     ),
     "Queued": ("Meldung {mark} an {name}", "Message {mark} to {name}"),
     "Settled": ("Meldung {mark}: {outcome}", "Message {mark}: {outcome}"),
+    "SystemBack": (
+        "Störung {incident}: das System antwortet wieder",
+        "Incident {incident}: the system answers again",
+    ),
+    "SystemLost": (
+        "Störung {incident}: das System erneut ausgefallen",
+        "Incident {incident}: the system failed again",
+    ),
     "PrimaryBack": (
         "Störung {incident}: Hauptleitung wieder da",
         "Incident {incident}: primary line is back",

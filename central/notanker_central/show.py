@@ -7,8 +7,9 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Final
 
+from notanker.core.heartbeat import Beat, BeatCause
 from notanker.core.names import Cause, Line, Uplink, Verdict
-from notanker.core.wording import CAUSES, LINES, UPLINKS, VERDICTS, Pair
+from notanker.core.wording import CAUSES, CONFIDENCES, LINES, UPLINKS, VERDICTS, Pair, evidence_pair
 from notanker.errors import Language
 from notanker_central.history import sentence
 from notanker_central.states import State
@@ -43,6 +44,20 @@ class Show:
     def cause(self, value: str) -> str:
         """Return the word for a cause; one that an older table held is shown as it is."""
         return self.pick(CAUSES[Cause(value)]) if value in _CAUSES else value
+
+    def told_cause(self, beat: Beat) -> str:
+        """Return a beat's cause: the broken system by its own name, where the site has one for it."""
+        name = beat.known.name if beat.known else ("", "")
+        return self.pick(name) or (self.cause(beat.cause) if beat.cause else "")
+
+    def evidence(self, known: BeatCause) -> str:
+        """Return what speaks for a cause, how sure it is, since when, and what hangs on it."""
+        parts = [self.pick(evidence_pair(known.evidence)), self.pick(CONFIDENCES[known.confidence])]
+        if known.since is not None and known.since.trusted:
+            parts.append(f"{self.text('since')} {self.time(known.since.wall_s)}")
+        if known.needed_by:
+            parts.append(self.text("needed_by", count=known.needed_by))
+        return ", ".join(parts)
 
     def line(self, value: Line) -> str:
         """Return where the traffic goes."""

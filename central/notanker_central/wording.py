@@ -24,6 +24,7 @@ TEXTS: Final[dict[str, Pair]] = {
     "beat": ("Lebenszeichen", "Heartbeat"),
     "over": ("über", "over"),
     "cause": ("Ursache", "Cause"),
+    "needed_by": ("{count} Systeme hängen davon ab", "{count} systems depend on it"),
     "incident": ("Störung", "Incident"),
     "modem": ("Mobilfunk", "Mobile"),
     "plan": ("Plan", "Plan"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from notanker.core.commands import Beat, Command, Record, Report, Switch
-from notanker.core.events import PeopleKnown
+from notanker.core.events import ModemSeen, PathSeen, PeopleKnown, PowerChanged
 from notanker.core.facts import (
     CauseKnown,
     Fact,
@@ -28,9 +28,13 @@ from notanker.core.facts import (
     Resolved,
     Settled,
     Switched,
+    SystemBack,
+    SystemLost,
 )
 from notanker.core.names import Layer, Uplink
-from tests.unit.core.world import JONAS, MARA, World, settings
+from notanker.core.settings import Settings
+from tests.unit.core.systems import address_of, checks_of, system_of
+from tests.unit.core.world import HOP, JONAS, MARA, World, settings
 
 CASES: Final = Path(__file__).parent
 PEOPLE: Final = {person.contact: person for person in (MARA, JONAS)}
@@ -49,8 +53,8 @@ def expected(name: str) -> str:
 def replay(name: str) -> str:
     """Live through the case and tell what happened."""
     script = tomllib.loads((CASES / name / "script.toml").read_text(encoding="utf-8"))
-    layers = tuple(Layer(layer) for layer in script.get("layers", ["icmp"]))
-    world = World(settings(layers, wait_to_restore_s=30.0))
+    world = World(_settings(script))
+    world.addresses = {row["id"]: address_of(n) for n, row in enumerate(script.get("system", ()))}
     start_s = world.now_s
     notes: list[tuple[float, int, str]] = []
 
@@ -68,6 +72,21 @@ def replay(name: str) -> str:
     note("the end")
     lines = [script["story"].strip(), "", *_lines(world, notes, start_s)]
     return "\n".join(lines) + "\n"
+
+
+def _settings(script: Mapping[str, Any]) -> Settings:
+    layers = tuple(Layer(layer) for layer in script.get("layers", ["icmp"]))
+    rows = script.get("system", ())
+    return replace(
+        settings(layers, wait_to_restore_s=30.0),
+        systems=tuple(system_of(row) for row in rows),
+        checks=checks_of(rows),
+        hop=HOP if script.get("hop") else "",
+    )
+
+
+def _systems(world: World, names: list[str]) -> set[str]:
+    return {HOP if name == "next hop" else world.addresses[name] for name in names}
 
 
 def _uplinks(value: str | list[str]) -> list[Uplink]:
@@ -97,6 +116,11 @@ DEEDS: Final[dict[str, Callable[[World, Any], None]]] = {
     "layers_heal": lambda world, _: world.dead_layers.clear(),
     "captive": lambda world, value: world.captive.add(Uplink(value)),
     "signed_in": lambda world, _: world.captive.clear(),
+    "falls_silent": lambda world, value: world.silent.update(_systems(world, value)),
+    "speaks": lambda world, value: world.silent.difference_update(_systems(world, value)),
+    "addressed": lambda world, value: world.happen(PathSeen(value, HOP)),
+    "mains": lambda world, value: world.happen(PowerChanged(value)),
+    "modem": lambda world, value: world.happen(ModemSeen(value)),
     "people": _people,
     "kernel_refuses": _refuse,
     "rule_taken_away": lambda world, _: world.meddle(Uplink.PRIMARY),
@@ -137,7 +161,15 @@ def _fact_words(fact: Fact) -> str:
     words = WORDS.get(type(fact), type(fact).__name__)
     values = {field.name: getattr(fact, field.name) for field in fields(fact)}
     done = "switched to" if values.get("ok") else "refused"
-    return words.format(**values, done=done).rstrip()
+    return (words.format(**values, done=done) + _detail(fact)).rstrip()
+
+
+def _detail(fact: Fact) -> str:
+    """Say what more is known of a cause that is a system of the plan's."""
+    if not isinstance(fact, Opened | CauseKnown) or not fact.detail.system:
+        return ""
+    needed_by = ", ".join(fact.detail.dependants) or "nothing"
+    return f" {fact.detail.name[1]}, {fact.detail.confidence}; needed by {needed_by}"
 
 
 WORDS: Final[dict[type[Fact], str]] = {
@@ -150,6 +182,8 @@ WORDS: Final[dict[type[Fact], str]] = {
     Settled: "message {mark}: {outcome}",
     PrimaryBack: "primary line answers again",
     PrimaryLost: "primary line failed again",
+    SystemBack: "incident {incident}: the system answers again",
+    SystemLost: "incident {incident}: the system failed again",
     Resolved: "incident {incident} resolved",
 }
 

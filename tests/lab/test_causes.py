@@ -14,7 +14,8 @@ from tests.lab.scene import SOON_S, Scene, is_over, on_stage
         ("tcp_dead", "half_dead"),
         ("dns_dead", "dns"),
         ("captive_portal", "captive_portal"),
-        ("router_silent", "provider"),
+        ("router_silent", "router"),
+        ("silent_cut", "provider"),
     ],
 )
 def test_a_line_that_only_looks_alive_is_left_and_the_cause_is_named(

@@ -21,6 +21,7 @@ from notanker.config.model import Config
 from notanker.core.forecast import Forecast, forecast
 from notanker.core.names import PluginHealth
 from notanker.errors import Place, Problem, errors_of
+from notanker.plan.model import Plan
 
 PLUGIN_S: Final = 15.0
 
@@ -43,7 +44,7 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         plan, plan_problems = load_plan(config.paths.plan)
         settings = settings_of(config, plan)
         found = forecast(settings)
-        problems += [*_files(config, document), *plan_problems]
+        problems += [*_files(config, document), *plan_problems, *_systems(config, document, plan)]
         problems += foretold.contradictions(config, settings, document)
         if not offline:
             problems += [*_interfaces(config, document), *asyncio.run(_plugins(config, document))]
@@ -66,6 +67,15 @@ def _summary(problems: list[Problem], found: Forecast | None) -> str:
         )
         text = "\n".join((text, *foretold.lines(found)))
     return text
+
+
+def _systems(config: Config, document: Document | None, plan: Plan | None) -> Iterator[Problem]:
+    """Yield watches of systems that the plan does not know: nothing depends on those."""
+    known = {system.id for system in plan.systems} if plan is not None else set()
+    for index, watch in enumerate(config.watch):
+        if watch.system not in known:
+            place = _place(document, "watch", index, "system")
+            yield CATALOGUE.problem("no-such-system", place, id=watch.system)
 
 
 def _place(document: Document | None, *path: str | int) -> Place:

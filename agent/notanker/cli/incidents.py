@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import textwrap
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from notanker.core import incident as incidents_of
 from notanker.core.incident import Incident
 from notanker.core.report import TEMPLATE_WORDS, Report, report_of
 from notanker.core.view import incident_status
-from notanker.core.wording import OUTCOMES
+from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.plan.words import cause_words, duration_words, in_language
 from notanker.shell import journal
 
@@ -41,7 +42,7 @@ def incidents(context: click.Context, config_path: Path, as_json: bool) -> None:
         print_json([incident_status(item) for item in reversed(known)])
         return
     for item in reversed(known):
-        cause = cause_words(item.cause, language())
+        cause = cause_words(item.cause, language(), item.detail)
         click.echo(f"{item.number:>5}  {time_of(item.opened):<20} {item.stage:<12} {cause}")
 
 
@@ -67,7 +68,7 @@ def read_incidents(path: Path) -> list[Incident]:
     try:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2)
         try:
-            current, done = incidents_of.fold(journal.past(connection).facts)
+            known = incidents_of.fold(journal.past(connection).facts)
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -76,7 +77,7 @@ def read_incidents(path: Path) -> list[Incident]:
             f"The journal {path} cannot be read: {error}.",
             WRONG,
         )
-    return [*done, *((current,) if current else ())]
+    return list(known.all)
 
 
 def report_text(made: Report) -> str:
@@ -87,7 +88,8 @@ def report_text(made: Report) -> str:
     )
     lines = [f"{title} - {made.site}", ""]
     for name, value in _figures(made):
-        lines.append(f"  {name:<26}{value}")
+        rows = textwrap.wrap(value, 52) or [""]
+        lines += [f"  {name if n == 0 else '':<26}{row}" for n, row in enumerate(rows)]
     lines += ["", say("  Verlauf", "  Time line")]
     for row in made.rows:
         words = row.de if lang == "de" else row.en
@@ -104,7 +106,8 @@ def report_text(made: Report) -> str:
 def _figures(made: Report) -> list[tuple[str, str]]:
     lang = language()
     return [
-        (say("Ursache", "Cause"), cause_words(made.cause, lang)),
+        (say("Ursache", "Cause"), cause_words(made.cause, lang, made.detail)),
+        (say("Beleg", "Evidence"), in_language(evidence_pair(made.evidence), lang) or "-"),
         (say("Beginn", "Opened"), time_of(made.opened)),
         (say("Hauptleitung aus", "Primary line down"), _span(made.outage_s)),
         (say("ohne Anbindung", "Without any uplink"), _span(made.isolated_s)),

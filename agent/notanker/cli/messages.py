@@ -18,6 +18,11 @@ CATALOGUE: Final = Catalogue(
             ("Die Datei {path} ist nicht lesbar ({reason}).", "Sie anlegen oder den Pfad berichtigen."),
             ("The file {path} cannot be read ({reason}).", "Make it, or correct the path."),
         ),
+        "no-such-system": Entry(
+            "warning",
+            ("Das System „{id}“ steht nicht in systems.toml des Plans.", "Es dort anlegen, damit seine Abhängigkeiten zählen."),
+            ("The system '{id}' is not in the plan's systems.toml.", "Add it there, so that what depends on it counts."),
+        ),
         "plugin-silent": Entry(
             "warning",
             ("Das Plugin {name} erreicht sein Gerät nicht: {reason}.", "Gerät, Kabel und Adresse prüfen."),

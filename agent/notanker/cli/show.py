@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -19,9 +20,16 @@ from notanker.cli.output import (
     say,
     time_of,
 )
-from notanker.core.names import Line
-from notanker.core.status import REFRESH_S, Status
-from notanker.core.wording import OUTCOMES, verdict_words
+from notanker.core.names import Cause, Line
+from notanker.core.status import REFRESH_S, IncidentStatus, Status
+from notanker.core.wording import (
+    CONFIDENCES,
+    OUTCOMES,
+    VERDICTS,
+    evidence_pair,
+    sentence_pair,
+    verdict_words,
+)
 from notanker.plan.words import (
     cause_words,
     duration_words,
@@ -30,6 +38,7 @@ from notanker.plan.words import (
 )
 from notanker.shell import clock
 
+NAME_COLUMNS = 18
 STALE_S = 3 * REFRESH_S
 
 
@@ -59,8 +68,12 @@ def status(config_path: Path, as_json: bool) -> None:
         print_json(now)
     else:
         for name, text in _lines(now, stale=stale):
-            click.echo(f"{name:<18}{text}")
-    raise SystemExit(SILENT if stale else OK if now.line is Line.PRIMARY else UNWELL)
+            click.echo(f"{name:<{NAME_COLUMNS}}{text}")
+    raise SystemExit(SILENT if stale else OK if _well(now) else UNWELL)
+
+
+def _well(now: Status) -> bool:
+    return now.line is Line.PRIMARY and now.incident is None
 
 
 def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
@@ -85,21 +98,51 @@ def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
                 f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {say('Verlust', 'loss')}"
             )
         lines.append((name, text))
-    return lines + _incident_lines(now) + _part_lines(now)
+    return lines + _incident_lines(now) + _system_lines(now) + _part_lines(now)
 
 
 def _incident_lines(now: Status) -> list[tuple[str, str]]:
-    lang = language()
     if now.incident is None:
         return [(say("Störung", "Incident"), say("keine", "none"))]
-    incident = now.incident
-    cause = cause_words(incident.cause, lang)
+    lines: list[tuple[str, str]] = []
+    for incident in (now.incident, *now.further):
+        lines += _one_incident(incident)
+    return lines
+
+
+def _one_incident(incident: IncidentStatus) -> list[tuple[str, str]]:
+    lang = language()
+    cause = cause_words(incident.cause, lang, incident.detail)
     lines = [
         (say("Störung", "Incident"), f"{incident.number}, {cause}, {time_of(incident.opened)}")
     ]
+    if incident.cause is not Cause.UNKNOWN:
+        since = time_of(incident.detail.since) if incident.detail.since else ""
+        told = in_language(sentence_pair(incident.cause, incident.detail, since), lang)
+        sure = in_language(CONFIDENCES[incident.detail.confidence], lang)
+        evidence = in_language(evidence_pair(incident.evidence), lang)
+        lines += _wrapped(say("Ursache", "Cause"), f"{told} ({sure})")
+        lines += _wrapped(say("Beleg", "Evidence"), evidence)
     for message in incident.messages:
         outcome = in_language(OUTCOMES[message.outcome], lang)
         lines.append(("", f"{message.mark} {message.contact}: {outcome}"))
+    return lines
+
+
+def _wrapped(name: str, text: str) -> list[tuple[str, str]]:
+    """Break a long text for a terminal of 80 columns."""
+    rows = textwrap.wrap(text, 80 - NAME_COLUMNS) or [""]
+    return [(name if number == 0 else "", row) for number, row in enumerate(rows)]
+
+
+def _system_lines(now: Status) -> list[tuple[str, str]]:
+    lang = language()
+    lines: list[tuple[str, str]] = []
+    for item in now.systems:
+        told = in_language(VERDICTS[item.verdict], lang)
+        heard = "" if item.heard is None else f", {time_of(item.heard)}"
+        text = f"{in_language(item.name, lang)}: {told}{heard if item.verdict == 'down' else ''}"
+        lines.append((say("System", "System"), text))
     return lines
 
 
@@ -114,7 +157,8 @@ def _part_lines(now: Status) -> list[tuple[str, str]]:
         told = time_of(now.heartbeat.acknowledged)
         lines.append((say("Lebenszeichen", "Heartbeat"), f"{told} {now.heartbeat.reason}".rstrip()))
     lines.append(("Plan", f"{now.plan.id or '-'} {now.plan.version}".rstrip()))
-    lines += [(say("Befund", "Finding"), finding) for finding in now.findings]
+    for finding in now.findings:
+        lines += _wrapped(say("Befund", "Finding"), finding)
     return lines
 
 

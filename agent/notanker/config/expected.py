@@ -74,6 +74,11 @@ def _literal(info: Any) -> Pair:
     return (f"einer von {values}", f"one of {values}")
 
 
+def _enum(info: Any) -> Pair:
+    values = ", ".join(f'"{member.value}"' for member in info.cls)
+    return (f"einer von {values}", f"one of {values}")
+
+
 def _union(info: Any) -> Pair:
     pairs = [_describe(item) for item in info.types if not isinstance(item, inspect.NoneType)]
     return (" oder ".join(p[0] for p in pairs), " or ".join(p[1] for p in pairs))
@@ -93,6 +98,7 @@ _DESCRIBERS: Final[tuple[tuple[Any, Callable[[Any], Pair]], ...]] = (
     ((inspect.IntType, inspect.FloatType), _number),
     (inspect.StrType, _text),
     (inspect.LiteralType, _literal),
+    (inspect.EnumType, _enum),
     (inspect.UnionType, _union),
     ((inspect.ListType, inspect.VarTupleType), _list),
     (inspect.StructType, _table),

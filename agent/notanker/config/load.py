@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from notanker.config import fields
 from notanker.config.fields import Document
 from notanker.config.messages import CATALOGUE
 from notanker.config.model import Config
 from notanker.errors import ConfigError, Problem, errors_of
+
+MAX_WATCHES: Final = 64
+"""Asked all at once when anything goes wrong, so many fit into the time that people wait for."""
 
 
 def load(path: Path) -> tuple[Config | None, list[Problem]]:
@@ -47,6 +51,7 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
         place = document.place(("backup", "interface"))
         yield CATALOGUE.problem("same-interface", place, name=config.backup.interface)
     yield from _plugins(config, document)
+    yield from _watches(config, document)
 
 
 def _anchors(config: Config, document: Document) -> Iterator[Problem]:
@@ -57,6 +62,19 @@ def _anchors(config: Config, document: Document) -> Iterator[Problem]:
         if count < 3 and kind != "http":
             place = document.place(("anchor", 0))
             yield CATALOGUE.problem("few-anchors", place, count=count, kind=kind)
+
+
+def _watches(config: Config, document: Document) -> Iterator[Problem]:
+    if len(config.watch) > MAX_WATCHES:
+        place = document.place(("watch", MAX_WATCHES))
+        yield CATALOGUE.problem("too-many-watches", place, limit=MAX_WATCHES)
+    resolvers = {"primary": config.primary.resolvers, "backup": config.backup.resolvers}
+    for index, watch in enumerate(config.watch):
+        ways = ("primary",) if watch.uplink == "primary" else ("primary", "backup")
+        place = document.place(("watch", index, "address"))
+        for uplink in ways if watch.is_name else ():
+            if not resolvers[uplink]:
+                yield CATALOGUE.problem("no-resolver", place, name=watch.address, uplink=uplink)
 
 
 def _plugins(config: Config, document: Document) -> Iterator[Problem]:

@@ -39,6 +39,22 @@ CATALOGUE: Final = Catalogue(
             ("Ein [[plugin]] mit dem Namen „{name}“ gibt es nicht.", "Es anlegen oder den Namen berichtigen."),
             ("There is no [[plugin]] named '{name}'.", "Add it or correct the name."),
         ),
+        "too-many-watches": Entry(
+            "error",
+            ("Es gibt mehr als {limit} [[watch]].", "Nur überwachen, was Ursache eines Ausfalls sein kann."),
+            ("There are more than {limit} [[watch]].", "Watch only what can be the cause of an outage."),
+        ),
+        "no-resolver": Entry(
+            "error",
+            (
+                "Für den Namen „{name}“ gibt es unter [{uplink}] keine resolvers.",
+                "Dort einen Namensserver eintragen, oder hier eine IP-Adresse.",
+            ),
+            (
+                "For the name '{name}' there are no resolvers in [{uplink}].",
+                "Write a name server there, or an IP address here.",
+            ),
+        ),
         "nobody-told": Entry(
             "warning",
             ("Kein Meldeweg: bei einem Ausfall erfährt niemand davon.", "[alerts] sms = [\"<Plugin>\"] eintragen."),

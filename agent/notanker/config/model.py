@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+WatchSeconds = Annotated[float, Meta(ge=1, le=86_400)]
 PositiveSeconds = Annotated[float, Meta(ge=0.01, le=86_400)]
 Name = Annotated[
     str,
@@ -20,6 +21,16 @@ Name = Annotated[
         extra={
             "de": "ein Name aus a-z, 0-9, - und _, höchstens 40 Zeichen",
             "en": "a name of a-z, 0-9, - and _, at most 40 characters",
+        },
+    ),
+]
+SystemId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
+        extra={
+            "de": "die Kennung eines Systems aus systems.toml, etwa core-switch",
+            "en": "the id of a system in systems.toml, such as core-switch",
         },
     ),
 ]
@@ -38,7 +49,11 @@ Port = Annotated[int, Meta(ge=1, le=65_535)]
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})"
 _NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 _HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?|\[[0-9a-fA-F:.]+\]")
-_QUESTIONS: Final = {"dns": _NAME, "http": re.compile(r"/[!-~]*")}
+_QUESTIONS: Final = {
+    "dns": _NAME,
+    "http": re.compile(r"/[!-~]*"),
+    "sip": re.compile(r"sips?:[!-;=?-~]{1,255}"),
+}
 """What can be asked of an anchor of that kind."""
 
 
@@ -50,14 +65,21 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PrimaryConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """The primary line. `resolvers` are asked for names over this line only."""
+    """The primary line.
+
+    Attributes:
+        gateway: Next hop, watched to tell router from provider; without it, the one of the main table.
+        resolvers: Asked for names over this line only.
+    """
 
     interface: Interface
+    gateway: str | None = None
     resolvers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check the addresses."""
         _addresses("resolvers", self.resolvers)
+        _addresses("gateway", [self.gateway] if self.gateway else [])
 
 
 class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,19 +128,8 @@ class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check address and question: one that cannot be asked looks like a dead line."""
         _addresses("address", [self.address])
-        asked = _QUESTIONS.get(self.kind)
-        if self.query and asked is not None and not asked.fullmatch(self.query):
-            raise ValueError(
-                f"query: „{self.query}“ passt nicht zu kind = „{self.kind}“;"
-                " bei dns einen Namen wie example.com eintragen, bei http einen Pfad wie /generate_204.",
-                f"query: '{self.query}' does not fit kind = '{self.kind}';"
-                " write a name such as example.com for dns, a path such as /generate_204 for http.",
-            )
-        if self.host and not _HOST.fullmatch(self.host):
-            raise ValueError(
-                f"host: „{self.host}“ ist kein Name; einen wie example.com eintragen.",
-                f"host: '{self.host}' is no name; write one such as example.com.",
-            )
+        _question(self.kind, self.query)
+        _host("host", self.host)
 
 
 class DetectConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +158,48 @@ class DetectConfig(msgspec.Struct, frozen=True, kw_only=True):
     burst_interval_s: Annotated[float, Meta(ge=0.01, le=10)] = 0.03
     backup_interval_s: PositiveSeconds = 120.0
     backup_service_interval_s: PositiveSeconds = 1800.0
+
+
+class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One watch of one system of the plan.
+
+    Attributes:
+        system: The plan's id.
+        uplink: `lan` for what is at the site; else asked over the primary, or as the traffic goes.
+        query: For `dns` the name to ask for, for `http` the path, for `sip` the address asked.
+        host: For `http` the host header, for `tls` the name to ask the certificate of.
+        interface: For `lan` what to leave by; without it, what the kernel chooses.
+        warn_days: For `tls`: a certificate that ends sooner is a finding.
+    """
+
+    system: SystemId
+    kind: Literal["icmp", "tcp", "dns", "http", "sip", "tls"]
+    address: str
+    port: Port | None = None
+    uplink: Literal["lan", "primary", "either"] = "lan"
+    interval_s: WatchSeconds = 15.0
+    query: str = ""
+    host: str = ""
+    transport: Literal["udp", "tcp"] = "udp"
+    interface: Interface | None = None
+    warn_days: Annotated[int, Meta(ge=1, le=365)] = 21
+
+    def __post_init__(self) -> None:
+        """Check what must fit together: a question that cannot be asked looks like a broken system."""
+        if self.uplink == "lan" or not self.is_name:
+            _addresses("address", [self.address])
+        _question(self.kind, self.query)
+        _host("host", self.host)
+        if self.interface is not None and self.uplink != "lan":
+            raise ValueError(
+                "interface: passt nur zu uplink = „lan“; die Zeile streichen.",
+                "interface: goes with uplink = 'lan' alone; remove the line.",
+            )
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the address is a name, to be looked up over the uplink."""
+        return bool(_NAME.fullmatch(self.address)) and not self.address.replace(".", "").isdigit()
 
 
 class FailoverConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +303,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     anchor: tuple[AnchorConfig, ...]
     kernel: KernelConfig = KernelConfig()
     detect: DetectConfig = DetectConfig()
+    watch: tuple[WatchConfig, ...] = ()
     failover: FailoverConfig = FailoverConfig()
     alerts: AlertsConfig = AlertsConfig()
     centre: CentreConfig | None = None
@@ -266,6 +320,25 @@ def _is_origin(url: str) -> bool:
         return whole and bool(parts.hostname) and parts.username is None and parts.port != 0
     except ValueError:  # no number, or none that a port can have
         return False
+
+
+def _question(kind: str, query: str) -> None:
+    asked = _QUESTIONS.get(kind)
+    if query and asked is not None and not asked.fullmatch(query):
+        raise ValueError(
+            f"query: „{query}“ passt nicht zu kind = „{kind}“; bei dns einen Namen wie example.com"
+            " eintragen, bei http einen Pfad wie /generate_204, bei sip eine Adresse wie sip:pbx.example.",
+            f"query: '{query}' does not fit kind = '{kind}'; write a name such as example.com for dns,"
+            " a path such as /generate_204 for http, an address such as sip:pbx.example for sip.",
+        )
+
+
+def _host(field: str, host: str) -> None:
+    if host and not _HOST.fullmatch(host):
+        raise ValueError(
+            f"{field}: „{host}“ ist kein Name; einen wie example.com eintragen.",
+            f"{field}: '{host}' is no name; write one such as example.com.",
+        )
 
 
 def _addresses(field: str, texts: Any, version: int | None = None) -> None:

@@ -11,10 +11,13 @@ from notanker.core.settings import Anchor
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Ask one anchor over one uplink; answer with `Answered(number)`, or not at all."""
+    """Ask one anchor over one uplink; answer with `Answered(number)`, or not at all.
+
+    Without an uplink the question stays on the site: it is for a switch, a router, a telephone system.
+    """
 
     number: int
-    uplink: Uplink
+    uplink: Uplink | None
     anchor: Anchor
 
 

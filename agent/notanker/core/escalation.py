@@ -15,6 +15,10 @@ from notanker.core.settings import Recipient
 ALARM: Final = "T1"
 ISOLATED: Final = "T1-isolated"
 ALL_CLEAR: Final = "T12"
+SYSTEM_ALARM: Final = "T1-system"
+SYSTEM_CLEAR: Final = "T12-system"
+"""The same for a system of the plan: the line is well, and nothing has been switched."""
+CLEAR: Final = frozenset({ALL_CLEAR, SYSTEM_CLEAR})
 
 
 def alarm(
@@ -33,11 +37,11 @@ def all_clear(incident: Incident, now: Moment) -> tuple[Queued, ...]:
             told.queued.contact, told.queued.name, told.queued.number, told.queued.language
         )
         for told in incident.told
-        if told.queued.template != ALL_CLEAR
+        if told.queued.template not in CLEAR
     }
-    had = {told.queued.contact for told in incident.told if told.queued.template == ALL_CLEAR}
+    had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
     to = tuple(person for contact, person in alarmed.items() if contact not in had)
-    return _queue(incident, to, now, ALL_CLEAR)
+    return _queue(incident, to, now, SYSTEM_CLEAR if incident.system else ALL_CLEAR)
 
 
 def _queue(

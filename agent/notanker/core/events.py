@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notanker.core.graph import System
 from notanker.core.names import Outcome, Uplink
 from notanker.core.settings import Recipient
 
@@ -15,10 +16,15 @@ class Woken:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A probe was answered, or refused: no route, an error, or somebody else's page."""
+    """A probe was answered, or refused: no route, an error, or somebody else's page.
+
+    Attributes:
+        expires_s: When the certificate ends that the answer came with, wall seconds.
+    """
 
     number: int
     refusal: str = ""
+    expires_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,35 @@ class PeopleKnown:
     recipients: tuple[Recipient, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SystemsKnown:
+    """The plan names these systems, from now on."""
+
+    systems: tuple[System, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathSeen:
+    """The primary's interface as the kernel has it: does it have an address, and what is its next hop?"""
+
+    addressed: bool
+    hop: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModemSeen:
+    """What the backup's modem says of itself: `connected`, `not connected`, `no signal`."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerChanged:
+    """A sensor saw mains power go away or come back."""
+
+    mains: bool
+
+
 Event = (
     Woken
     | Answered
@@ -90,4 +125,8 @@ Event = (
     | MessageSettled
     | BeatDone
     | PeopleKnown
+    | SystemsKnown
+    | PathSeen
+    | ModemSeen
+    | PowerChanged
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Uplink
 
@@ -55,13 +56,15 @@ class QualityChanged:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An incident began."""
+    """An incident began. It is one of the line, or of the system that `system` names."""
 
     at: Moment
     incident: int
     cause: Cause
     evidence: str
     line: Line
+    detail: Detail = NO_DETAIL
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class CauseKnown:
     incident: int
     cause: Cause
     evidence: str
+    detail: Detail = NO_DETAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +121,28 @@ class PrimaryLost:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """The incident is over."""
+class SystemBack:
+    """The broken system answers again, and what depends on it; it must now stay so for a while."""
 
     at: Moment
     incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class SystemLost:
+    """The system came back within the incident and failed again."""
+
+    at: Moment
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The incident is over; with `into` because it turned out to be part of that other one."""
+
+    at: Moment
+    incident: int
+    into: int = 0
 
 
 IncidentFact = (
@@ -131,6 +152,8 @@ IncidentFact = (
     | Settled
     | PrimaryBack
     | PrimaryLost
+    | SystemBack
+    | SystemLost
     | Resolved
     | LineChanged
     | Switched
@@ -139,5 +162,5 @@ Fact = Started | QualityChanged | IncidentFact
 
 KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
-    PrimaryLost, Resolved,
+    PrimaryLost, SystemBack, SystemLost, Resolved,
 )  # fmt: skip

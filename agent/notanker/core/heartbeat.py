@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line, Uplink, Verdict
-from notanker.core.status import Status
+from notanker.core.names import Cause, Confidence, Line, Uplink, Verdict
+from notanker.core.status import IncidentStatus, Status
 
 FORMAT: Final = 1
 EVENTS_PER_BEAT: Final = 100
@@ -29,6 +29,22 @@ class BeatEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatCause:
+    """Why there is an incident, in short.
+
+    Attributes:
+        name: The broken system's own name, German and English; empty if it is none of the plan's.
+        needed_by: How many systems need it.
+    """
+
+    evidence: str
+    confidence: Confidence
+    name: tuple[str, str]
+    since: Moment | None
+    needed_by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """One heartbeat.
 
@@ -37,6 +53,7 @@ class Beat:
         over: The uplink that this beat travels by.
         interval_s: When the next beat is due at the latest, so the centre knows when to worry.
         incident: Number of the open incident, None if there is none.
+        known: What more is known of its cause.
         degraded: Names of plugins that are given up for now.
         journal: Position of the last event in the site's journal.
     """
@@ -53,6 +70,7 @@ class Beat:
     backup: Verdict
     cause: Cause | None = None
     incident: int | None = None
+    known: BeatCause | None = None
     operator: str = ""
     signal_dbm: float | None = None
     plan_seq: int = 0
@@ -103,6 +121,7 @@ def beat_of(
         backup=verdicts.get(Uplink.BACKUP, Verdict.UNKNOWN),
         cause=status.incident.cause if status.incident else None,
         incident=status.incident.number if status.incident else None,
+        known=_known(status.incident) if status.incident else None,
         operator=modem.operator if modem else "",
         signal_dbm=modem.signal_dbm if modem else None,
         plan_seq=status.plan.seq,
@@ -111,4 +130,15 @@ def beat_of(
         findings=len(status.findings) + status.plan.findings,
         journal=journal,
         events=events,
+    )
+
+
+def _known(incident: IncidentStatus) -> BeatCause:
+    detail = incident.detail
+    return BeatCause(
+        evidence=incident.evidence,
+        confidence=detail.confidence,
+        name=detail.name if detail.system else ("", ""),
+        since=detail.since,
+        needed_by=detail.needed_by,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
 from notanker.core.facts import (
     CauseKnown,
     Fact,
@@ -16,6 +17,8 @@ from notanker.core.facts import (
     Resolved,
     Settled,
     Switched,
+    SystemBack,
+    SystemLost,
 )
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Stage, Uplink
@@ -36,6 +39,7 @@ class Incident:
 
     Attributes:
         number: Counts up for ever at a site; it is what people say on the phone.
+        system: The system that it was opened for, empty for the primary line.
         back_since: Since when the primary has been well again, None while it is out.
         flaps: How often it came back and failed again.
         facts: Its whole record, in order.
@@ -45,6 +49,9 @@ class Incident:
     stage: Stage
     cause: Cause
     opened: Moment
+    evidence: str = ""
+    detail: Detail = NO_DETAIL
+    system: str = ""
     on_backup_since: Moment | None = None
     back_since: Moment | None = None
     resolved: Moment | None = None
@@ -52,44 +59,98 @@ class Incident:
     told: tuple[Told, ...] = ()
     facts: tuple[Fact, ...] = ()
 
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """The cause as it is known now."""
+        return Diagnosis(self.cause, self.evidence, self.detail)
 
-def fold(facts: Iterable[Fact]) -> tuple[Incident | None, tuple[Incident, ...]]:
-    """Return the open incident, if there is one, and the resolved ones in order."""
-    current: Incident | None = None
-    done: list[Incident] = []
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """All incidents of a site.
+
+    Attributes:
+        line: The open one of the primary line, if there is one.
+        systems: The open ones of systems, the oldest first.
+        done: The resolved ones, in order.
+    """
+
+    line: Incident | None = None
+    systems: tuple[Incident, ...] = ()
+    done: tuple[Incident, ...] = ()
+
+    @property
+    def open(self) -> tuple[Incident, ...]:
+        """All that are open, that of the line first."""
+        return (*((self.line,) if self.line else ()), *self.systems)
+
+    @property
+    def all(self) -> tuple[Incident, ...]:
+        """All that are at hand, by number."""
+        return tuple(sorted((*self.done, *self.open), key=lambda one: one.number))
+
+
+def fold(facts: Iterable[Fact]) -> Incidents:
+    """Return the incidents that the facts tell of."""
+    known = Incidents()
     for fact in facts:
-        if isinstance(fact, Settled) and (current is None or fact.incident != current.number):
-            done = [apply(resolved, fact) or resolved for resolved in done]
-            continue
-        current = apply(current, fact)
-        if current is not None and current.stage is Stage.RESOLVED:
-            done.append(current)
-            current = None
-    return current, tuple(done)
+        known = take(known, fact)
+    return known
 
 
-def apply(incident: Incident | None, fact: Fact) -> Incident | None:
-    """Return the incident after the fact. Facts of no or another incident change nothing."""
+def take(known: Incidents, fact: Fact) -> Incidents:
+    """Return the incidents after the fact. Facts of no known incident change nothing."""
     if isinstance(fact, Opened):
-        if incident is not None:
-            return incident
-        return Incident(fact.incident, Stage.OPEN, fact.cause, fact.at, facts=(fact,))
-    if incident is None or getattr(fact, "incident", None) != incident.number:
+        return _opened(known, fact)
+    number = getattr(fact, "incident", None)
+    if known.line is not None and known.line.number == number:
+        line = apply(known.line, fact)
+        over = line.stage is Stage.RESOLVED
+        return (
+            replace(known, line=None, done=(*known.done, line))
+            if over
+            else replace(known, line=line)
+        )
+    if any(one.number == number for one in known.systems):
+        systems = tuple(apply(one, fact) for one in known.systems)
+        return replace(
+            known,
+            systems=tuple(one for one in systems if one.stage is not Stage.RESOLVED),
+            done=(*known.done, *(one for one in systems if one.stage is Stage.RESOLVED)),
+        )
+    if isinstance(fact, Settled):
+        return replace(known, done=tuple(apply(one, fact) for one in known.done))
+    return known
+
+
+def _opened(known: Incidents, fact: Opened) -> Incidents:
+    incident = Incident(
+        fact.incident, Stage.OPEN, fact.cause, fact.at, fact.evidence, fact.detail, fact.system,
+        facts=(fact,),
+    )  # fmt: skip
+    if fact.system:
+        return replace(known, systems=(*known.systems, incident))
+    return known if known.line is not None else replace(known, line=incident)
+
+
+def apply(incident: Incident, fact: Fact) -> Incident:
+    """Return the incident after the fact. Facts of no or another incident change nothing."""
+    if getattr(fact, "incident", None) != incident.number:
         return incident
     return replace(_change(incident, fact), facts=(*incident.facts, fact))
 
 
 def _change(incident: Incident, fact: Fact) -> Incident:
     match fact:
-        case CauseKnown(cause=cause):
-            return replace(incident, cause=cause)
+        case CauseKnown(cause=cause, evidence=evidence, detail=detail):
+            return replace(incident, cause=cause, evidence=evidence, detail=detail)
         case Queued():
             return replace(incident, told=(*incident.told, Told(fact)))
         case Settled():
             return replace(incident, told=tuple(_settle(told, fact) for told in incident.told))
-        case PrimaryBack(at=at):
+        case PrimaryBack(at=at) | SystemBack(at=at):
             return replace(incident, stage=Stage.RESTORING, back_since=at)
-        case PrimaryLost():
+        case PrimaryLost() | SystemLost():
             return replace(incident, stage=Stage.OPEN, back_since=None, flaps=incident.flaps + 1)
         case Resolved(at=at):
             return replace(incident, stage=Stage.RESOLVED, resolved=at)

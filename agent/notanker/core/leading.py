@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.core import escalation
+from notanker.core.cause import Detail, Diagnosis
 from notanker.core.facts import CauseKnown, Fact, Opened, PrimaryBack, PrimaryLost, Resolved
 from notanker.core.failover import ROUTE
 from notanker.core.incident import Incident, isolated_at
 from notanker.core.moment import Moment, between_s
-from notanker.core.names import Cause, Line, Stage, Uplink, Verdict
+from notanker.core.names import Cause, Confidence, Line, Stage, Uplink, Verdict
 from notanker.core.settings import Recipient
 
 
@@ -24,6 +25,9 @@ class Situation:
     """All that the rules look at.
 
     Attributes:
+        diagnosis: Why the primary does not work.
+        modem: What the backup's modem says of itself.
+        looked: Whether all systems around the line have been asked: people are told a cause that holds.
         well_s: How long the primary has been proven without a break, 0 if it is not.
         settle_s: How long it must be so before the incident is over.
     """
@@ -32,23 +36,35 @@ class Situation:
     line: Line
     route: Uplink
     primary: Verdict
-    cause: Cause
-    evidence: str
+    diagnosis: Diagnosis
+    looked: bool
     well_s: float
     settle_s: float
     next_number: int
     recipients: tuple[Recipient, ...]
     isolated_told_after_s: float
+    modem: str = ""
 
 
 KNOWLEDGE: Final[Mapping[Cause, int]] = {
     Cause.UNKNOWN: 0,
+    Cause.ANCHOR: 0,
     Cause.DNS: 1,
     Cause.HALF_DEAD: 2,
+    # A cable that is pulled while somebody mends the line is no news.
+    Cause.BROWN_OUT: 3,
     Cause.PROVIDER: 3,
-    Cause.ACCESS_LINE: 3,  # a cable that is pulled while somebody mends the line is no news
-    Cause.CAPTIVE_PORTAL: 4,
-    Cause.BOTH_LINES: 5,
+    Cause.ACCESS_LINE: 3,
+    # What stands under the line says more than the line. It must have fallen silent before the line did.
+    Cause.ROUTER: 4,
+    Cause.VPN: 4,
+    Cause.TELEPHONY: 4,
+    Cause.CLIENT_SYSTEM: 4,
+    Cause.SYSTEM: 4,
+    Cause.SWITCH: 5,
+    Cause.CAPTIVE_PORTAL: 5,
+    Cause.OWN_POWER: 6,
+    Cause.BOTH_LINES: 7,
 }
 """A cause is replaced only by one that says more: layers fail, and come back, one after the other."""
 
@@ -60,16 +76,14 @@ def opening(situation: Situation) -> tuple[Fact, ...]:
     away = situation.line in (Line.BACKUP, Line.ISOLATED)
     if not away or situation.primary is not Verdict.DOWN:
         return ()
-    isolated = situation.line is Line.ISOLATED
-    cause = Cause.BOTH_LINES if isolated else situation.cause
-    number, now = situation.next_number, situation.now
-    return (Opened(now, number, cause, situation.evidence, situation.line),)
+    known, number, now = _known(situation), situation.next_number, situation.now
+    return (Opened(now, number, known.cause, known.evidence, situation.line, known.detail),)
 
 
 def telling(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     """Have the alarm sent to those who know nothing yet, worded by what is left to work with."""
     template = _alarm_template(incident, situation)
-    if incident.stage is not Stage.OPEN or not template:
+    if incident.stage is not Stage.OPEN or not template or not situation.looked:
         return ()
     knowing = {told.queued.contact for told in incident.told}
     people = tuple(p for p in situation.recipients if p.contact not in knowing)
@@ -111,12 +125,21 @@ def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
 
 def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     """Correct the cause when it is known better."""
-    known = situation.cause
-    if situation.line is Line.ISOLATED and situation.primary is Verdict.DOWN:
-        known = Cause.BOTH_LINES
-    if KNOWLEDGE[known] <= KNOWLEDGE[incident.cause]:
+    known = _known(situation)
+    if KNOWLEDGE[known.cause] <= KNOWLEDGE[incident.cause]:
         return ()
-    return (CauseKnown(situation.now, incident.number, known, situation.evidence),)
+    return (CauseKnown(situation.now, incident.number, known.cause, known.evidence, known.detail),)
+
+
+def _known(situation: Situation) -> Diagnosis:
+    """Return the cause, which is both lines where neither is of any use."""
+    found = situation.diagnosis
+    if situation.line is not Line.ISOLATED or situation.primary is not Verdict.DOWN:
+        return found
+    # What the primary alone suffers from stays in the evidence; the name would mislead.
+    since = found.detail.since
+    evidence = f"{found.evidence}; modem {situation.modem}" if situation.modem else found.evidence
+    return Diagnosis(Cause.BOTH_LINES, evidence, Detail(Confidence.CERTAIN, since=since))
 
 
 def returning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Uplink(StrEnum):
@@ -37,18 +38,72 @@ class Layer(StrEnum):
     DNS = "dns"
     TCP = "tcp"
     HTTP = "http"
+    SIP = "sip"
+    TLS = "tls"
+
+
+LINE_LAYERS: Final = (Layer.ICMP, Layer.DNS, Layer.TCP, Layer.HTTP)
+"""The layers that judge an uplink; the others are for systems alone."""
+
+
+class Via(StrEnum):
+    """Which way a system is watched: on the site itself, over the primary, or as the traffic goes."""
+
+    LAN = "lan"
+    PRIMARY = "primary"
+    EITHER = "either"
+
+
+class Kind(StrEnum):
+    """What a system of the plan is."""
+
+    POWER = "power"
+    UPS = "ups"
+    SWITCH = "switch"
+    WIFI = "wifi"
+    ROUTER = "router"
+    ACCESS_LINE = "access_line"
+    PROVIDER = "provider"
+    MOBILE = "mobile"
+    DNS = "dns"
+    VPN = "vpn"
+    TELEPHONY = "telephony"
+    CLIENT_SYSTEM = "client_system"
+    SERVER = "server"
+    OTHER = "other"
 
 
 class Cause(StrEnum):
-    """Why an uplink does not work, out of what the probes can tell apart."""
+    """Why something does not work: a closed list."""
 
+    OWN_POWER = "own_power"
+    SWITCH = "switch"
+    ROUTER = "router"
     ACCESS_LINE = "access_line"
     PROVIDER = "provider"
     DNS = "dns"
-    HALF_DEAD = "half_dead"
+    VPN = "vpn"
+    TELEPHONY = "telephony"
+    CLIENT_SYSTEM = "client_system"
+    SYSTEM = "system"
     CAPTIVE_PORTAL = "captive_portal"
+    BROWN_OUT = "brown_out"
+    HALF_DEAD = "half_dead"
+    ANCHOR = "anchor"
     BOTH_LINES = "both_lines"
     UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """How sure a cause is.
+
+    `certain`: the broken thing was seen to be broken. `likely`: it is what all the evidence has in common,
+    and nothing contradicts. `possible`: something else would look the same.
+    """
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
 
 
 class Stage(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from notanker.core import escalation
+from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.facts import (
     CauseKnown,
     Fact,
@@ -18,11 +19,20 @@ from notanker.core.facts import (
     Resolved,
     Settled,
     Switched,
+    SystemBack,
+    SystemLost,
 )
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Outcome
-from notanker.core.wording import CAUSES, OUTCOMES, UPLINKS, Pair
+from notanker.core.wording import (
+    CONFIDENCES,
+    OUTCOMES,
+    UPLINKS,
+    Pair,
+    cause_pair,
+    evidence_pair,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Report:
 
     Attributes:
         number: The incident's number.
+        system: The system that it was opened for, empty for the primary line: then nothing was switched.
         outage_s: From the opening to the primary line's return, None while it is still out.
         isolated_s: Time without any working uplink, counted from the opening.
         on_backup_s: Time on the backup uplink.
@@ -74,6 +85,9 @@ class Report:
     flaps: int
     rows: tuple[ReportRow, ...]
     messages: tuple[ReportMessage, ...]
+    evidence: str = ""
+    detail: Detail = NO_DETAIL
+    system: str = ""
     format: int = 1
 
 
@@ -105,6 +119,9 @@ def report_of(incident: Incident, site: str) -> Report:
             )
             for told in incident.told
         ),
+        evidence=incident.evidence,
+        detail=incident.detail,
+        system=incident.system,
     )
 
 
@@ -150,6 +167,8 @@ TEMPLATE_WORDS: Final[Mapping[str, Pair]] = {
     escalation.ALARM: ("Alarmmeldung", "Alert"),
     escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
     escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
+    escalation.SYSTEM_ALARM: ("Alarmmeldung (System)", "Alert (system)"),
+    escalation.SYSTEM_CLEAR: ("Entwarnung (System)", "All-clear (system)"),
 }
 
 
@@ -169,13 +188,31 @@ def _pair(pattern: Pair, **values: Pair | str) -> Pair:
 
 
 def _opened(fact: Opened) -> Pair:
-    pattern = ("Störung erkannt: {cause} ({evidence})", "Outage detected: {cause} ({evidence})")
-    return _pair(pattern, cause=CAUSES[fact.cause], evidence=fact.evidence)
+    pattern = ("Störung erkannt: {cause}{more}", "Outage detected: {cause}{more}")
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
 
 
 def _cause_known(fact: CauseKnown) -> Pair:
-    pattern = ("Ursache jetzt: {cause} ({evidence})", "Cause now: {cause} ({evidence})")
-    return _pair(pattern, cause=CAUSES[fact.cause], evidence=fact.evidence)
+    pattern = ("Ursache jetzt: {cause}{more}", "Cause now: {cause}{more}")
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
+
+
+def _more(fact: Opened | CauseKnown) -> Pair:
+    """Return evidence and confidence in brackets, as far as there are any."""
+    if fact.cause is Cause.UNKNOWN:
+        return "", ""
+    sure = CONFIDENCES[fact.detail.confidence]
+    said = evidence_pair(fact.evidence)
+    german, english = (
+        f" ({', '.join(filter(None, pair))})" for pair in zip(said, sure, strict=True)
+    )
+    return german, english
+
+
+def _resolved(fact: Resolved) -> Pair:
+    if not fact.into:
+        return "Störung beendet", "Incident resolved"
+    return f"Gehört zu Störung {fact.into}", f"Part of incident {fact.into}"
 
 
 def _switched(fact: Switched) -> Pair:
@@ -207,5 +244,7 @@ _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     Settled: _settled,
     PrimaryBack: lambda _: ("Hauptleitung antwortet wieder", "Primary line answers again"),
     PrimaryLost: lambda _: ("Hauptleitung wieder ausgefallen", "Primary line failed again"),
-    Resolved: lambda _: ("Störung beendet", "Incident resolved"),
+    SystemBack: lambda _: ("Antwortet wieder, wird beobachtet", "Answers again, being watched"),
+    SystemLost: lambda _: ("Erneut ausgefallen", "Failed again"),
+    Resolved: _resolved,
 }

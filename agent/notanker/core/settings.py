@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from notanker.core.names import Layer, Uplink
+from notanker.core.graph import System
+from notanker.core.names import Layer, Uplink, Via
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +14,12 @@ class Anchor:
 
     Attributes:
         address: An IPv4 or IPv6 address; names are never resolved over a line under suspicion.
-        port: For TCP, DNS and HTTP.
-        query: The name asked for (DNS), or the path (HTTP).
-        host: The host header (HTTP).
+        port: For all but ICMP.
+        query: The name asked for (DNS), the path (HTTP), or the address of record (SIP).
+        host: The host header (HTTP), or the name in the certificate (TLS).
+        status: The status that is expected (HTTP); 0 takes any below 500.
+        transport: `udp` or `tcp` (SIP).
+        interface: What a probe on the site itself is bound to, empty for what the kernel chooses.
     """
 
     layer: Layer
@@ -23,6 +27,9 @@ class Anchor:
     port: int = 0
     query: str = ""
     host: str = ""
+    status: int = 204
+    transport: str = ""
+    interface: str = ""
 
     @property
     def label(self) -> str:
@@ -90,6 +97,24 @@ class WatchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One watch of one system of the plan.
+
+    Attributes:
+        key: Tells it from all others of the site.
+        system: The plan's id.
+        watch: What is asked, and how often.
+        warn_days: A certificate that ends sooner is a finding.
+    """
+
+    key: str
+    system: str
+    via: Via
+    watch: WatchSettings
+    warn_days: int = 21
+
+
+@dataclass(frozen=True, slots=True)
 class FailoverSettings:
     """When traffic moves.
 
@@ -146,3 +171,7 @@ class Settings:
     beat: BeatSettings = BeatSettings()
     recipients: tuple[Recipient, ...] = ()
     isolated_told_after_s: float = 10.0
+    checks: tuple[Check, ...] = ()
+    systems: tuple[System, ...] = ()
+    hop: str = ""
+    """The primary's next hop, where the configuration names it."""

@@ -12,7 +12,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from notanker.core import beating, detector, failover, incident, leading, probing, quality, uplinks
+from notanker.core import (
+    around,
+    beating,
+    checking,
+    failover,
+    incident,
+    leading,
+    picture,
+    probing,
+    quality,
+    troubles,
+    uplinks,
+)
+from notanker.core.around import Around
 from notanker.core.beating import Beating
 from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
 from notanker.core.events import (
@@ -22,9 +35,13 @@ from notanker.core.events import (
     FellSilent,
     LinkChanged,
     MessageSettled,
+    ModemSeen,
+    PathSeen,
     PeopleKnown,
+    PowerChanged,
     RouteSeen,
     SwitchDone,
+    SystemsKnown,
     Woken,
 )
 from notanker.core.facts import (
@@ -37,9 +54,9 @@ from notanker.core.facts import (
     Switched,
 )
 from notanker.core.failover import ROUTE, Failover
-from notanker.core.incident import Incident
+from notanker.core.incident import Incident, Incidents
 from notanker.core.moment import Moment
-from notanker.core.names import Layer, Line, Stage, Uplink, Verdict
+from notanker.core.names import Layer, Line, Uplink, Verdict
 from notanker.core.probing import Judges
 from notanker.core.quality import Quality
 from notanker.core.settings import Settings, WatchSettings
@@ -67,6 +84,7 @@ class Site:
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
+        around: The plan's systems, and whatever else a cause is read from.
         next_probe: The number of the next probe.
         next_incident: The number of the next incident.
     """
@@ -79,15 +97,25 @@ class Site:
     failover: Failover
     route: Uplink
     line_since: Moment
+    around: Around
     retry_s: float = 0.0
     switched_s: float = -math.inf
     refused: str = ""
     well_since_s: float | None = None
-    incident: Incident | None = None
-    recent: tuple[Incident, ...] = ()
+    incidents: Incidents = field(default_factory=Incidents)
     next_probe: int = 1
     next_incident: int = 1
     beating: Beating = field(default_factory=Beating)
+
+    @property
+    def incident(self) -> Incident | None:
+        """The line's open incident, if there is one."""
+        return self.incidents.line
+
+    @property
+    def recent(self) -> tuple[Incident, ...]:
+        """The incidents that were resolved last."""
+        return self.incidents.done
 
 
 def start(
@@ -97,11 +125,10 @@ def start(
 
     `used` is the highest incident number known from elsewhere: none is ever used twice.
     """
-    current, done = incident.fold(facts)
+    known = incident.fold(facts)
     line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
-    flaps = current.flaps if current is not None else 0
-    last = max((i.number for i in (*done, *((current,) if current else ()))), default=0)
-    last = max(last, used)
+    flaps = known.line.flaps if known.line is not None else 0
+    last = max((used, *(one.number for one in known.all)))
     return Site(
         settings=settings,
         table=probing.watches(settings),
@@ -111,8 +138,8 @@ def start(
         failover=Failover(line, now.boot_s, flaps, now.boot_s),
         route=route,
         line_since=now,
-        incident=current,
-        recent=done[-RECENT:],
+        around=around.start(settings, now.boot_s),
+        incidents=replace(known, done=known.done[-RECENT:]),
         next_incident=last + 1,
         beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
     )
@@ -129,30 +156,35 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     Returns:
         The next state, and what the shell is to do, in this order.
     """
-    before, judges = _seen(site), site.judges
+    before, known = picture.seen(site), site
     site, handled = HANDLERS[type(event)](site, event, now)
-    site, probes = _probe(site, now, judges)
-    site, assessed = _assess(site, judges, now)
+    site, probes = _probe(site, now, known.judges)
+    site, assessed = _assess(site, known.judges, now)
     site, moved = _move(site, now)
+    site, asked = _ask_around(site, now, known)
     site, led = _lead(site, now)
-    after = _seen(site)
+    site, told = _lead_systems(site, now)
+    after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
-    return site, (*handled, *moved, *led, *probes, *beats, *assessed, *show)
+    return site, (*handled, *moved, *led, *told, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
     """Return when the site wants to be woken at the latest, in boot seconds."""
     wishes = [
         probing.next_wake_s(site.judges, site.table),
+        checking.next_wake_s(site.around.checks, now.boot_s),
         failover.next_wake_s(site.failover, site.settings.failover, now.boot_s),
-        beating.next_wake_s(site.beating, site.settings.beat, site.route, _verdicts(site)),
+        beating.next_wake_s(site.beating, site.settings.beat, site.route, picture.verdicts(site)),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
     isolated_s = leading.wants_wake_s(site.incident, now, site.settings.isolated_told_after_s)
     wishes.append(None if isolated_s is None else now.boot_s + isolated_s)
+    system_s = troubles.next_wake_s(site.incidents, now, picture.settle_s(site))
+    wishes.append(None if system_s is None else now.boot_s + system_s)
     if site.well_since_s is not None and site.incident is not None:
-        settled_s = site.well_since_s + _settle_s(site)
+        settled_s = site.well_since_s + picture.settle_s(site)
         wishes.append(settled_s if settled_s > now.boot_s else None)
     return min((wish for wish in wishes if wish is not None), default=math.inf)
 
@@ -164,7 +196,9 @@ def _woken(site: Site, event: Woken, now: Moment) -> tuple[Site, Commands]:
 
 def _answered(site: Site, event: Answered, now: Moment) -> tuple[Site, Commands]:
     judges = probing.answered(site.judges, site.table, event.number, now.boot_s, event.refusal)
-    return replace(site, judges=judges), ()
+    if judges is not site.judges:
+        return replace(site, judges=judges), ()
+    return replace(site, around=around.answered(site.around, event, now.boot_s)), ()
 
 
 def _fell_silent(site: Site, event: FellSilent, now: Moment) -> tuple[Site, Commands]:
@@ -229,6 +263,10 @@ def _people_known(site: Site, event: PeopleKnown, now: Moment) -> tuple[Site, Co
     return replace(site, settings=replace(site.settings, recipients=event.recipients)), ()
 
 
+def _told(site: Site, event: around.Told, now: Moment) -> tuple[Site, Commands]:
+    return replace(site, around=around.told(site.around, event, now.boot_s)), ()
+
+
 Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
 
 HANDLERS: Final[Mapping[type[Event], Handler]] = {
@@ -241,6 +279,10 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     MessageSettled: _message_settled,
     BeatDone: _beat_done,
     PeopleKnown: _people_known,
+    SystemsKnown: _told,
+    PathSeen: _told,
+    ModemSeen: _told,
+    PowerChanged: _told,
 }
 
 
@@ -277,6 +319,15 @@ def _assess(site: Site, before: Judges, now: Moment) -> tuple[Site, Commands]:
     return site, commands
 
 
+def _ask_around(site: Site, now: Moment, before: Site) -> tuple[Site, Commands]:
+    if not site.around.checks.minds:
+        return site, ()
+    state, probes = around.ask(
+        site.around, picture.lines(site), picture.lines(before), now.boot_s, site.next_probe
+    )
+    return replace(site, around=state, next_probe=site.next_probe + len(probes)), probes
+
+
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
     outlook = uplinks.outlook(site.judges)
     state = failover.step(site.failover, site.settings.failover, outlook, now.boot_s)
@@ -298,7 +349,7 @@ def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
     commands: Commands = ()
     if site.incident is None and site.failover.line is Line.PRIMARY:
         return site, commands  # nothing to lead; this is most of a site's life
-    situation = _situation(site, now)
+    situation = picture.of_line(site, now)
     if site.incident is None:
         site, commands = _record_all(site, leading.opening(situation))
     for rule in leading.RULES:
@@ -308,9 +359,18 @@ def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
     return site, commands
 
 
+def _lead_systems(site: Site, now: Moment) -> tuple[Site, Commands]:
+    """Lead the incidents of systems, where there is anything to lead."""
+    if not site.around.failing and not site.incidents.systems:
+        return site, ()
+    return _record_all(site, troubles.facts(site.incidents, picture.of_systems(site, now)))
+
+
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    state, over = beating.step(state, site.settings.beat, site.route, _verdicts(site), now.boot_s)
+    state, over = beating.step(
+        state, site.settings.beat, site.route, picture.verdicts(site), now.boot_s
+    )
     return replace(site, beating=state), (Beat(over),) if over is not None else ()
 
 
@@ -324,71 +384,9 @@ def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:
 
 def _record(site: Site, fact: Fact) -> tuple[Site, Commands]:
     """Take a fact into the incident it belongs to, and have it written down."""
-    commands: Commands = (Record(fact),)
-    if isinstance(fact, Settled) and (
-        site.incident is None or site.incident.number != fact.incident
-    ):
-        recent = tuple(incident.apply(done, fact) or done for done in site.recent)
-        return replace(site, recent=recent), commands
-    current = incident.apply(site.incident, fact)
+    known = incident.take(site.incidents, fact)
+    over = isinstance(fact, Resolved) and len(known.done) > len(site.incidents.done)
+    site = replace(site, incidents=replace(known, done=known.done[-RECENT:]))
     if isinstance(fact, Opened):
         site = replace(site, next_incident=fact.incident + 1)
-    if isinstance(fact, Resolved) and current is not None and current.stage is Stage.RESOLVED:
-        recent = (*site.recent, current)[-RECENT:]
-        return replace(site, incident=None, recent=recent), (*commands, Report(current.number))
-    return replace(site, incident=current), commands
-
-
-def _situation(site: Site, now: Moment) -> leading.Situation:
-    since_s = site.well_since_s
-    return leading.Situation(
-        now=now,
-        line=site.failover.line,
-        route=site.route,
-        primary=uplinks.verdict(site.judges, Uplink.PRIMARY),
-        cause=uplinks.cause(site.judges, site.carrier[Uplink.PRIMARY]),
-        evidence=evidence(site),
-        well_s=0.0 if since_s is None else now.boot_s - since_s,
-        settle_s=_settle_s(site),
-        next_number=site.next_incident,
-        recipients=site.settings.recipients,
-        isolated_told_after_s=site.settings.isolated_told_after_s,
-    )
-
-
-def evidence(site: Site) -> str:
-    """Return what speaks for the verdict on the primary: `carrier lost`, or how many anchors answer.
-
-    A layer that is not down speaks only if it was heard after those that are: an old answer is none.
-    """
-    if not site.carrier[Uplink.PRIMARY]:
-        return "carrier lost"
-    mine = {w: judge for w, judge in site.judges.items() if w[0] is Uplink.PRIMARY}
-    down = [judge for judge in mine.values() if judge.verdict is Verdict.DOWN]
-    silent_since_s = max((judge.answered_s or 0.0 for judge in down), default=0.0)
-    return ", ".join(
-        f"{watch[1]} {detector.answering(judge, site.table[watch])}/{len(judge.anchors)}"
-        for watch, judge in mine.items()
-        if judge in down or (judge.answered_s or 0.0) >= silent_since_s
-    )
-
-
-def _settle_s(site: Site) -> float:
-    return failover.restore_wait_s(site.failover, site.settings.failover)
-
-
-def _verdicts(site: Site) -> dict[Uplink, Verdict]:
-    return {uplink: uplinks.verdict(site.judges, uplink) for uplink in Uplink}
-
-
-def _seen(site: Site) -> tuple[object, ...]:
-    """Return what people see of the state; the first two parts are news for the centre as well."""
-    return (
-        (site.failover.line, site.route),
-        site.incident.number if site.incident else None,
-        site.incident.facts if site.incident else (),
-        site.recent,
-        _verdicts(site),
-        site.carrier,
-        tuple(quality.degraded for quality in site.quality.values()),
-    )
+    return site, (Record(fact), Report(known.done[-1].number)) if over else (Record(fact),)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, PluginHealth, Stage, Uplink, Verdict
 
@@ -65,16 +66,51 @@ class MessageStatus:
 
 @dataclass(frozen=True, slots=True)
 class IncidentStatus:
-    """One incident in short; `number` is what people say on the phone."""
+    """One incident in short; `number` is what people say on the phone.
+
+    Attributes:
+        system: The system that it was opened for, empty for the primary line.
+    """
 
     number: int
     stage: Stage
     cause: Cause
     opened: Moment
+    evidence: str = ""
+    detail: Detail = NO_DETAIL
+    system: str = ""
     on_backup_since: Moment | None = None
     restored: Moment | None = None
     resolved: Moment | None = None
     messages: tuple[MessageStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatus:
+    """One watched system of the plan.
+
+    Attributes:
+        name: How people call it, German and English.
+        heard: When it answered last, None if it never has since the agent came up.
+        days_left: How long its certificate is good for, None if it shows none or the clock is unsure.
+        warn_days: From how many days on that is a finding.
+    """
+
+    system: str
+    name: tuple[str, str]
+    verdict: Verdict
+    heard: Moment | None = None
+    days_left: float | None = None
+    warn_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorStatus:
+    """An anchor that is silent while the line is up; `everywhere` if it is so over both uplinks."""
+
+    anchor: str
+    uplink: Uplink
+    everywhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +147,12 @@ class PlanStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole snapshot."""
+    """The whole snapshot.
+
+    Attributes:
+        incident: The open one: that of the line if there is one, else the oldest of a system.
+        further: All others that are open.
+    """
 
     site: str
     written: Moment
@@ -120,6 +161,9 @@ class Status:
     uplinks: tuple[UplinkStatus, ...] = ()
     modem: ModemStatus | None = None
     incident: IncidentStatus | None = None
+    further: tuple[IncidentStatus, ...] = ()
+    systems: tuple[SystemStatus, ...] = ()
+    anchors: tuple[AnchorStatus, ...] = ()
     recent: tuple[IncidentStatus, ...] = ()
     plugins: tuple[PluginStatus, ...] = ()
     heartbeat: HeartbeatStatus = HeartbeatStatus()

@@ -1,4 +1,4 @@
-"""Judges a whole uplink out of its layers, and says why it does not work.
+"""Judges a whole uplink out of its layers; `cause` says why it does not work.
 
 A line is down when any layer is: ping may answer while nothing that people use does. How bad it is
 decides between two bad lines: one whose DNS is blocked still beats one that carries nothing.
@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from notanker.core.detector import Judge
-from notanker.core.names import Cause, Layer, Uplink, Verdict
+from notanker.core.names import Layer, Uplink, Verdict
 
 Watch = tuple[Uplink, Layer]
 
@@ -112,42 +112,3 @@ def _proven(judges: Mapping[Watch, Judge]) -> bool:
     mine = [judge for (uplink, _), judge in judges.items() if uplink is Uplink.BACKUP]
     up = [judge for judge in mine if judge.verdict is Verdict.UP]
     return bool(up) and all(judge.unanswered_s is None for judge in up)
-
-
-def cause(judges: Mapping[Watch, Judge], carrier: bool) -> Cause:
-    """Name why the primary does not work, as far as its probes can tell."""
-    if not carrier:
-        return Cause.ACCESS_LINE
-    down = _fallen_silent(judges)
-    if _captive(judges):
-        return Cause.CAPTIVE_PORTAL
-    if Layer.ICMP in down:
-        return Cause.PROVIDER
-    if down == {Layer.DNS}:
-        return Cause.DNS
-    return Cause.HALF_DEAD if down else Cause.UNKNOWN
-
-
-def _fallen_silent(judges: Mapping[Watch, Judge]) -> set[Layer]:
-    """Return the primary's layers that are down, or have been silent since the first of them was.
-
-    The layers take turns, so one has its verdict first; what the others lack is only time.
-    """
-    mine = {layer: judge for (of, layer), judge in judges.items() if of is Uplink.PRIMARY}
-    down = {layer for layer, judge in mine.items() if judge.verdict is Verdict.DOWN}
-    since_s = max((mine[layer].unanswered_s or 0.0 for layer in down), default=0.0)
-    fallen = {
-        layer
-        for layer, judge in mine.items()
-        if judge.doubted_s is not None and (judge.answered_s or 0.0) < since_s
-    }
-    return down | (fallen if down else set())
-
-
-def _captive(judges: Mapping[Watch, Judge]) -> bool:
-    """Tell whether a foreign page answers for most anchors; for one alone it is the anchor's own."""
-    http = judges.get((Uplink.PRIMARY, Layer.HTTP))
-    if http is None:
-        return False
-    foreign = sum(mind.refused == CAPTIVE for mind in http.anchors)
-    return 2 * foreign > len(http.anchors)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from notanker.core import detector, uplinks
+from collections.abc import Iterator
+
+from notanker.core import detector, signs, uplinks
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
 from notanker.core.names import Uplink, Verdict
+from notanker.core.picture import diagnosis, scene
 from notanker.core.site import Site
-from notanker.core.status import IncidentStatus, MessageStatus, Status, UplinkStatus
+from notanker.core.status import (
+    AnchorStatus,
+    IncidentStatus,
+    MessageStatus,
+    Status,
+    SystemStatus,
+    UplinkStatus,
+)
 
 
 def status_of(site: Site, now: Moment) -> Status:
@@ -18,8 +28,11 @@ def status_of(site: Site, now: Moment) -> Status:
         written=now,
         line=site.failover.line,
         line_since=site.line_since,
-        uplinks=tuple(_uplink(site, uplink, interfaces.get(uplink, "")) for uplink in Uplink),
-        incident=incident_status(site.incident) if site.incident else None,
+        uplinks=tuple(_uplink(site, uplink, interfaces.get(uplink, ""), now) for uplink in Uplink),
+        incident=next((incident_status(one) for one in site.incidents.open), None),
+        further=tuple(incident_status(one) for one in site.incidents.open[1:]),
+        systems=_systems(site, now),
+        anchors=tuple(_anchors(site)),
         recent=tuple(incident_status(done) for done in reversed(site.recent)),
     )
 
@@ -31,6 +44,9 @@ def incident_status(incident: Incident) -> IncidentStatus:
         stage=incident.stage,
         cause=incident.cause,
         opened=incident.opened,
+        evidence=incident.evidence,
+        detail=incident.detail,
+        system=incident.system,
         on_backup_since=incident.on_backup_since,
         restored=incident.back_since,
         resolved=incident.resolved,
@@ -47,7 +63,7 @@ def incident_status(incident: Incident) -> IncidentStatus:
     )
 
 
-def _uplink(site: Site, uplink: Uplink, interface: str) -> UplinkStatus:
+def _uplink(site: Site, uplink: Uplink, interface: str, now: Moment) -> UplinkStatus:
     verdict = uplinks.verdict(site.judges, uplink)
     quality = site.quality[uplink]
     down = verdict is Verdict.DOWN and uplink is Uplink.PRIMARY
@@ -60,7 +76,7 @@ def _uplink(site: Site, uplink: Uplink, interface: str) -> UplinkStatus:
         jitter_ms=_rounded(quality.jitter_ms),
         loss_pct=_rounded(quality.loss_pct),
         degraded=quality.degraded,
-        cause=uplinks.cause(site.judges, site.carrier[uplink]) if down else None,
+        cause=diagnosis(site, now).cause if down else None,
         silent_anchors=tuple(
             anchor.label
             for watch, judge in site.judges.items()
@@ -68,6 +84,48 @@ def _uplink(site: Site, uplink: Uplink, interface: str) -> UplinkStatus:
             for anchor in detector.silent(judge, site.table[watch])
         ),
     )
+
+
+def _systems(site: Site, now: Moment) -> tuple[SystemStatus, ...]:
+    if not site.around.checks.minds:
+        return ()
+    found = signs.gather(scene(site, now))
+    watched = dict.fromkeys(check.system for check in site.settings.checks)
+    return tuple(
+        SystemStatus(
+            system=one,
+            name=site.around.graph.system(one).name,
+            verdict=found.states.get(one, Verdict.UNKNOWN),
+            heard=found.heard.get(one),
+            days_left=_days_left(site, one, now),
+            warn_days=max(c.warn_days for c in site.settings.checks if c.system == one),
+        )
+        for one in watched
+    )
+
+
+def _days_left(site: Site, system: str, now: Moment) -> float | None:
+    ends_s = [
+        mind.expires_s
+        for key, mind in site.around.checks.minds.items()
+        if site.around.checks.table[key].system == system and mind.expires_s is not None
+    ]
+    if not ends_s or not now.trusted:
+        return None
+    return round((min(ends_s) - now.wall_s) / 86_400, 1)
+
+
+def _anchors(site: Site) -> Iterator[AnchorStatus]:
+    """Yield each anchor that is silent, and whether it answers over the other line."""
+    silent = {
+        (watch[0], anchor.label)
+        for watch, judge in site.judges.items()
+        for anchor in detector.silent(judge, site.table[watch])
+    }
+    for uplink, label in sorted(silent):
+        everywhere = all((other, label) in silent for other in Uplink)
+        if not everywhere or uplink is Uplink.PRIMARY:
+            yield AnchorStatus(label, uplink, everywhere)
 
 
 def _rounded(value: float | None) -> float | None:

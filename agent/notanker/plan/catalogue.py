@@ -110,6 +110,50 @@ CATALOGUE: Final = Catalogue(
                 "Known are: {known}. Name your own in plan.toml under resources.",
             ),
         ),
+        "no-such-need": Entry(
+            "error",
+            (
+                "„{id}“ ist weder ein System noch etwas, das ein System bereitstellt.",
+                "Die Kennung berichtigen, oder das System anlegen, dessen provides „{id}“ enthält.",
+            ),
+            (
+                "'{id}' is neither a system nor anything that a system provides.",
+                "Correct the id, or add the system whose provides has '{id}' in it.",
+            ),
+        ),
+        "needs-itself": Entry(
+            "error",
+            (
+                "Diese Systeme brauchen einander im Kreis: {way}.",
+                "Eine dieser Angaben in needs streichen; bis dahin zählt eine von ihnen nicht.",
+            ),
+            (
+                "These systems need one another in a circle: {way}.",
+                "Remove one of them from needs; until then one of them does not count.",
+            ),
+        ),
+        "too-many-systems": Entry(
+            "error",
+            (
+                "Es gibt mehr als {limit} Systeme, die weiteren zählen nicht.",
+                "Systeme zusammenfassen, die immer miteinander ausfallen.",
+            ),
+            (
+                "There are more than {limit} systems, the others do not count.",
+                "Put systems together that always fail together.",
+            ),
+        ),
+        "no-line": Entry(
+            "warning",
+            (
+                "Kein System stellt „site-internet“ bereit: die Hauptleitung kommt im Plan nicht vor.",
+                'Beim Leitungsanbieter provides = ["site-internet"] eintragen.',
+            ),
+            (
+                "No system provides 'site-internet': the plan does not know the primary line.",
+                'Write provides = ["site-internet"] at the line\'s provider.',
+            ),
+        ),
         "no-steps": Entry(
             "error",
             ("Es gibt keine Eskalationsstufe.", "Mindestens eine [[step]] anlegen."),

@@ -18,7 +18,7 @@ from notanker.plan.model import Plan, Template, dialled
 
 KNOWN: Final = (
     "site", "since", "cause_internal", "fallback", "bridge", "pin", "incident", "mark", "duration",
-    "now",
+    "now", "system", "needed_by",
 )  # fmt: skip
 """What the agent can fill in."""
 BY_PEOPLE: Final = ("next_update", "service", "ticket", "wording", "brand.signoff")
@@ -34,6 +34,8 @@ _LONGEST: Final = {
     "mark": "9999-99",
     "duration": "99 Tage 23 h",
     "now": "22.11. 10:42",
+    "system": "Kartensystem Musterbank eG",
+    "needed_by": "+15 Systeme",
     "bridge": "+493023125500",
     "pin": "4829",
 }

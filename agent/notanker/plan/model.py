@@ -11,6 +11,9 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from notanker.core.graph import System
+from notanker.core.names import Kind
+
 FORMAT: Final = 1
 RESOURCES: Final = frozenset(
     {
@@ -52,6 +55,17 @@ Line = Annotated[
         extra={
             "de": "Text in einer Zeile, bis 500 Zeichen",
             "en": "text on one line, up to 500 characters",
+        },
+    ),
+]
+SystemName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[^\x00-\x20\x7f](?:[^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?$",
+        max_length=40,
+        extra={
+            "de": "ein kurzer Name, bis 40 Zeichen: er steht in der SMS",
+            "en": "a short name, up to 40 characters: it stands in the SMS",
         },
     ),
 ]
@@ -234,6 +248,42 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
 
 
+class SystemText(msgspec.Struct, frozen=True):
+    """A system's name in German and, if there is one, English."""
+
+    de: SystemName
+    en: SystemName | None = None
+
+
+class PlanSystem(msgspec.Struct, frozen=True, kw_only=True):
+    """One system or line that the site's work depends on.
+
+    Attributes:
+        needs: Ids of systems, or resources that one of them provides.
+        provides: Resources.
+        rto: After how long it must run again, as people say it.
+        restart_doc: Where it says how to start it again, and `restore_doc` how to build it anew.
+    """
+
+    id: Id
+    name: SystemName | SystemText
+    kind: Kind
+    location: Line
+    owner_contact: Id
+    needs: tuple[Id, ...]
+    provides: tuple[Id, ...]
+    rto: Line = ""
+    restart_doc: Line = ""
+    restore_doc: Line = ""
+    spof_accepted: Line = ""
+
+    def words(self, language: str) -> str:
+        """Return the name in the language."""
+        if isinstance(self.name, str):
+            return self.name
+        return (self.name.en if language == "en" else None) or self.name.de
+
+
 class ScenarioHead(msgspec.Struct, frozen=True, kw_only=True):
     """The front matter of `scenarios/*.md`."""
 
@@ -308,6 +358,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[Role, ...] = ()
     contacts: tuple[Contact, ...] = ()
     escalation: Escalation = Escalation()
+    systems: tuple[PlanSystem, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     templates: tuple[Template, ...] = ()
     pages: tuple[Page, ...] = ()
@@ -316,6 +367,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def role(self, role_id: str) -> Role | None:
         """Return the role of that id."""
         return next((item for item in self.roles if item.id == role_id), None)
+
+    def graph(self) -> tuple[System, ...]:
+        """Return the systems as the agent reasons about them."""
+        return tuple(
+            System(s.id, s.kind, (s.words("de"), s.words("en")), s.needs, s.provides)
+            for s in self.systems
+        )
 
     def contact(self, contact_id: str) -> Contact | None:
         """Return the contact of that id."""

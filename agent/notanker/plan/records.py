@@ -19,6 +19,7 @@ from notanker.plan.model import (
     Escalation,
     Head,
     Limits,
+    PlanSystem,
     Quiet,
     Role,
     Step,
@@ -27,8 +28,10 @@ from notanker.plan.model import (
 S = TypeVar("S", bound=msgspec.Struct)
 Roles = tuple[Role, ...]
 Contacts = tuple[Contact, ...]
+Systems = tuple[PlanSystem, ...]
 
 REVIEW_DAYS: Final = 366
+MAX_SYSTEMS: Final = 200
 
 
 class Named(Protocol):
@@ -96,6 +99,16 @@ def contacts(document: Document) -> tuple[Contacts, list[Problem]]:
     items, problems = convert_items(document, "contact", Contact)
     items, twice = unique(document, "contact", items)
     return items, problems + twice + only(document, ("contact",))
+
+
+def systems(document: Document) -> tuple[Systems, list[Problem]]:
+    """Read systems.toml, as far as there are not too many."""
+    items, problems = convert_items(document, "system", PlanSystem)
+    items, twice = unique(document, "system", items)
+    if len(items) > MAX_SYSTEMS:
+        place = document.place(("system", MAX_SYSTEMS))
+        twice.append(CATALOGUE.problem("too-many-systems", place, limit=MAX_SYSTEMS))
+    return items[:MAX_SYSTEMS], problems + twice + only(document, ("system",))
 
 
 def escalation(document: Document) -> tuple[Escalation, list[Problem]]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from notanker.config.fields import Document
+from notanker.core import graph as graphs
+from notanker.core.graph import INTERNET
 from notanker.errors import Place, Problem
 from notanker.plan import checklist, directory, messages
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import RESOURCES, Plan
 from notanker.plan.records import indices
+
+SYSTEMS = "systems.toml"
 
 Documents = Mapping[str, Document]
 
@@ -17,7 +22,7 @@ Documents = Mapping[str, Document]
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
     found: list[Problem] = []
-    for part in (_roles, _escalation, _contacts, _scenarios):
+    for part in (_roles, _escalation, _contacts, _systems, _scenarios):
         found += part(plan, documents)
     found += directory.problems(plan)
     for template in plan.templates:
@@ -51,6 +56,24 @@ def _contacts(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for item in plan.contacts:
         place = _row(documents, "contacts.toml", "contact", item.id, "depends_on")
         yield from _resources(plan, item.depends_on, place)
+
+
+def _systems(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    graph = plan.graph()
+    known = {name for system in graph for name in (system.id, *system.provides)}
+    for item in plan.systems:
+        place = partial(_row, documents, SYSTEMS, "system", item.id)
+        yield from _contact(plan, item.owner_contact, place("owner_contact"))
+        yield from _resources(plan, item.provides, place("provides"))
+        for need in item.needs:
+            if need not in known:
+                yield CATALOGUE.problem("no-such-need", place("needs"), id=need)
+    for circle in graphs.circles(graph):
+        way = " → ".join((*circle, circle[0]))
+        place_of = _row(documents, SYSTEMS, "system", circle[0], "needs")
+        yield CATALOGUE.problem("needs-itself", place_of, way=way)
+    if graph and INTERNET not in known:
+        yield CATALOGUE.problem("no-line", _place(documents, SYSTEMS, "system", 0, "provides"))
 
 
 def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:

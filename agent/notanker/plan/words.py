@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.names import Cause, Line
-from notanker.core.wording import CAUSES, Pair
+from notanker.core.wording import Pair, cause_pair
 
 FALLBACKS: Final[dict[Line, Pair]] = {
     Line.PRIMARY: ("Hauptleitung aktiv", "Main line active"),
@@ -21,9 +22,9 @@ def in_language(pair: Pair, language: str) -> str:
     return pair[1] if language == "en" else pair[0]
 
 
-def cause_words(cause: Cause, language: str) -> str:
+def cause_words(cause: Cause, language: str, detail: Detail = NO_DETAIL) -> str:
     """Return the words for a cause, as `{cause_internal}` holds them."""
-    return in_language(CAUSES[cause], language)
+    return in_language(cause_pair(cause, detail), language)
 
 
 def fallback_words(line: Line, language: str) -> str:

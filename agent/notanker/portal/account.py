@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from notanker.core.report import Report
-from notanker.core.wording import OUTCOMES
+from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.plan.words import cause_words, duration_words, in_language
 from notanker.portal.home import Told
 from notanker.portal.times import Times
@@ -69,7 +69,8 @@ def _facts(report: Report, times: Times) -> list[tuple[str, str]]:
         (t["r_duration"], lasted),
         (t["r_isolated"], duration_words(report.isolated_s, language)),
         (t["r_backup"], duration_words(report.on_backup_s, language)),
-        (t["cause"], cause_words(report.cause, language)),
+        (t["cause"], cause_words(report.cause, language, report.detail)),
+        (t["evidence"], in_language(evidence_pair(report.evidence), language) or "–"),
         (t["r_alert"], t["r_no_alert"] if first is None else duration_words(first, language)),
     ]
     if report.flaps:

@@ -6,8 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
-from notanker.core.status import HeartbeatStatus, IncidentStatus, ModemStatus, Status, UplinkStatus
-from notanker.core.wording import OUTCOMES, verdict_words
+from notanker.core.status import (
+    HeartbeatStatus,
+    IncidentStatus,
+    ModemStatus,
+    Status,
+    SystemStatus,
+    UplinkStatus,
+)
+from notanker.core.wording import (
+    CONFIDENCES,
+    OUTCOMES,
+    VERDICTS,
+    evidence_pair,
+    sentence_pair,
+    verdict_words,
+)
 from notanker.plan.words import cause_words, in_language
 from notanker.portal.state import STAGES
 from notanker.portal.times import Times
@@ -32,6 +46,7 @@ class Incident:
     number: int
     began: str
     cause: str
+    reason: str
     progress: str
     told: tuple[Told, ...]
     report: bool
@@ -52,6 +67,7 @@ class Live:
 
     paths: tuple[Path, ...]
     incident: Incident | None
+    further: tuple[Incident, ...]
     recent: tuple[Incident, ...]
     facts: tuple[tuple[str, str], ...]
 
@@ -64,11 +80,12 @@ def live(
 ) -> Live:
     """Put the snapshot into words. `names` gives the person behind a contact id."""
     if status is None:
-        return Live((), None, (), ())
+        return Live((), None, (), (), ())
     story = _Story(times, names, has_report)
     return Live(
         tuple(_path(item, status, times.language) for item in status.uplinks),
         story.incident(status.incident) if status.incident else None,
+        tuple(story.incident(item) for item in status.further),
         tuple(story.incident(item) for item in status.recent[:3]),
         tuple(_facts(status, times)),
     )
@@ -86,7 +103,8 @@ class _Story:
         return Incident(
             item.number,
             self.times.at(item.opened),
-            cause_words(item.cause, language),
+            cause_words(item.cause, language, item.detail),
+            self._reason(item),
             progress,
             tuple(
                 Told(
@@ -100,6 +118,17 @@ class _Story:
             ),
             self.has_report(item.number),
         )
+
+    def _reason(self, item: IncidentStatus) -> str:
+        """Return the cause as a sentence with how sure it is, nothing while it is not known."""
+        if item.cause is Cause.UNKNOWN:
+            return ""
+        language = self.times.language
+        since = self.times.at(item.detail.since) if item.detail.since else ""
+        told = in_language(sentence_pair(item.cause, item.detail, since), language)
+        sure = in_language(CONFIDENCES[item.detail.confidence], language)
+        evidence = in_language(evidence_pair(item.evidence), language)
+        return f"{told} {sure[0].upper()}{sure[1:]}{f': {evidence}' if evidence else ''}."
 
 
 def _path(item: UplinkStatus, status: Status, language: str) -> Path:
@@ -123,6 +152,7 @@ def _facts(status: Status, times: Times) -> list[tuple[str, str]]:
         facts.append((f"{name} ({item.interface})", _measured(item, times.language)))
     if status.modem is not None:
         facts.append((t["modem"], _modem(status.modem)))
+    facts += [(in_language(s.name, times.language), _system(s, times)) for s in status.systems]
     ailing = [p for p in status.plugins if p.health is not PluginHealth.OK]
     facts += [(f"{t['plugins']}: {p.name}", p.reason or p.health.value) for p in ailing]
     facts.append((t["beat"], _beat(status.heartbeat, times)))
@@ -141,6 +171,12 @@ def _measured(item: UplinkStatus, language: str) -> str:
     if item.cause is not None and item.cause is not Cause.UNKNOWN:
         parts.append(cause_words(item.cause, language))
     return ", ".join(parts) or "–"
+
+
+def _system(item: SystemStatus, times: Times) -> str:
+    told = in_language(VERDICTS[item.verdict], times.language)
+    silent = item.verdict is Verdict.DOWN and item.heard is not None
+    return f"{told}, {times.since(item.heard)}" if silent and item.heard else told
 
 
 def _modem(modem: ModemStatus) -> str:

@@ -15,6 +15,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "incident": ("Störung", "Incident"),
     "began": ("Beginn", "Began"),
     "cause": ("Vermutliche Ursache", "Likely cause"),
+    "evidence": ("Beleg", "Evidence"),
     "progress": ("Bearbeitung", "Progress"),
     "by": ("von", "by"),
     "told": ("Benachrichtigt", "Told so far"),

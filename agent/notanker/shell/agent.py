@@ -12,17 +12,18 @@ from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import site, view
 from notanker.core.commands import Beat, Command, Probe, Report, Show, Switch
-from notanker.core.events import Answered, BeatDone, Event, PeopleKnown
+from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
 from notanker.core.facts import Started
+from notanker.core.findings import findings
 from notanker.core.names import Uplink
-from notanker.core.status import Status
+from notanker.core.status import ModemStatus, Status
 from notanker.shell import kernel, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.journal import Journal
 from notanker.shell.kernel import Kernel, Numbers
 from notanker.shell.logs import Log
-from notanker.shell.modem import Modem
+from notanker.shell.modem import Modem, modem_words
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
 from notanker.shell.plugin_limits import PluginSpec
@@ -31,7 +32,14 @@ from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
-from notanker.shell.settings import interfaces_of, launch_of, people_of, settings_of
+from notanker.shell.settings import (
+    interfaces_of,
+    launch_of,
+    people_of,
+    resolvers_of,
+    settings_of,
+    systems_of,
+)
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
@@ -84,7 +92,7 @@ class Agent:
         self._outbox = Outbox(
             self._store, [self._plugins[name] for name in config.alerts.sms], self._happen, log
         )
-        self._prober = Prober(interfaces, self._answered)
+        self._prober = Prober(interfaces, self._answered, self._shown, resolvers_of(config))
         self._kernel = _kernel_of(config, interfaces)
         self._routing = Routing(self._kernel, interfaces, self._happen, self._prober.reopen, log)
         self._listener = Listener(interfaces, self._happen)
@@ -119,6 +127,7 @@ class Agent:
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()
+        self._routing.path()
         self._log.info("agent_started", site=settings.site, route=str(route), version=__version__)
 
     async def stop(self) -> None:
@@ -160,23 +169,27 @@ class Agent:
         name = self._config.backup.modem
         if name is None:
             return None
-        return Modem(self._plugins[name], self._snapshot.soon, self._clock, self._log)
+        return Modem(self._plugins[name], self._modem_changed, self._clock, self._log)
 
     def _make_centre(self, interfaces: Mapping[Uplink, str]) -> Centre | None:
         config = self._config
         if config.centre is None:
             return None
-        resolvers = {
-            Uplink.PRIMARY: config.primary.resolvers,
-            Uplink.BACKUP: config.backup.resolvers,
-        }
+        resolvers = resolvers_of(config)
         return Centre(config.centre, interfaces, resolvers, self._store, self._happen, self._log)
+
+    def _modem_changed(self, status: ModemStatus) -> None:
+        self._happen(ModemSeen(modem_words(status)))
+        self._snapshot.soon()
 
     def _happen(self, event: Event) -> None:
         self._runtime.happen(event)
 
     def _answered(self, number: int, refusal: str) -> None:
         self._runtime.happen(Answered(number, refusal))
+
+    def _shown(self, number: int, expires_s: float) -> None:
+        self._runtime.happen(Answered(number, expires_s=expires_s))
 
     def _beat(self, command: Beat) -> None:
         if self._centre is None:
@@ -189,6 +202,7 @@ class Agent:
         for problem in self._accepted.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
         self._happen(PeopleKnown(people_of(self._accepted.plan)))
+        self._happen(SystemsKnown(systems_of(self._accepted.plan)))
         self._snapshot.soon()
 
     def _journal_changed(self, trouble: str) -> None:
@@ -213,7 +227,11 @@ class Agent:
             plugins=tuple(plugin.status for plugin in self._plugins.values()),
             heartbeat=self._centre.status if self._centre else status.heartbeat,
             plan=planning.plan_status(self._accepted),
-            findings=(*self._findings, *(trouble for trouble in troubles if trouble)),
+            findings=(
+                *self._findings,
+                *(trouble for trouble in troubles if trouble),
+                *(pair[self._config.site.language == "en"] for pair in findings(status)),
+            ),
         )
 
 

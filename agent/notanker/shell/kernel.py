@@ -106,6 +106,20 @@ class Kernel:
         found = {link.name: link.carrier for link in route.links(self._netlink)}
         return {uplink: found.get(name, False) for uplink, name in self._interfaces.items()}
 
+    def primary_path(self) -> tuple[bool, str]:
+        """Return whether the primary's interface has an address, and its next hop if it has one.
+
+        IPv4 comes first.
+
+        Raises:
+            OSError: the kernel does not answer.
+        """
+        index = self._index(self._interfaces[Uplink.PRIMARY])
+        if index is None:
+            return False, ""
+        hops = (self._learned(family, index) for family in FAMILIES)
+        return route.addressed(self._netlink, index), next(filter(None, hops), "")
+
     def clear(self) -> None:
         """Take away every rule and route of ours, as `notanker clear` does."""
         for family in FAMILIES:

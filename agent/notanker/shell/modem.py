@@ -17,6 +17,13 @@ ASK_EVERY_S: Final = 30.0
 SOON_S: Final = 5.0
 
 
+def modem_words(status: ModemStatus) -> str:
+    """Return the modem's state as evidence: `not connected, -112 dBm`."""
+    words = {True: "connected", False: "not connected", None: ""}[status.connected]
+    signal = "no signal" if status.signal_dbm is None else f"{status.signal_dbm:.0f} dBm"
+    return ", ".join(filter(None, (words, signal)))
+
+
 class Modem:
     """The backup's modem.
 
@@ -28,7 +35,7 @@ class Modem:
     def __init__(
         self,
         plugin: PluginProcess,
-        changed: Callable[[], None],
+        changed: Callable[[ModemStatus], None],
         clock: Clock,
         log: Log,
     ) -> None:
@@ -55,7 +62,7 @@ class Modem:
             connected=state.connected,
             told=self._clock.now(),
         )
-        self._changed()
+        self._changed(self.status)
         if state.data_switch is False or state.connected is False:
             self._log.info("modem_bring_up", plugin=self._plugin.spec.name)
             await self._plugin.call("bring_up", answer=type(None))

@@ -88,11 +88,7 @@ class Recorder:
         return Delivery(queued.mark, queued.incident, queued.number, text, now_s, next_s=now_s)
 
     def _incident(self, number: int) -> Incident:
-        state = self._site()
-        known: tuple[Incident, ...] = (
-            *state.recent,
-            *((state.incident,) if state.incident else ()),
-        )
+        known = self._site().incidents.all
         return next(incident for incident in known if incident.number == number)
 
     def _written(self, future: asyncio.Future[None]) -> None:

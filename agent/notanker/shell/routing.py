@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from notanker.core.commands import Switch
-from notanker.core.events import Event, LinkChanged, RouteSeen, SwitchDone
+from notanker.core.events import Event, LinkChanged, PathSeen, RouteSeen, SwitchDone
 from notanker.core.names import Uplink
 from notanker.shell import clock, kernel
 from notanker.shell.kernel import Kernel
@@ -74,6 +74,15 @@ class Routing:
         for uplink, carrier in self._kernel.carrier().items():
             self._happened(LinkChanged(uplink, carrier))
 
+    def path(self) -> None:
+        """Tell the core whether the primary has an address, and what its next hop is."""
+        try:
+            addressed, hop = self._kernel.primary_path()
+        except OSError as error:
+            self._log.warning("path_unknown", reason=str(error))
+        else:
+            self._happened(PathSeen(addressed, hop))
+
     async def watch(self) -> None:
         """Listen to the kernel until cancelled; what was missed is looked up anew."""
         while True:
@@ -92,6 +101,7 @@ class Routing:
             await asyncio.sleep(SETTLE_S)
             self._changed.clear()
             self._happened(RouteSeen(self.prepare()))
+            self.path()
 
     def _link(self, uplink: Uplink, carrier: bool) -> None:
         if carrier:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig
+from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig, WatchConfig
+from notanker.core.checking import EVIDENCE
 from notanker.core.forecast import down_nats
-from notanker.core.names import Layer, Uplink
+from notanker.core.graph import System
+from notanker.core.names import LINE_LAYERS, Layer, Uplink, Via
 from notanker.core.probing import DEAR_S
 from notanker.core.settings import (
     Anchor,
     BeatSettings,
+    Check,
     Evidence,
     FailoverSettings,
     Pace,
@@ -23,8 +26,14 @@ from notanker.plan.directory import recipients
 from notanker.plan.model import Plan
 from notanker.shell.plugin_limits import Launch
 
-PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80}
+PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80, "sip": 5060, "tls": 443}
 QUERIES: Final = {"icmp": "", "dns": "example", "tcp": "", "http": "/generate_204"}
+ASKED: Final = {"dns": "example", "http": "/"}
+"""What a system is asked, where the configuration does not say."""
+LIGHT: Final = frozenset({Layer.ICMP, Layer.DNS, Layer.SIP})
+LIGHT_BURST_S: Final = 0.2
+HEAVY_BURST_S: Final = 0.5
+"""On suspicion a system is asked so often: six silences in a row are seen within the look's three seconds."""
 PHASES: Final = {Layer.ICMP: 0.0, Layer.DNS: 0.25, Layer.TCP: 0.75, Layer.HTTP: 0.6}
 """Each layer's place within the interval of the services: with the shipped intervals ICMP, DNS, ICMP, TCP
 are half a second apart, so that some probe is never far away."""
@@ -40,7 +49,7 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
     watches = tuple(
         watch
         for uplink in Uplink
-        for layer in Layer
+        for layer in LINE_LAYERS
         if (watch := _watch(config, uplink, layer, evidence)).anchors
     )
     centre = config.centre
@@ -60,6 +69,9 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
         recipients=people_of(plan),
+        checks=tuple(_check(watch, index) for index, watch in enumerate(config.watch)),
+        systems=systems_of(plan),
+        hop=config.primary.gateway or "",
     )
 
 
@@ -69,6 +81,16 @@ def people_of(plan: Plan | None) -> tuple[Recipient, ...]:
         Recipient(person.contact, person.name, person.number, person.language)
         for person in recipients(plan)
     )
+
+
+def systems_of(plan: Plan | None) -> tuple[System, ...]:
+    """Return what the plan says of systems and what they need."""
+    return plan.graph() if plan is not None else ()
+
+
+def resolvers_of(config: Config) -> dict[Uplink, tuple[str, ...]]:
+    """Return who is asked for names over each uplink."""
+    return {Uplink.PRIMARY: config.primary.resolvers, Uplink.BACKUP: config.backup.resolvers}
 
 
 def interfaces_of(config: Config) -> dict[Uplink, str]:
@@ -119,6 +141,30 @@ def calm_s_of(detect: DetectConfig, layer: Layer) -> float:
         Layer.ICMP: detect.icmp_interval_s,
         Layer.HTTP: detect.http_interval_s,
     }.get(layer, detect.service_interval_s)
+
+
+def _check(config: WatchConfig, index: int) -> Check:
+    layer = Layer(config.kind)
+    anchor = Anchor(
+        layer=layer,
+        address=config.address,
+        port=config.port or PORTS[config.kind],
+        query=config.query or ASKED.get(config.kind, ""),
+        host=config.host,
+        status=0,
+        transport=config.transport,
+        interface=config.interface or "",
+    )
+    burst_s = min(LIGHT_BURST_S if layer in LIGHT else HEAVY_BURST_S, config.interval_s)
+    # Systems take turns: the golden section spreads any number of them evenly.
+    phase_s = index * 0.618 % 1.0 * config.interval_s
+    pace = Pace(config.interval_s, burst_s, phase_s, least_timeout_s=0.25, most_timeout_s=1.5)
+    watch = WatchSettings(
+        Uplink.PRIMARY, layer, (anchor,), pace, idle_s=config.interval_s, evidence=EVIDENCE
+    )
+    return Check(
+        f"{config.system} {index}", config.system, Via(config.uplink), watch, config.warn_days
+    )
 
 
 def _anchor(config: AnchorConfig) -> Anchor:

@@ -17,7 +17,8 @@ from notanker.shell.logs import Log
 
 def text_of(queued: Queued, incident: Incident, plan: Plan | None, site: str, log: Log) -> str:
     """Return the text of a message; whatever is wrong with the plan, there is one."""
-    template = queued.template.partition("-")[0]
+    of_system = queued.template in (escalation.SYSTEM_ALARM, escalation.SYSTEM_CLEAR)
+    template = queued.template if of_system else queued.template.partition("-")[0]
     values = values_of(queued, incident, plan, site)
     composed: Composed = compose(plan, template, queued.language, values)
     for problem in composed.problems:
@@ -33,17 +34,27 @@ def values_of(queued: Queued, incident: Incident, plan: Plan | None, site: str) 
     language = queued.language
     line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
     end = incident.back_since or queued.at
+    began = incident.detail.since if incident.system else None
     lasted = duration_words(max(1.0, between_s(incident.opened, queued.at)), language)
     return {
         "site": plan.head.site if plan is not None else site,
-        "since": clock_time(incident.opened, plan) or lasted,
+        "since": clock_time(began or incident.opened, plan) or lasted,
         "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
         "duration": duration_words(between_s(incident.opened, end), language),
-        "cause_internal": cause_words(incident.cause, language),
+        "cause_internal": cause_words(incident.cause, language, incident.detail),
+        "system": cause_words(incident.cause, language, incident.detail),
+        "needed_by": _needed_by(incident.detail.needed_by, language),
         "fallback": fallback_words(line, language),
         "incident": str(incident.number),
         "mark": queued.mark,
     }
+
+
+def _needed_by(count: int, language: str) -> str:
+    """Return how many systems are gone with it, nothing for none."""
+    if not count:
+        return ""
+    return f"+{count} {'systems' if language == 'en' else 'Systeme'}"
 
 
 def clock_time(moment: Moment, plan: Plan | None) -> str:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from tests.unit.central.conftest import Hands, Makers
 
 from notanker.core import facts, names
-from notanker.core.names import Cause, Line, Uplink, Verdict
+from notanker.core.heartbeat import BeatCause
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Confidence, Line, Uplink, Verdict
 from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS, Pair
 from notanker_central.board import board_app
 from notanker_central.config import Board
@@ -65,6 +67,26 @@ def test_a_site_on_backup_shows_state_cause_incident_and_uplink(
         ">17<",
         "Funk Eins",
     ):
+        assert text in page
+
+
+@pytest.mark.parametrize(
+    ("root", "words"),
+    [
+        ("", ("Kern-Switch", "dialler stumm, sicher, seit", "9 Systeme hängen davon ab")),
+        ("/en", ("Core switch", "dialler silent, certain, since", "9 systems depend on it")),
+    ],
+)
+def test_a_broken_system_is_called_by_the_site_s_own_name_for_it(
+    root: str, words: tuple[str, ...], board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
+    since = Moment(1.0, hands.wall_s - 60, trusted=True, boot="boot-1")
+    names_ = ("Kern-Switch", "Core switch")
+    known = BeatCause("dialler silent", Confidence.CERTAIN, names_, since, 9)
+    store.take(make.beat(1, cause=Cause.SWITCH, incident=18, known=known), hands.wall_s)
+    assert words[0] in board().get(f"{root}/").text
+    page = board().get(f"{root}/site/nord").text
+    for text in words:
         assert text in page
 
 

@@ -11,12 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.central.conftest import Hands, Makers
 
-from notanker.core.heartbeat import EVENTS_PER_BEAT, Beat
+from notanker.core.heartbeat import EVENTS_PER_BEAT, Beat, BeatCause
+from notanker.core.moment import Moment
+from notanker.core.names import Confidence
 from notanker_central.checking import MAX_BYTES
 from notanker_central.ingest import Ingest
 from notanker_central.store import Store
 
 FIXTURES = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+
+
+def known(**values: Any) -> BeatCause:
+    """Return why there is an incident, with something in it that may not fit."""
+    usual = BeatCause("icmp 0/3", Confidence.LIKELY, ("Musternetz", "Musternetz"), None, 2)
+    return dataclasses.replace(usual, **values)
 
 
 @pytest.fixture
@@ -70,6 +78,10 @@ def test_a_replayed_beat_changes_nothing_and_is_counted(
         ({"operator": "a\0b"}, "text-unprintable"),
         ({"degraded": ("x",) * 65}, "too-many"),
         ({"format": 2}, "unknown-format"),
+        ({"known": known(evidence="x" * 300)}, "text-too-long"),
+        ({"known": known(name=("a\0b", ""))}, "text-unprintable"),
+        ({"known": known(needed_by=-1)}, "number-out-of-range"),
+        ({"known": known(since=Moment(0.0, 0.0, boot="x" * 300))}, "bad-time"),
     ],
 )
 def test_a_beat_that_does_not_fit_is_refused_with_a_counted_reason(

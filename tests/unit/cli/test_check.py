@@ -230,3 +230,17 @@ def test_the_wish_for_fewer_false_switches_takes_longer_evidence(
         rates.append(found["false_switches"]["20"])
         assert rates[-1] <= float(wish)
     assert rates == sorted(rates, reverse=True)
+
+
+def test_a_watch_of_a_system_that_the_plan_lacks_is_a_warning(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    watch = '[[watch]]\nsystem = "{}"\nkind = "icmp"\naddress = "192.0.2.10"\n'
+    files.configure(GOOD + watch.format("core-switch") + watch.format("no-such"))
+    result = call("check", "--offline")
+    assert result.exit_code == 0
+    assert "[watch[2].system]" in result.output
+    assert "[watch[1].system]" not in result.output
+    assert {"de": "steht nicht in systems.toml", "en": "is not in the plan's systems.toml"}[
+        language
+    ] in result.output

@@ -10,9 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from notanker.core.cause import Detail
 from notanker.core.facts import Fact
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line, Outcome, PluginHealth, Stage, Uplink, Verdict
+from notanker.core.names import (
+    Cause,
+    Confidence,
+    Line,
+    Outcome,
+    PluginHealth,
+    Stage,
+    Uplink,
+    Verdict,
+)
 from notanker.core.status import (
     HeartbeatStatus,
     IncidentStatus,
@@ -21,6 +31,7 @@ from notanker.core.status import (
     PlanStatus,
     PluginStatus,
     Status,
+    SystemStatus,
     UplinkStatus,
 )
 from notanker.shell import journal
@@ -86,6 +97,28 @@ def test_an_outage_is_status_1_and_says_who_was_told(
     }
     for text in [*words[language], "journal: disk full"]:
         assert text in result.output
+
+
+def test_a_broken_system_is_named_with_evidence_in_80_columns(
+    call: Call, files: SiteFiles, calm: Status, now: Moment, language: str
+) -> None:
+    names = ("Core-Switch im Technikraum, Schrank 1", "Core switch, technical room, rack 1")
+    detail = Detail(Confidence.LIKELY, "core-switch", names, now, ("pbx", "wifi"), 9)
+    incident = IncidentStatus(
+        18, Stage.OPEN, Cause.SWITCH, now, "dialler, door, pbx, printer +7 silent", detail, "pbx"
+    )
+    systems = (SystemStatus("pbx", ("Telefonanlage", "Telephone system"), Verdict.DOWN, now),)
+    files.write_status(replace(calm, incident=incident, further=(incident,), systems=systems))
+    result = call("status")
+    assert result.exit_code == 1
+    words = {
+        "de": ["antwortet seit", "9 Systeme", "wahrscheinlich", "pbx, printer +7 stumm"],
+        "en": ["has not answered since", "9 systems", "likely", "pbx, printer +7 silent"],
+    }
+    text = " ".join(result.output.split())
+    for word in words[language]:
+        assert word in text
+    assert all(len(line) <= 80 for line in result.output.splitlines())
 
 
 def test_status_is_json_for_programs(call: Call, files: SiteFiles, outage: Status) -> None:

@@ -291,3 +291,73 @@ def test_who_needs_a_configuration_gets_one_error_with_all_problems(tmp_path: Pa
     with pytest.raises(ConfigError) as caught:
         load_or_raise(tmp_path / "nothing.toml")
     assert len(caught.value.problems) == 1
+
+
+# The watches of systems.
+
+WATCH = """
+[[watch]]
+system = "core-switch"
+kind = "icmp"
+address = "192.0.2.10"
+"""
+
+
+def test_a_watch_has_what_it_takes_by_itself(tmp_path: Path) -> None:
+    config, problems = read(tmp_path, GOOD + WATCH)
+    assert config is not None
+    assert not problems
+    (watch,) = config.watch
+    assert (watch.uplink, watch.interval_s, watch.port, watch.warn_days) == ("lan", 15.0, None, 21)
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "field"),
+    [
+        ('kind = "icmp"', 'kind = "ping"', "watch[1].kind"),
+        ('address = "192.0.2.10"', 'address = "switch.example"', "watch[1].address"),
+        ('address = "192.0.2.10"', 'address = "not a name"\nuplink = "either"', "watch[1].address"),
+        ('system = "core-switch"', 'system = "Core Switch"', "watch[1].system"),
+        ('system = "core-switch"\n', "", "watch[1].system"),
+        ('kind = "icmp"', 'kind = "sip"\nquery = "rubbish"', "watch[1].query"),
+        ('kind = "icmp"', 'kind = "sip"\nquery = "sip:a b"', "watch[1].query"),
+        ('kind = "icmp"', 'kind = "sip"\ntransport = "sctp"', "watch[1].transport"),
+        ('kind = "icmp"', 'kind = "tls"\nhost = "two names"', "watch[1].host"),
+        ('kind = "icmp"', 'kind = "tls"\nwarn_days = 0', "watch[1].warn_days"),
+        ('kind = "icmp"', 'kind = "icmp"\ninterval_s = 0.1', "watch[1].interval_s"),
+        (
+            'kind = "icmp"',
+            'kind = "icmp"\nuplink = "primary"\ninterface = "eth0"',
+            "watch[1].interface",
+        ),
+        ('kind = "icmp"', 'kind = "icmp"\nuplink = "lte"', "watch[1].uplink"),
+    ],
+)
+def test_a_watch_that_cannot_be_meant_is_told_with_its_place_and_cure(
+    tmp_path: Path, line: str, other: str, field: str
+) -> None:
+    problem = only(tmp_path, GOOD + instead(line, other, WATCH))
+    assert problem.place.field == field
+    assert problem.place.line is not None
+    for words in (problem.de, problem.en):
+        assert (words.what + words.cure).strip()
+
+
+def test_more_watches_than_a_box_can_ask_are_refused(tmp_path: Path) -> None:
+    problem = only(tmp_path, GOOD + WATCH * 65)
+    assert (problem.code, problem.place.field) == ("too-many-watches", "watch[65]")
+
+
+def test_a_name_needs_a_resolver_on_each_line_that_it_may_be_asked_over(tmp_path: Path) -> None:
+    named = instead('address = "192.0.2.10"', 'address = "a.example"\nuplink = "either"', WATCH)
+    problem = only(tmp_path, GOOD + named)
+    assert (problem.code, problem.place.field) == ("no-resolver", "watch[1].address")
+    assert "backup" in problem.en.what
+    over_primary = named.replace("either", "primary")
+    _, problems = read(tmp_path, GOOD + over_primary)
+    assert problems == []
+
+
+def test_a_gateway_of_the_primary_is_an_address(tmp_path: Path) -> None:
+    text = instead('interface = "eth0"', 'interface = "eth0"\ngateway = "router"')
+    assert only(tmp_path, text).place.field == "primary.gateway"

@@ -22,10 +22,10 @@ from notanker.core.facts import (
     Resolved,
     Switched,
 )
-from notanker.core.names import Cause, Layer, Line, Stage, Uplink, Verdict
+from notanker.core.names import LINE_LAYERS, Cause, Layer, Line, Stage, Uplink, Verdict
 from tests.unit.core.world import JONAS, MARA, World, settings
 
-EVERY_LAYER = tuple(Layer)
+EVERY_LAYER = LINE_LAYERS
 PRIMARY, BACKUP = Uplink.PRIMARY, Uplink.BACKUP
 
 
@@ -481,12 +481,12 @@ def test_the_live_incident_is_the_fold_of_its_facts() -> None:
     world = settled()
     world.dead.add(PRIMARY)
     world.run(30)
-    assert incident.fold(world.facts)[0] == world.state.incident
+    assert incident.fold(world.facts).line == world.state.incident
     world.dead.clear()
     world.run(300)
-    open_, done = incident.fold(world.facts)
-    assert (open_, done) == (None, world.state.recent)
-    assert done[0].stage is Stage.RESOLVED
+    known = incident.fold(world.facts)
+    assert known == world.state.incidents
+    assert known.done[0].stage is Stage.RESOLVED
 
 
 def test_an_answer_to_no_known_probe_changes_nothing() -> None:

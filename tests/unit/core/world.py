@@ -49,6 +49,8 @@ PACES: Final = {
 """The shipped pace of each layer, and how seldom the idle backup is asked."""
 BOOTED_S: Final = 1000.0
 SETTLE_S: Final = 0.05
+HOP: Final = "192.0.2.1"
+"""The primary's next hop, a router of the site: it answers while the line behind it is dead."""
 
 F = TypeVar("F", bound=Fact)
 
@@ -80,6 +82,8 @@ class World:
     """The world: `dead` lines and anchors are silent, `loss` is the share of packets lost.
 
     Attributes:
+        addresses: Where the systems are, by id.
+        silent: Addresses of systems that do not answer.
         captive: Lines on which somebody else's page answers, and echo requests are dropped.
         refused: Why the kernel refuses every switch, empty while it does not.
         route: Where the kernel sends the traffic.
@@ -95,6 +99,9 @@ class World:
     captive: set[Uplink] = field(default_factory=set)
     dead_anchors: set[str] = field(default_factory=set)
     dead_paths: set[tuple[Uplink, str]] = field(default_factory=set)
+    silent: set[str] = field(default_factory=set)
+    addresses: dict[str, str] = field(default_factory=dict)
+    expires_s: float | None = None
     dead_layers: set[tuple[Uplink, Layer]] = field(default_factory=set)
     loss: dict[Uplink, float] = field(default_factory=dict)
     refused: str = ""
@@ -213,6 +220,9 @@ class World:
     def probe(self, probe: Probe) -> None:
         """Answer a probe after the line's round trip, or not."""
         uplink, anchor = probe.uplink, probe.anchor
+        if uplink is None or anchor.address not in ADDRESSES or anchor.layer not in PACES:
+            self.ask_system(probe)
+            return
         silent = (
             uplink in self.dead | self.unplugged
             or (uplink in self.captive and anchor.layer is Layer.ICMP)
@@ -225,6 +235,16 @@ class World:
             foreign = uplink in self.captive and anchor.layer is Layer.HTTP
             answer = Answered(probe.number, uplinks.CAPTIVE if foreign else "")
             self.later(RTT_S[uplink] * self.random.uniform(1.0, 1.1), answer)
+
+    def ask_system(self, probe: Probe) -> None:
+        """Answer for a system: on the site after a millisecond, else after the line's round trip."""
+        uplink = probe.uplink
+        away = uplink is not None and uplink in self.dead | self.unplugged
+        if away and probe.anchor.address != HOP:
+            return
+        if probe.anchor.address not in self.silent:
+            took_s = 0.001 if uplink is None else RTT_S[uplink]
+            self.later(took_s, Answered(probe.number, expires_s=self.expires_s))
 
     def verdict(self, uplink: Uplink = Uplink.PRIMARY) -> Verdict:
         """Return what the core says of an uplink."""

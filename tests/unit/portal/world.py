@@ -8,8 +8,18 @@ from pathlib import Path
 import msgspec
 from flask.testing import FlaskClient
 
+from notanker.core.cause import Detail
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line, Outcome, PluginHealth, Stage, Uplink, Verdict
+from notanker.core.names import (
+    Cause,
+    Confidence,
+    Line,
+    Outcome,
+    PluginHealth,
+    Stage,
+    Uplink,
+    Verdict,
+)
 from notanker.core.report import Report, ReportMessage, ReportRow
 from notanker.core.status import (
     HeartbeatStatus,
@@ -42,6 +52,8 @@ def incident(number: int = 17) -> IncidentStatus:
         Stage.OPEN,
         Cause.PROVIDER,
         ago(720),
+        "first hop answers, icmp 0/3, dns 0/3",
+        Detail(Confidence.LIKELY, "provider", ("Musternetz", "Musternetz"), ago(721), ("vpn",), 4),
         messages=(
             MessageStatus("17-1", "T1", "tarik-vorlage", Outcome.SENT, ago(700)),
             MessageStatus("17-2", "T1", "ines-modell", Outcome.FAILED, ago(690)),

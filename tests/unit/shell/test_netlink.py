@@ -161,10 +161,35 @@ print("done")
 """
 
 
-def test_rules_and_routes_are_written_and_read_back_in_a_real_kernel() -> None:
+ADDRESSES_IN_A_NAMESPACE = """
+import subprocess
+from notanker.shell.netlink import channel, route
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True)
+
+netlink = channel.Netlink(channel.ROUTE)
+ip("link", "add", "eth0", "type", "veth", "peer", "name", "far0")
+ip("link", "set", "eth0", "up")
+ip("link", "set", "far0", "up")
+(index,) = [link.index for link in route.links(netlink) if link.name == "eth0"]
+assert not route.addressed(netlink, index)  # fe80::/10 at most, and that goes nowhere
+ip("address", "add", "192.0.2.5/24", "dev", "eth0")
+assert route.addressed(netlink, index)
+ip("address", "del", "192.0.2.5/24", "dev", "eth0")
+ip("address", "add", "2001:db8::5/64", "dev", "far0")
+assert not route.addressed(netlink, index)  # somebody else's
+ip("address", "add", "2001:db8::6/64", "dev", "eth0", "nodad")
+assert route.addressed(netlink, index)
+print("done")
+"""
+
+
+@pytest.mark.parametrize("script", [IN_A_NAMESPACE, ADDRESSES_IN_A_NAMESPACE])
+def test_rules_routes_and_addresses_are_read_back_from_a_real_kernel(script: str) -> None:
     """In namespaces of its own (user and network), so that nobody's routing is touched."""
     done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", IN_A_NAMESPACE],
+        ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=False,

@@ -11,7 +11,7 @@ from notanker.core.commands import Probe
 from notanker.core.names import Layer, Uplink
 from notanker.core.settings import Anchor
 from notanker.core.uplinks import CAPTIVE
-from notanker.shell.probes import prober
+from notanker.shell.probes import dns, prober
 from notanker.shell.probes.prober import Prober
 from tests.unit.shell.loopback import listening, says
 
@@ -170,3 +170,96 @@ def test_more_probes_than_the_bound_are_refused(monkeypatch: pytest.MonkeyPatch)
         result = probe(*[anchor] * 5)
     assert list(result.values()).count("too many probes under way") == 2
     assert list(result.values()).count("") == 3
+
+
+# Systems: on the site itself, by name, and with a certificate.
+
+
+def watch(anchor: Anchor, uplink: Uplink | None, resolver: str = "") -> Result:
+    """Ask a system once; `resolver` is whom the primary asks for names."""
+
+    async def work() -> Result:
+        result: Result = {}
+        complete = asyncio.Event()
+
+        def answered(number: int, refusal: str) -> None:
+            result[number] = refusal
+            complete.set()
+
+        resolvers = {Uplink.PRIMARY: (resolver,) if resolver else ()}
+        one = Prober(dict.fromkeys(Uplink, "lo"), answered, resolvers=resolvers)
+        one.send(Probe(1, uplink, anchor))
+        await asyncio.wait_for(complete.wait(), 30)
+        await one.close()
+        return result
+
+    return asyncio.run(work())
+
+
+@pytest.mark.parametrize("interface", ["", "lo"])
+def test_a_system_on_the_site_is_asked_without_an_uplink(interface: str) -> None:
+    assert watch(Anchor(Layer.ICMP, "127.0.0.1", interface=interface), None) == {1: ""}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert watch(Anchor(Layer.TCP, "127.0.0.1", port, interface=interface), None) == {1: ""}
+
+
+def test_a_name_without_a_resolver_of_that_uplink_is_a_refusal() -> None:
+    for layer in Layer:
+        anchor = Anchor(layer, "bank.example", 9, query="example", host="x")
+        assert watch(anchor, Uplink.PRIMARY) == {1: "no address for bank.example"}
+
+
+def test_a_name_is_asked_of_the_uplink_s_own_resolver_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str, int]] = []
+
+    async def ask(interface: str, server: str, _port: int, name: str, version: int) -> dns.Answer:
+        asked.append((interface, server, name, version))
+        return dns.Answer(0, ("127.0.0.1",) if version == 4 else ())
+
+    monkeypatch.setattr(dns, "ask", ask)
+
+    async def work() -> Result:
+        result: Result = {}
+        both = asyncio.Event()
+
+        def answered(number: int, refusal: str) -> None:
+            result[number] = refusal
+            if len(result) == 2:
+                both.set()
+
+        one = Prober(
+            dict.fromkeys(Uplink, "lo"), answered, resolvers={Uplink.BACKUP: ("192.0.2.53",)}
+        )
+        for number in (1, 2):
+            one.send(Probe(number, Uplink.BACKUP, Anchor(Layer.ICMP, "bank.example")))
+            await asyncio.sleep(0)
+        await asyncio.wait_for(both.wait(), 30)
+        await one.close()
+        return result
+
+    assert asyncio.run(work()) == {1: "", 2: ""}
+    assert set(asked) == {("lo", "192.0.2.53", "bank.example", 4)}
+
+
+@pytest.mark.parametrize(("status", "refusal"), [(200, ""), (404, ""), (503, "HTTP status 503")])
+def test_a_system_s_page_may_be_anything_but_an_error_of_the_server(
+    status: int, refusal: str
+) -> None:
+    async def work() -> Result:
+        result: Result = {}
+        complete = asyncio.Event()
+
+        def answered(number: int, said: str) -> None:
+            result[number] = said
+            complete.set()
+
+        head = f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode()
+        async with listening(says(head)) as port:
+            one = Prober(dict.fromkeys(Uplink, "lo"), answered)
+            one.send(Probe(1, None, Anchor(Layer.HTTP, "127.0.0.1", port, "/", status=0)))
+            await asyncio.wait_for(complete.wait(), 30)
+            await one.close()
+        return result
+
+    assert asyncio.run(work()) == {1: refusal}

@@ -6,19 +6,23 @@ import asyncio
 import dataclasses
 import os
 import socket
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from notanker.config.load import load_or_raise
 from notanker.core import site
+from notanker.core.cause import Detail
 from notanker.core.commands import Beat, Probe, Report, Show, Switch
 from notanker.core.events import LinkChanged
 from notanker.core.facts import Fact, LineChanged, Opened, Queued
 from notanker.core.incident import Incident, fold
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Layer, Line, Uplink
+from notanker.core.names import Cause, Confidence, Layer, Line, Uplink
 from notanker.plan.load import load as load_plan
+from notanker.plan.model import Plan
 from notanker.shell import clock, notify
 from notanker.shell.clock import Clock
 from notanker.shell.files import replace_file
@@ -137,6 +141,26 @@ def test_the_core_is_told_what_the_configuration_says(tmp_path: Path) -> None:
     assert interfaces_of(config) == {Uplink.PRIMARY: "eth0", Uplink.BACKUP: "eth1"}
 
 
+def test_a_watch_becomes_a_check_with_the_usual_port_and_question(tmp_path: Path) -> None:
+    path = tmp_path / "notanker.toml"
+    kinds = {"icmp": (0, ""), "tcp": (443, ""), "dns": (53, "example"), "http": (80, "/"),
+             "sip": (5060, ""), "tls": (443, "")}  # fmt: skip
+    watches = "".join(
+        f'[[watch]]\nsystem = "pbx"\nkind = "{kind}"\naddress = "192.0.2.20"\ninterval_s = 10\n'
+        for kind in kinds
+    )
+    path.write_text(GOOD + watches)
+    settings = settings_of(load_or_raise(path), load_plan(EXAMPLE_PLAN)[0])
+    anchors = [check.watch.anchors[0] for check in settings.checks]
+    assert {a.layer.value: (a.port, a.query) for a in anchors} == kinds
+    assert {a.status for a in anchors} == {0}
+    phases = sorted(check.watch.pace.phase_s for check in settings.checks)
+    gaps = [later - earlier for earlier, later in pairwise([*phases, phases[0] + 10])]
+    assert min(gaps) > 0.5  # never two at once
+    assert len({check.key for check in settings.checks}) == len(kinds)
+    assert len(settings.systems) == 16
+
+
 # Texts.
 
 
@@ -144,12 +168,37 @@ def told(template: str, *, trusted: bool = True, language: str = "de") -> tuple[
     opened = Moment(100.0, 1_790_000_000.0, trusted, "b1")
     now = Moment(140.0, 1_790_000_040.0, trusted, "b1")
     queued = Queued(now, 17, "17-1", template, "mara", "Mara Beispiel", "+493023125110", language)
-    incident, _ = fold([Opened(opened, 17, Cause.PROVIDER, "icmp 0/3", Line.BACKUP), queued])
+    incident = fold([Opened(opened, 17, Cause.PROVIDER, "icmp 0/3", Line.BACKUP), queued]).line
     assert incident is not None
     return queued, incident
 
 
-@pytest.mark.parametrize("template", ["T1", "T1-isolated", "T12", "T99"])
+@pytest.mark.parametrize("plan", [None, load_plan(EXAMPLE_PLAN)[0]])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_alarm_of_a_system_names_it_and_what_hangs_on_it(
+    plan: Plan | None, language: str
+) -> None:
+    at = Moment(140.0, 1_790_000_040.0, True, "b1")
+    detail = Detail(Confidence.CERTAIN, "pbx", ("Telefonanlage", "Telephone system"), at, (), 9)
+    opened = Opened(at, 17, Cause.TELEPHONY, "pbx silent", Line.PRIMARY, detail, "pbx")
+    queued = Queued(at, 17, "17-1", "T1-system", "mara", "Mara", "+493023125110", language)
+    (incident,) = fold([opened, queued]).systems
+    text = text_of(queued, incident, plan, "musterhafen", QUIET)
+    said = {
+        "de": ("Telefonanlage antwortet nicht seit", "+9 Systeme"),
+        "en": ("Telephone system does not answer since", "+9 systems"),
+    }
+    assert all(words in text for words in said[language])
+    assert "Hauptleitung" not in text
+    assert "main line" not in text
+    assert text.endswith("17-1")
+    clear = replace(queued, template="T12-system")
+    assert ("antwortet wieder" if language == "de" else "answers again") in text_of(
+        clear, incident, plan, "musterhafen", QUIET
+    )
+
+
+@pytest.mark.parametrize("template", ["T1", "T1-isolated", "T12", "T99", "T1-system", "T12-system"])
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("trusted", [True, False])
 def test_there_is_a_text_whatever_the_plan(template: str, language: str, trusted: bool) -> None:

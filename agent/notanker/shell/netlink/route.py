@@ -15,7 +15,7 @@ from notanker.shell.netlink.channel import Netlink
 from notanker.shell.netlink.wire import Message
 
 NEW_LINK, DEL_LINK, GET_LINK = 16, 17, 18
-NEW_ADDRESS, DEL_ADDRESS = 20, 21
+NEW_ADDRESS, DEL_ADDRESS, GET_ADDRESS = 20, 21, 22
 NEW_ROUTE, DEL_ROUTE, GET_ROUTE = 24, 25, 26
 NEW_RULE, DEL_RULE, GET_RULE = 32, 33, 34
 ROUTING: Final = (NEW_ADDRESS, DEL_ADDRESS, NEW_ROUTE, DEL_ROUTE, NEW_RULE, DEL_RULE)
@@ -27,6 +27,10 @@ MAIN: Final = 254
 UNICAST: Final = 1
 UNREACHABLE: Final = 7
 
+LINK_SCOPE: Final = 253
+"""Addresses from this scope on are good on their own link alone (fe80::/10), or nowhere else."""
+
+_ADDRESS: Final = struct.Struct("=BBBBI")
 _LINK: Final = struct.Struct("=BxHiII")
 _RULE: Final = struct.Struct("=BBBBBBBBI")
 _ROUTE: Final = struct.Struct("=BBBBBBBBI")
@@ -111,6 +115,16 @@ def link_of(message: Message) -> Link | None:
     carries = bool(flags & _UP) and bool(wire.number_in(found, _IFLA_CARRIER))
     down = wire.number_in(found, _IFLA_OPERSTATE) == _DOWN
     return Link(index, wire.text_in(found, _IFLA_NAME), present, present and carries and not down)
+
+
+def addressed(netlink: Netlink, index: int) -> bool:
+    """Tell whether the interface has an address that is good beyond its own link."""
+    for message in netlink.dump(GET_ADDRESS, _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
+        if message.kind == NEW_ADDRESS and len(message.body) >= _ADDRESS.size:
+            _, _, _, scope, of = _ADDRESS.unpack_from(message.body)
+            if of == index and scope < LINK_SCOPE:
+                return True
+    return False
 
 
 def rules(netlink: Netlink, family: int) -> list[Rule]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 import h11
@@ -16,51 +18,67 @@ from notanker.core.detector import LATE_S
 from notanker.core.names import Layer, Uplink
 from notanker.core.settings import Anchor
 from notanker.core.uplinks import CAPTIVE
-from notanker.shell.probes import dns, http
-from notanker.shell.probes.attempt import Attempt, Connect, Query
+from notanker.errors import NotankerError
+from notanker.shell.probes import dns, http, sip, tls
+from notanker.shell.probes.attempt import Attempt, Connect, Query, Question
 from notanker.shell.probes.icmp import EchoSocket
+from notanker.shell.probes.lookup import Names, is_address
 from notanker.shell.probes.sockets import family_of
 
 MOST_AT_ONCE: Final = 200
 """More probes than these under way at once are refused: something is badly wrong then."""
+SERVER_ERROR: Final = 500
+Work = Callable[[Probe], Awaitable[None]]
 
-NO_CONTENT: Final = 204
+SMALL: Final[Mapping[Layer, Callable[[str, Anchor], Question]]] = {
+    Layer.TCP: Connect,
+    Layer.DNS: Query,
+}
+"""Questions of one packet each; the others are conversations."""
 
 
 class Prober:
-    """Runs probes over all uplinks.
+    """Runs probes over all uplinks, and to what is on the site itself.
 
     Args:
         interfaces: The interface of each uplink.
         answered: Called with a probe's number and "" or the reason of a refusal.
+        shown: Called instead with a probe's number and when the certificate ends that it was shown.
+        resolvers: Who is asked for a system's name, over that uplink and no other.
     """
 
     def __init__(
-        self, interfaces: Mapping[Uplink, str], answered: Callable[[int, str], None]
+        self,
+        interfaces: Mapping[Uplink, str],
+        answered: Callable[[int, str], None],
+        shown: Callable[[int, float], None] = lambda _number, _expires_s: None,
+        resolvers: Mapping[Uplink, tuple[str, ...]] = MappingProxyType({}),
     ) -> None:
         self._interfaces = interfaces
         self._answered = answered
+        self._shown = shown
+        self._names = Names(interfaces, resolvers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._attempts: set[Attempt] = set()
         self._echoes = {
-            (uplink, family): EchoSocket(interface, family, answered)
-            for uplink, interface in interfaces.items()
+            (interface, family): EchoSocket(interface, family, answered)
+            for interface in interfaces.values()
             for family in (socket.AF_INET, socket.AF_INET6)
         }
 
     def send(self, probe: Probe) -> None:
         """Send one probe; never blocks, never raises."""
-        if probe.anchor.layer is Layer.ICMP:
-            family = family_of(probe.anchor.address)
-            self._echoes[probe.uplink, family].send(probe.number, probe.anchor.address)
+        layer, known = probe.anchor.layer, is_address(probe.anchor.address)
+        if known and layer is Layer.ICMP:
+            self._echo(probe)
         elif len(self._tasks) + len(self._attempts) >= MOST_AT_ONCE:
             self._answered(probe.number, "too many probes under way")
-        elif probe.anchor.layer is Layer.HTTP:
-            task = asyncio.get_running_loop().create_task(self._read_page(probe))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        else:
+        elif not known:
+            self._begin(probe, self._look_up)
+        elif layer in SMALL:
             self._ask(probe)
+        else:
+            self._begin(probe, self._converse)
 
     def drain(self) -> None:
         """Take in answers that have arrived, before anybody counts them as missing."""
@@ -72,7 +90,7 @@ class Prober:
     def reopen(self, uplink: Uplink) -> None:
         """Forget the sockets of an uplink: its interface may be another one by now."""
         for (of, _), echo in self._echoes.items():
-            if of is uplink:
+            if of == self._interfaces[uplink]:
                 echo.close()
 
     async def close(self) -> None:
@@ -85,10 +103,22 @@ class Prober:
         for echo in self._echoes.values():
             echo.close()
 
+    def _interface(self, probe: Probe) -> str:
+        """Return what a probe leaves by; on the site itself that may be up to the kernel."""
+        if probe.uplink is None:
+            return probe.anchor.interface
+        return self._interfaces[probe.uplink]
+
+    def _echo(self, probe: Probe) -> None:
+        key = self._interface(probe), family_of(probe.anchor.address)
+        echo = self._echoes.get(key)
+        if echo is None:
+            echo = self._echoes[key] = EchoSocket(*key, self._answered)
+        echo.send(probe.number, probe.anchor.address)
+
     def _ask(self, probe: Probe) -> None:
-        kind = Connect if probe.anchor.layer is Layer.TCP else Query
         try:
-            question = kind(self._interfaces[probe.uplink], probe.anchor)
+            question = SMALL[probe.anchor.layer](self._interface(probe), probe.anchor)
         except OSError as error:
             self._answered(probe.number, error.strerror or type(error).__name__)
         except dns.DnsError as error:
@@ -97,22 +127,51 @@ class Prober:
             told = partial(self._answered, probe.number)
             self._attempts.add(Attempt(question, told, LATE_S, self._attempts.discard))
 
-    async def _read_page(self, probe: Probe) -> None:
-        interface = self._interfaces[probe.uplink]
+    def _begin(self, probe: Probe, work: Work) -> None:
+        task = asyncio.get_running_loop().create_task(self._bounded(probe, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _bounded(self, probe: Probe, work: Work) -> None:
         try:
             async with asyncio.timeout(LATE_S):
-                refusal = await _ask_http(interface, probe.anchor)
+                await work(probe)
         except TimeoutError:
             return  # silence is what the core counts by itself
         except OSError as error:
             # asyncio puts address and port into its own words; the kernel's are the same each time
             refusal = os.strerror(error.errno) if error.errno else type(error).__name__
-        except (h11.ProtocolError, ValueError) as error:
+        except (h11.ProtocolError, NotankerError, ValueError) as error:
             refusal = str(error)
+        else:
+            return
         self._answered(probe.number, refusal)
+
+    async def _look_up(self, probe: Probe) -> None:
+        """Send the probe to the address that its name has over that uplink."""
+        self.send(replace(probe, anchor=await self._names.looked_up(probe)))
+
+    async def _converse(self, probe: Probe) -> None:
+        interface, anchor = self._interface(probe), probe.anchor
+        if anchor.layer is Layer.TLS:
+            ends_s = await tls.expires_s(interface, anchor.address, anchor.port, anchor.host)
+            self._shown(probe.number, ends_s)
+        else:
+            ask = _ask_http if anchor.layer is Layer.HTTP else _ask_sip
+            self._answered(probe.number, await ask(interface, anchor))
 
 
 async def _ask_http(interface: str, anchor: Anchor) -> str:
     peer = http.Peer(interface, anchor.address, anchor.port, anchor.host or anchor.address)
     answer = await http.request(peer, "GET", anchor.query)
-    return "" if answer.status == NO_CONTENT else CAPTIVE
+    if anchor.status:
+        return "" if answer.status == anchor.status else CAPTIVE
+    return "" if answer.status < SERVER_ERROR else f"HTTP status {answer.status}"
+
+
+async def _ask_sip(interface: str, anchor: Anchor) -> str:
+    server = sip.Server(
+        interface, anchor.address, anchor.port, anchor.transport or "udp", anchor.query
+    )
+    status = await sip.ask(server)
+    return "" if status < SERVER_ERROR else f"SIP status {status}"

@@ -13,11 +13,13 @@ def family_of(address: str) -> socket.AddressFamily:
 
 
 def bind_to(sock: socket.socket, interface: str) -> None:
-    """Bind the socket to the interface (SO_BINDTODEVICE).
+    """Bind the socket to the interface (SO_BINDTODEVICE); to none if the name is empty.
 
     Raises:
         OSError: there is no such interface.
     """
+    if not interface:
+        return
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0")
 
 

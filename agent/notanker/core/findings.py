@@ -1,0 +1,53 @@
+"""What a status gives people to look after: nothing is broken yet, or only a part that nobody misses yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notanker.core.names import Uplink, Verdict
+from notanker.core.status import Status, SystemStatus
+from notanker.core.wording import UPLINKS, Pair
+
+
+def findings(status: Status) -> tuple[Pair, ...]:
+    """Return each finding as a sentence, German and English."""
+    return (*_anchors(status), *_systems(status))
+
+
+def _anchors(status: Status) -> Iterator[Pair]:
+    for item in status.anchors:
+        if item.everywhere:
+            yield (
+                f"Prüfziel {item.anchor} schweigt über beide Leitungen: es ist aus, nicht die Leitung",
+                f"Anchor {item.anchor} is silent over both lines: it is dead, not the line",
+            )
+        else:
+            other = Uplink.BACKUP if item.uplink is Uplink.PRIMARY else Uplink.PRIMARY
+            here, there = UPLINKS[item.uplink], UPLINKS[other]
+            yield (
+                f"Prüfziel {item.anchor} schweigt nur über die {here[0]}: sie erreicht nicht alles",
+                f"Anchor {item.anchor} is silent over the {here[1]} but not over the {there[1]}",
+            )
+
+
+def _systems(status: Status) -> Iterator[Pair]:
+    for item in status.systems:
+        if item.heard is None and item.verdict is Verdict.UNKNOWN:
+            yield (
+                f"{item.name[0]} hat noch nie geantwortet; Adresse in [[watch]] prüfen",
+                f"{item.name[1]} has never answered; check its address in [[watch]]",
+            )
+        if item.days_left is not None and item.days_left < item.warn_days:
+            yield _certificate(item, item.days_left)
+
+
+def _certificate(item: SystemStatus, days: float) -> Pair:
+    if days < 0:
+        return (
+            f"{item.name[0]}: Zertifikat seit {-days:.0f} Tagen abgelaufen",
+            f"{item.name[1]}: certificate expired {-days:.0f} days ago",
+        )
+    return (
+        f"{item.name[0]}: Zertifikat läuft in {days:.0f} Tagen ab",
+        f"{item.name[1]}: certificate expires in {days:.0f} days",
+    )

@@ -1,0 +1,100 @@
+"""What a site's state looks like to those who lead incidents, say why, and show it to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from notanker.core import around, cause, failover, leading, signs, troubles, uplinks
+from notanker.core.cause import Diagnosis
+from notanker.core.checking import LOOK_S
+from notanker.core.moment import Moment
+from notanker.core.names import Uplink, Verdict
+
+if TYPE_CHECKING:
+    from notanker.core.site import Site
+
+NOTHING: Final = Diagnosis()
+
+
+def of_line(site: Site, now: Moment) -> leading.Situation:
+    """Return all that the incident of the line is led by."""
+    since_s = site.well_since_s
+    primary = uplinks.verdict(site.judges, Uplink.PRIMARY)
+    return leading.Situation(
+        now=now,
+        line=site.failover.line,
+        route=site.route,
+        primary=primary,
+        diagnosis=diagnosis(site, now) if primary is Verdict.DOWN else NOTHING,
+        looked=looked(site, now),
+        well_s=0.0 if since_s is None else now.boot_s - since_s,
+        settle_s=settle_s(site),
+        next_number=site.next_incident,
+        recipients=site.settings.recipients,
+        isolated_told_after_s=site.settings.isolated_told_after_s,
+        modem=site.around.path.modem,
+    )
+
+
+def of_systems(site: Site, now: Moment) -> troubles.Situation:
+    """Return all that the incidents of systems are led by."""
+    return troubles.Situation(
+        now=now,
+        line=site.failover.line,
+        signs=signs.gather(scene(site, now)),
+        graph=site.around.graph,
+        looked=looked(site, now),
+        over_line=site.around.over_line,
+        broke_s=site.around.broke_s,
+        settle_s=settle_s(site),
+        next_number=site.next_incident,
+        recipients=site.settings.recipients,
+    )
+
+
+def diagnosis(site: Site, now: Moment) -> Diagnosis:
+    """Say why the primary line does not work, once all around it has been asked."""
+    found = signs.of_line(scene(site, now))
+    if not looked(site, now):
+        return Diagnosis(evidence=cause.matrix(found))
+    return cause.of_line(found, site.around.graph)
+
+
+def looked(site: Site, now: Moment) -> bool:
+    """Tell whether everything has been asked since anything went wrong last."""
+    calm = now.boot_s >= site.around.checks.looking_s + LOOK_S
+    return calm or around.looked(site.around, lines(site), now.boot_s)
+
+
+def scene(site: Site, now: Moment) -> signs.Scene:
+    """Return all that a cause is read from."""
+    return around.scene(site.around, lines(site), now)
+
+
+def lines(site: Site) -> around.Line:
+    """Return the uplinks as what is around them sees them."""
+    return around.Line(site.judges, site.table, site.carrier, site.route)
+
+
+def settle_s(site: Site) -> float:
+    """Return how long all must be well before an incident is over."""
+    return failover.restore_wait_s(site.failover, site.settings.failover)
+
+
+def verdicts(site: Site) -> dict[Uplink, Verdict]:
+    """Return what the detector says of each uplink."""
+    return {uplink: uplinks.verdict(site.judges, uplink) for uplink in Uplink}
+
+
+def seen(site: Site) -> tuple[object, ...]:
+    """Return what people see of the state; the first two parts are news for the centre as well."""
+    return (
+        (site.failover.line, site.route),
+        tuple(one.number for one in site.incidents.open),
+        site.incident.facts if site.incident else (),
+        site.recent,
+        verdicts(site),
+        site.carrier,
+        tuple(quality.degraded for quality in site.quality.values()),
+        site.incidents.systems,
+    )
