@@ -13,6 +13,7 @@ from notanker_lab.fault import Fault
 _AFTER_S = 1.5
 _CAUSE_S = 3.0
 _SHORT_CUTS = 20
+_IDLE_S = 10.0
 
 
 def blackhole(scene: Scene) -> Figures:
@@ -23,6 +24,13 @@ def blackhole(scene: Scene) -> Figures:
 def busy(scene: Scene) -> Figures:
     """Cut the line silently while users also open connections and use IPv6."""
     return {"busy_s": _silent_cut(scene, BUSY)}
+
+
+def asleep(scene: Scene) -> Figures:
+    """Cut the quiet line silently while LTE's radio sleeps, as it does on a site that is well."""
+    with scene.faults.sleepy_radio(idle_s=_IDLE_S):
+        time.sleep(_IDLE_S + 1)
+        return {"asleep_s": _silent_cut(scene, QUIET)}
 
 
 def _silent_cut(scene: Scene, flows: tuple[str, ...]) -> float:
