@@ -65,6 +65,7 @@ class Figure:
 FIGURES = {
     "blackhole_s": Figure("silent cut, nobody sends: until the switch, s", 1.2, 1.0, 1.6),
     "busy_s": Figure("silent cut, busy line: outage of users, s", 1.0, 0.85, 1.3),
+    "asleep_s": Figure("silent cut, LTE's radio asleep (wakes in 1-2 s): outage, s"),
     "carrier_ms": Figure("carrier loss: until the kernel's route changed, ms", 50, 20, digits=0),
     "carrier_users_ms": Figure("carrier loss: outage, ms", digits=0),
     "half_s": Figure("half-dead, all but ping: outage, s", 2.0, 1.2),

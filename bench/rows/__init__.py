@@ -42,6 +42,7 @@ class Row:
 ROWS: Mapping[str, Row] = {
     "blackhole": Row(cuts.blackhole, in_short=True, many=True),
     "busy": Row(cuts.busy, many=True),
+    "asleep": Row(cuts.asleep),
     "carrier": Row(cuts.carrier, in_short=True),
     "half": Row(cuts.half),
     "half-tcp": Row(cuts.half_tcp),

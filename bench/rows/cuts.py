@@ -5,7 +5,7 @@ from collections.abc import Callable
 from secrets import randbelow
 
 from bench.met import NEVER, first_by, outage_s, wait_for
-from bench.scene import BUSY, Scene
+from bench.scene import BUSY, QUIET, Scene
 from bench.table import Figures, Value
 
 from notanker_lab.fault import Fault
@@ -13,6 +13,7 @@ from notanker_lab.fault import Fault
 _AFTER_S = 1.5
 _CAUSE_S = 3.0
 _SHORT_CUTS = 20
+_IDLE_S = 10.0
 
 
 def blackhole(scene: Scene) -> Figures:
@@ -27,12 +28,23 @@ def blackhole(scene: Scene) -> Figures:
 
 def busy(scene: Scene) -> Figures:
     """Cut the line silently while users send echoes, open connections and use IPv6."""
-    users = scene.users(BUSY)
+    return {"busy_s": _silent_cut(scene, BUSY)}
+
+
+def asleep(scene: Scene) -> Figures:
+    """Cut the line silently while LTE's radio sleeps, as it does on a site that is well."""
+    with scene.faults.sleepy_radio(idle_s=_IDLE_S):
+        time.sleep(_IDLE_S + 1)
+        return {"asleep_s": _silent_cut(scene, QUIET)}
+
+
+def _silent_cut(scene: Scene, flows: tuple[str, ...]) -> float:
+    users = scene.users(flows)
     with scene.faults.silent_cut() as cut:
         scene.wait_for_lte()
         time.sleep(_AFTER_S)
         record = users.stop().flow("udp4")
-    return {"busy_s": outage_s(record, cut.started_s)}
+    return outage_s(record, cut.started_s)
 
 
 def carrier(scene: Scene) -> Figures:

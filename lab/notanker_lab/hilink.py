@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from notanker_lab import addresses, control
 from notanker_lab import hilink_stick as stick_module
+from notanker_lab.hilink_pages import page
 from notanker_lab.hilink_session import NO_SESSION, WRONG_TOKEN, HilinkError, Session, Sessions
 from notanker_lab.hilink_sms import Mailboxes
 from notanker_lab.hilink_state import Bearer, Switch
@@ -106,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
                     raise HilinkError(NO_SESSION)
                 self._xml(elements({"token": session.issue()}), headers)
             else:
-                self._xml(elements(stick.get(path, session)), headers)
+                self._xml(elements(page(stick, path, session)), headers)
 
     def _session(self, path: str) -> tuple[Session | None, dict[str, str]]:
         """Find the asker's session; the pages that open one make it."""
