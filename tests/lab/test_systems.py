@@ -27,9 +27,9 @@ interval_s = 2
 
 [[watch]]
 system = "router"
-kind = "dns"
+kind = "tcp"
 address = "{addresses.ROUTER}"
-query = "anchor1.example"
+port = 53
 interface = "eth0"
 interval_s = 2
 

@@ -169,8 +169,10 @@ def _compare(state: Around, line: Line, before: Line, now_s: float) -> tuple[Aro
     worse = (suspect and not state.suspect) or line.carrier != before.carrier
     # A look that the suspicion has begun is the one that the verdict needs.
     looking = now_s < state.checks.looking_s + LOOK_S
-    changed = broke_s != state.broke_s and not looking
-    return replace(state, broke_s=broke_s, suspect=suspect), worse or changed
+    broke = broke_s != state.broke_s and not looking
+    # What was dead with the line has come back with it: nobody must hear of it as a trouble of its own.
+    back = broke_s is None and state.broke_s is not None
+    return replace(state, broke_s=broke_s, suspect=suspect), worse or broke or back
 
 
 def _graph(systems: Iterable[System], checks: Iterable[Check]) -> Graph:

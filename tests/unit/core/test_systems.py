@@ -35,10 +35,10 @@ ADDRESS = {str(row["id"]): address_of(number) for number, row in enumerate(ROWS)
 WATCHED = [str(row["id"]) for row in ROWS if "watch" in row]
 
 
-def site(hop: str = HOP) -> World:
+def site(hop: str = HOP, wait_to_restore_s: float = 10.0) -> World:
     """Return a site with systems, some seconds after its start."""
     config = replace(
-        worlds.settings(wait_to_restore_s=10.0),
+        worlds.settings(wait_to_restore_s=wait_to_restore_s),
         systems=tuple(system_of(row) for row in ROWS),
         checks=checks_of(ROWS),
         hop=hop,
@@ -211,6 +211,20 @@ def test_an_anchor_that_answers_over_the_backup_is_a_part_of_the_line() -> None:
     status = view.status_of(world.state, world.moment())
     assert [(item.uplink, item.everywhere) for item in status.anchors] == [(PRIMARY, False)]
     assert "schweigt nur über die Hauptleitung" in findings(status)[0][0]
+
+
+def test_what_comes_back_with_the_line_is_no_trouble_of_its_own() -> None:
+    """Even where the line may go back to the primary sooner than a calm watch would ask again."""
+    world = site(wait_to_restore_s=1.0)
+    for _ in range(5):
+        fail(world, "switch", "router", "hop", "pbx", "printer")
+        world.dead.add(PRIMARY)
+        world.run(5.5)
+        world.silent.clear()
+        world.dead.clear()
+        world.run(40)
+    assert world.state.incidents.open == ()
+    assert [fact.system for fact in world.of(Opened)] == [""] * 5
 
 
 # What the plan, the kernel, the modem and a sensor tell.
