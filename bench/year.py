@@ -1,6 +1,6 @@
 """Lives years of a line's life through the agent's own core in virtual time, and prints what became of them.
 
-``python bench/year.py`` needs no root and no network. See bench/README.md.
+``python bench/year.py`` needs no root and no network. See bench/year.md.
 """
 
 import argparse
@@ -95,7 +95,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="bench/year.py", description="See bench/README.md.")
+    parser = argparse.ArgumentParser(prog="bench/year.py", description="See bench/year.md.")
     add = parser.add_argument
     add("--days", type=float, default=365.0, help="days of each line, at most its own limit (365)")
     add("--line", action="append", choices=tuple(LINES), help="only this line; may be repeated")
