@@ -105,7 +105,7 @@ def launch_of(paths: PathsConfig) -> Launch:
 
 def _evidence(config: Config) -> Evidence:
     """Return the test whose false verdicts are as rare as the operator wishes."""
-    layers = [layer for layer in Layer if calm_s_of(config.detect, layer) <= DEAR_S]
+    layers = [layer for layer in LINE_LAYERS if calm_s_of(config.detect, layer) <= DEAR_S]
     counts = [sum(a.kind == str(layer) for a in config.anchor) for layer in layers]
     detect = config.detect
     nats = down_nats(

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from notanker.core import forecast
-from notanker.core.names import Layer, Uplink
+from notanker.core.names import LINE_LAYERS, Layer, Uplink
 from notanker.core.settings import Anchor, Evidence, Settings
 from tests.unit.core import world
 
-SHIPPED = world.settings(tuple(Layer))
+SHIPPED = world.settings(LINE_LAYERS)
 
 
 def changed(settings: Settings, **pace: float) -> Settings:
