@@ -11,7 +11,7 @@ from dataclasses import replace
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import site, view
-from notanker.core.commands import Beat, Command, Probe, Report, Show, Switch
+from notanker.core.commands import Beat, Command, Cut, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, PeopleKnown
 from notanker.core.facts import Started
 from notanker.core.names import Uplink
@@ -151,6 +151,7 @@ class Agent:
         return {
             Probe: self._prober.send,
             Switch: lambda command: self._tasks.once("switch", self._routing.switch(command)),
+            Cut: lambda command: self._tasks.once("cut", self._routing.cut(command)),
             Beat: self._beat,
             Show: lambda _: self._snapshot.soon(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),

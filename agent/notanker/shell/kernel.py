@@ -106,6 +106,14 @@ class Kernel:
         found = {link.name: link.carrier for link in route.links(self._netlink)}
         return {uplink: found.get(name, False) for uplink, name in self._interfaces.items()}
 
+    def addresses(self) -> dict[Uplink, tuple[str, ...]]:
+        """Return the addresses that each uplink's interface has now, those of its link excepted."""
+        found = {link.name: link.index for link in route.links(self._netlink)}
+        return {
+            uplink: route.addresses(self._netlink, found[name]) if name in found else ()
+            for uplink, name in self._interfaces.items()
+        }
+
     def clear(self) -> None:
         """Take away every rule and route of ours, as `notanker clear` does."""
         for family in FAMILIES:

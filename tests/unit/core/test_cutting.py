@@ -31,7 +31,7 @@ def test_each_switch_is_followed_by_one_cut_of_the_line_that_was_left() -> None:
     assert done(world) == [Switch(BACKUP), Cut(PRIMARY), Switch(PRIMARY), Cut(BACKUP)]
 
 
-def test_the_cut_waits_for_an_answer_over_the_new_line_after_the_switch() -> None:
+def test_the_cut_waits_for_an_answer_over_a_new_line_that_was_idle() -> None:
     world = calm()
     world.dead.add(BACKUP)  # nobody has noticed: it is idle
     world.pull(PRIMARY)
@@ -41,6 +41,17 @@ def test_the_cut_waits_for_an_answer_over_the_new_line_after_the_switch() -> Non
     world.dead.discard(BACKUP)
     world.run(5)
     assert done(world) == [Switch(BACKUP), Cut(PRIMARY)]
+
+
+def test_a_line_that_has_just_answered_need_not_be_asked_again() -> None:
+    world = calm()
+    world.dead.add(PRIMARY)
+    world.run(20)
+    world.dead.clear()
+    world.run(60)
+    at_s = {command: at_s for at_s, command in world.done if isinstance(command, Switch | Cut)}
+    assert at_s[Cut(PRIMARY)] - at_s[Switch(BACKUP)] <= 0.002  # the kernel takes one millisecond
+    assert at_s[Cut(BACKUP)] - at_s[Switch(PRIMARY)] <= 0.002
 
 
 def test_nothing_is_cut_for_a_line_that_is_dead_as_well() -> None:

@@ -15,7 +15,7 @@ from notanker.shell.netlink.channel import Netlink
 from notanker.shell.netlink.wire import Message
 
 NEW_LINK, DEL_LINK, GET_LINK = 16, 17, 18
-NEW_ADDRESS, DEL_ADDRESS = 20, 21
+NEW_ADDRESS, DEL_ADDRESS, GET_ADDRESS = 20, 21, 22
 NEW_ROUTE, DEL_ROUTE, GET_ROUTE = 24, 25, 26
 NEW_RULE, DEL_RULE, GET_RULE = 32, 33, 34
 ROUTING: Final = (NEW_ADDRESS, DEL_ADDRESS, NEW_ROUTE, DEL_ROUTE, NEW_RULE, DEL_RULE)
@@ -31,6 +31,8 @@ _LINK: Final = struct.Struct("=BxHiII")
 _RULE: Final = struct.Struct("=BBBBBBBBI")
 _ROUTE: Final = struct.Struct("=BBBBBBBBI")
 _RANGE: Final = struct.Struct("=II")
+_ADDRESS: Final = struct.Struct("=BBBBI")  # struct ifaddrmsg
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _UP: Final = 0x1
 _DOWN: Final = 2
 _TO_TABLE: Final = 1
@@ -111,6 +113,24 @@ def link_of(message: Message) -> Link | None:
     carries = bool(flags & _UP) and bool(wire.number_in(found, _IFLA_CARRIER))
     down = wire.number_in(found, _IFLA_OPERSTATE) == _DOWN
     return Link(index, wire.text_in(found, _IFLA_NAME), present, present and carries and not down)
+
+
+def addresses(netlink: Netlink, index: int) -> tuple[str, ...]:
+    """Return the interface's own addresses, those of its link excepted."""
+    messages = netlink.dump(GET_ADDRESS, _ADDRESS.pack(0, 0, 0, 0, index))
+    found = [_own_address(message, index) for message in messages]
+    return tuple(address for address in found if address is not None)
+
+
+def _own_address(message: Message, index: int) -> str | None:
+    if message.kind != NEW_ADDRESS or len(message.body) < _ADDRESS.size:
+        return None
+    family, _, _, scope, of = _ADDRESS.unpack_from(message.body)
+    if (scope, of) != (0, index):
+        return None
+    found = wire.attributes(message.body[_ADDRESS.size :])
+    # On a point-to-point link the address is the peer's.
+    return _address(family, found.get(_IFA_LOCAL) or found.get(_IFA_ADDRESS))
 
 
 def rules(netlink: Netlink, family: int) -> list[Rule]:
