@@ -59,13 +59,11 @@ def demo(once: bool) -> None:
 @config_option
 def clear(config_path: Path) -> None:
     """Take every rule and route of notanker out of the kernel (before uninstalling)."""
-    from notanker.shell.kernel import Kernel, Numbers, own_uid
-    from notanker.shell.settings import interfaces_of
+    from notanker.shell.settings import kernel_of
 
     config = read_config(config_path)
 
-    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
-    kernel = Kernel(interfaces_of(config), {}, numbers)
+    kernel = kernel_of(config)
     try:
         kernel.clear()
     finally:

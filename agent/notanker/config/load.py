@@ -46,6 +46,7 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
     if config.primary.interface == config.backup.interface:
         place = document.place(("backup", "interface"))
         yield CATALOGUE.problem("same-interface", place, name=config.backup.interface)
+    yield from _resolvers(config, document)
     yield from _plugins(config, document)
 
 
@@ -57,6 +58,12 @@ def _anchors(config: Config, document: Document) -> Iterator[Problem]:
         if count < 3 and kind != "http":
             place = document.place(("anchor", 0))
             yield CATALOGUE.problem("few-anchors", place, count=count, kind=kind)
+
+
+def _resolvers(config: Config, document: Document) -> Iterator[Problem]:
+    for name, uplink in (("primary", config.primary), ("backup", config.backup)):
+        if config.dns is not None and not uplink.resolvers:
+            yield CATALOGUE.problem("no-resolvers", document.place((name,)), uplink=name)
 
 
 def _plugins(config: Config, document: Document) -> Iterator[Problem]:

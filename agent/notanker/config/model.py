@@ -82,6 +82,18 @@ class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
         _addresses("gateway6", [self.gateway6] if self.gateway6 else [], version=6)
 
 
+class DnsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The box's own DNS forwarder, which asks the resolvers of the uplink in use.
+
+    Attributes:
+        forwarder: Its kind.
+        file: dnsmasq's `resolv-file`; its folder must exist before dnsmasq starts.
+    """
+
+    forwarder: Literal["dnsmasq"]
+    file: Path = Path("/run/notanker-dns/resolv.conf")
+
+
 class KernelConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of ours in the kernel's routing policy; change them only where they collide."""
 
@@ -249,6 +261,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     backup: BackupConfig
     anchor: tuple[AnchorConfig, ...]
     kernel: KernelConfig = KernelConfig()
+    dns: DnsConfig | None = None
     detect: DetectConfig = DetectConfig()
     failover: FailoverConfig = FailoverConfig()
     alerts: AlertsConfig = AlertsConfig()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,11 +15,11 @@ from notanker.core.events import Answered, BeatDone, Event, PeopleKnown
 from notanker.core.facts import Started
 from notanker.core.names import Uplink
 from notanker.core.status import Status
-from notanker.shell import kernel, notify, planning, rights
+from notanker.shell import notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
+from notanker.shell.forwarder import Forwarder
 from notanker.shell.journal import Journal
-from notanker.shell.kernel import Kernel, Numbers
 from notanker.shell.logs import Log
 from notanker.shell.modem import Modem
 from notanker.shell.outbox import Outbox
@@ -31,7 +30,14 @@ from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
-from notanker.shell.settings import interfaces_of, launch_of, people_of, settings_of
+from notanker.shell.settings import (
+    interfaces_of,
+    kernel_of,
+    launch_of,
+    people_of,
+    resolvers_of,
+    settings_of,
+)
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
@@ -85,8 +91,11 @@ class Agent:
             self._store, [self._plugins[name] for name in config.alerts.sms], self._happen, log
         )
         self._prober = Prober(interfaces, self._answered)
-        self._kernel = _kernel_of(config, interfaces)
-        self._routing = Routing(self._kernel, interfaces, self._happen, self._prober.reopen, log)
+        self._kernel = kernel_of(config)
+        self._forwarder = _forwarder_of(config, log)
+        self._routing = Routing(
+            self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
+        )
         self._listener = Listener(interfaces, self._happen)
         self._modem = self._make_modem()
         self._centre = self._make_centre(interfaces)
@@ -167,10 +176,7 @@ class Agent:
         config = self._config
         if config.centre is None:
             return None
-        resolvers = {
-            Uplink.PRIMARY: config.primary.resolvers,
-            Uplink.BACKUP: config.backup.resolvers,
-        }
+        resolvers = resolvers_of(config)
         return Centre(config.centre, interfaces, resolvers, self._store, self._happen, self._log)
 
     def _happen(self, event: Event) -> None:
@@ -207,7 +213,8 @@ class Agent:
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
-        troubles = (journal, self._routing.trouble)
+        forwarder = self._forwarder.trouble if self._forwarder else ""
+        troubles = (journal, self._routing.trouble, forwarder)
         return replace(
             status,
             modem=self._modem.status if self._modem else None,
@@ -218,7 +225,5 @@ class Agent:
         )
 
 
-def _kernel_of(config: Config, interfaces: Mapping[Uplink, str]) -> Kernel:
-    gateways = {socket.AF_INET: config.backup.gateway, socket.AF_INET6: config.backup.gateway6}
-    numbers = Numbers(config.kernel.table, config.kernel.priority, kernel.own_uid())
-    return Kernel(interfaces, gateways, numbers)
+def _forwarder_of(config: Config, log: Log) -> Forwarder | None:
+    return None if config.dns is None else Forwarder(config.dns.file, resolvers_of(config), log)

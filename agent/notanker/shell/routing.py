@@ -12,6 +12,7 @@ from notanker.core.names import Uplink
 from notanker.shell import clock, kernel
 from notanker.shell.flows import cutting
 from notanker.shell.flows.cutting import Left
+from notanker.shell.forwarder import Forwarder
 from notanker.shell.kernel import Kernel
 from notanker.shell.logs import Log
 
@@ -31,6 +32,7 @@ class Routing:
         happened: Called with each event.
         link_back: Called when an uplink's interface (re)appears: old sockets may be bound to a dead one.
         log: Where changes are logged.
+        forwarder: The box's DNS forwarder, which follows the line.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class Routing:
         happened: Callable[[Event], None],
         link_back: Callable[[Uplink], None],
         log: Log,
+        forwarder: Forwarder | None = None,
     ) -> None:
         self._kernel = table
         self._interfaces = interfaces
         self._happened = happened
         self._link_back = link_back
         self._log = log
+        self._forwarder = forwarder
         self._changed = asyncio.Event()
         self._addresses: dict[Uplink, tuple[str, ...]] = {}
         self.trouble = ""
@@ -60,6 +64,7 @@ class Routing:
             self._log.error("routing_refused", reason=str(error))
             return Uplink.PRIMARY
         self.trouble = ""
+        self._point(route)
         return route
 
     async def switch(self, command: Switch) -> None:
@@ -71,6 +76,7 @@ class Routing:
             reason = str(error)
         else:
             reason = ""
+            self._point(command.to)
         took_ms = (clock.boot_s() - begun_s) * 1000
         self._log.info("switched", to=str(command.to), took_ms=round(took_ms, 2), reason=reason)
         self._happened(SwitchDone(command.to, not reason, took_ms, reason))
@@ -111,6 +117,10 @@ class Routing:
             await asyncio.sleep(SETTLE_S)
             self._changed.clear()
             self._happened(RouteSeen(self.prepare()))
+
+    def _point(self, to: Uplink) -> None:
+        if self._forwarder is not None:
+            self._forwarder.point(to)
 
     def _remember(self, found: Mapping[Uplink, tuple[str, ...]]) -> None:
         """Know the addresses that an uplink has or had, but none that is another's now."""

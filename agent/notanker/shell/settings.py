@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
 
 from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig
@@ -21,6 +22,8 @@ from notanker.core.settings import (
 )
 from notanker.plan.directory import recipients
 from notanker.plan.model import Plan
+from notanker.shell.forwarder import of_one_line
+from notanker.shell.kernel import Kernel, Numbers, own_uid
 from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80}
@@ -74,6 +77,19 @@ def people_of(plan: Plan | None) -> tuple[Recipient, ...]:
 def interfaces_of(config: Config) -> dict[Uplink, str]:
     """Return the interface of each uplink."""
     return {Uplink.PRIMARY: config.primary.interface, Uplink.BACKUP: config.backup.interface}
+
+
+def resolvers_of(config: Config) -> dict[Uplink, tuple[str, ...]]:
+    """Return whom names are asked of over each uplink."""
+    return {Uplink.PRIMARY: config.primary.resolvers, Uplink.BACKUP: config.backup.resolvers}
+
+
+def kernel_of(config: Config) -> Kernel:
+    """Return the kernel's routing as the configuration wants it."""
+    gateways = {socket.AF_INET: config.backup.gateway, socket.AF_INET6: config.backup.gateway6}
+    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
+    resolvers = of_one_line(resolvers_of(config)) if config.dns is not None else {}
+    return Kernel(interfaces_of(config), gateways, numbers, resolvers)
 
 
 def launch_of(paths: PathsConfig) -> Launch:

@@ -31,6 +31,7 @@ _LINK: Final = struct.Struct("=BxHiII")
 _RULE: Final = struct.Struct("=BBBBBBBBI")
 _ROUTE: Final = struct.Struct("=BBBBBBBBI")
 _RANGE: Final = struct.Struct("=II")
+_PORTS: Final = struct.Struct("=HH")
 _ADDRESS: Final = struct.Struct("=BBBBI")  # struct ifaddrmsg
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _UP: Final = 0x1
@@ -41,6 +42,9 @@ _NO_SUPPRESSION: Final = 0xFFFFFFFF
 _IFLA_NAME, _IFLA_OPERSTATE, _IFLA_CARRIER = 3, 16, 33
 _FRA_PRIORITY, _FRA_MARK, _FRA_SUPPRESS, _FRA_TABLE, _FRA_MASK = 6, 10, 14, 15, 16
 _FRA_OUT, _FRA_USERS, _FRA_PROTOCOL = 17, 20, 21
+_FRA_TO, _FRA_IN, _FRA_PORTS = 1, 3, 24
+_OWN: Final = "lo"
+"""What the box itself sends comes in by the loopback, as rules see it."""
 _RTA_OUT, _RTA_GATEWAY, _RTA_METRIC, _RTA_TABLE = 4, 5, 6, 15
 
 
@@ -69,6 +73,8 @@ class Rule:
         out: The interface that the socket is bound to, empty for any.
         user: The user whose traffic it is, None for all.
         mark: Value and mask of the firewall mark, None for any.
+        to: The one address that it leads to, empty for all.
+        port: The port that is asked, None for any; with it, only what the box itself sends is meant.
     """
 
     family: int
@@ -79,6 +85,8 @@ class Rule:
     out: str = ""
     user: int | None = None
     mark: tuple[int, int] | None = None
+    to: str = ""
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,8 @@ def delete_rule(netlink: Netlink, rule: Rule) -> None:
 def rule_body(rule: Rule) -> bytes:
     """Return the rule as the kernel reads it."""
     small = rule.table if rule.table < 256 else 0  # a byte; the attribute below has room
-    head = _RULE.pack(rule.family, 0, 0, 0, small, 0, 0, _TO_TABLE, 0)
+    target = socket.inet_pton(rule.family, rule.to) if rule.to else b""
+    head = _RULE.pack(rule.family, len(target) * 8, 0, 0, small, 0, 0, _TO_TABLE, 0)
     parts = [
         head,
         wire.number(_FRA_PRIORITY, rule.priority),
@@ -177,6 +186,13 @@ def rule_body(rule: Rule) -> bytes:
     if rule.mark is not None:
         value, mask = rule.mark
         parts += [wire.number(_FRA_MARK, value), wire.number(_FRA_MASK, mask)]
+    if target:
+        parts.append(wire.attribute(_FRA_TO, target))
+    if rule.port is not None:
+        parts += [
+            wire.attribute(_FRA_PORTS, _PORTS.pack(rule.port, rule.port)),
+            wire.text(_FRA_IN, _OWN),
+        ]
     return b"".join(parts)
 
 
@@ -198,6 +214,8 @@ def rule_of(message: Message) -> Rule | None:
         out=wire.text_in(found, _FRA_OUT),
         user=_user(found),
         mark=_mark(found),
+        to=_address(family, found.get(_FRA_TO)) or "",
+        port=_port(found),
     )
 
 
@@ -280,6 +298,14 @@ def _user(found: dict[int, bytes]) -> int | None:
 def _mark(found: dict[int, bytes]) -> tuple[int, int] | None:
     value, mask = wire.number_in(found, _FRA_MARK), wire.number_in(found, _FRA_MASK)
     return None if value is None else (value, 0xFFFFFFFF if mask is None else mask)
+
+
+def _port(found: dict[int, bytes]) -> int | None:
+    value = found.get(_FRA_PORTS, b"")
+    if len(value) != _PORTS.size or wire.text_in(found, _FRA_IN) != _OWN:
+        return None
+    first, last = _PORTS.unpack(value)
+    return int(first) if first == last else None
 
 
 def _address(family: int, value: bytes | None) -> str | None:
