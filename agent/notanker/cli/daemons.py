@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import sys
@@ -59,6 +60,7 @@ def demo(once: bool) -> None:
 @config_option
 def clear(config_path: Path) -> None:
     """Take every rule and route of notanker out of the kernel (before uninstalling)."""
+    from notanker.shell.gateway.gateway import clear_away
     from notanker.shell.settings import kernel_of
 
     config = read_config(config_path)
@@ -68,3 +70,4 @@ def clear(config_path: Path) -> None:
         kernel.clear()
     finally:
         kernel.close()
+    asyncio.run(clear_away())

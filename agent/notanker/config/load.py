@@ -46,6 +46,8 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
     if config.primary.interface == config.backup.interface:
         place = document.place(("backup", "interface"))
         yield CATALOGUE.problem("same-interface", place, name=config.backup.interface)
+    for name in {config.primary.interface, config.backup.interface} & set(config.gateway.lan):
+        yield CATALOGUE.problem("lan-is-uplink", document.place(("gateway", "lan")), name=name)
     yield from _resolvers(config, document)
     yield from _plugins(config, document)
 

@@ -94,6 +94,36 @@ class DnsConfig(msgspec.Struct, frozen=True, kw_only=True):
     file: Path = Path("/run/notanker-dns/resolv.conf")
 
 
+class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the box forwards for others.
+
+    Attributes:
+        mode: `solo`: it does not, or that is not notanker's business. `gateway`: it does, and on LTE only
+            the plan's core services pass.
+        lan: The interfaces that it forwards for.
+        nat: What hides the LAN on the primary over IPv4: `masquerade`, `none`, or the address to write.
+        nat6: The same over IPv6. On LTE the LAN is always masqueraded.
+        backup_up_kbit: What LTE carries upwards at least, in kbit/s: voice then goes first. 0: not shaped.
+    """
+
+    mode: Literal["solo", "gateway"] = "solo"
+    lan: tuple[Interface, ...] = ()
+    nat: str = "masquerade"
+    nat6: str = "none"
+    backup_up_kbit: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+
+    def __post_init__(self) -> None:
+        """Check the addresses, and that there is somebody to forward for."""
+        for name, value, version in (("nat", self.nat, 4), ("nat6", self.nat6, 6)):
+            if value not in ("masquerade", "none"):
+                _addresses(name, [value], version=version)
+        if self.mode == "gateway" and not self.lan:
+            raise ValueError(
+                'lan: Ein Gateway braucht die Schnittstelle des LANs; lan = ["wlan0"] eintragen.',
+                'lan: A gateway needs the LAN\'s interface; write lan = ["wlan0"].',
+            )
+
+
 class KernelConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of ours in the kernel's routing policy; change them only where they collide."""
 
@@ -262,6 +292,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     anchor: tuple[AnchorConfig, ...]
     kernel: KernelConfig = KernelConfig()
     dns: DnsConfig | None = None
+    gateway: GatewayConfig = GatewayConfig()
     detect: DetectConfig = DetectConfig()
     failover: FailoverConfig = FailoverConfig()
     alerts: AlertsConfig = AlertsConfig()

@@ -48,6 +48,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     roles: records.Roles = reader.record("roles.toml", records.roles, ())
     contacts: records.Contacts = reader.record("contacts.toml", records.contacts, ())
     escalation = reader.record("escalation.toml", records.escalation, Escalation())
+    services: records.Services = reader.optional("services.toml", records.services, ())
     written = reader.texts(head)
     if head is None:
         return None, reader.problems
@@ -56,6 +57,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         roles=roles,
         contacts=contacts,
         escalation=escalation,
+        services=services,
         scenarios=written.scenarios,
         templates=written.templates,
         pages=written.pages,
@@ -93,6 +95,11 @@ class _Reader:
         value, problems = convert(document)
         self.problems += problems
         return value
+
+    def optional(
+        self, name: str, convert: Callable[[Document], tuple[R, list[Problem]]], empty: R
+    ) -> R:
+        return self.record(name, convert, empty) if name in self.files else empty
 
     def texts(self, head: Head | None) -> Texts:
         written, problems = texts(self.files, head.languages if head else ())

@@ -21,12 +21,14 @@ from notanker.plan.model import (
     Limits,
     Quiet,
     Role,
+    Service,
     Step,
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
 Roles = tuple[Role, ...]
 Contacts = tuple[Contact, ...]
+Services = tuple[Service, ...]
 
 REVIEW_DAYS: Final = 366
 
@@ -96,6 +98,13 @@ def contacts(document: Document) -> tuple[Contacts, list[Problem]]:
     items, problems = convert_items(document, "contact", Contact)
     items, twice = unique(document, "contact", items)
     return items, problems + twice + only(document, ("contact",))
+
+
+def services(document: Document) -> tuple[Services, list[Problem]]:
+    """Read services.toml."""
+    items, problems = convert_items(document, "service", Service)
+    items, twice = unique(document, "service", items)
+    return items, problems + twice + only(document, ("service",))
 
 
 def escalation(document: Document) -> tuple[Escalation, list[Problem]]:

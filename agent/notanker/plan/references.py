@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from notanker.config.fields import Document
 from notanker.errors import Place, Problem
-from notanker.plan import checklist, directory, messages
+from notanker.plan import checklist, directory, hosts, messages
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import RESOURCES, Plan
 from notanker.plan.records import indices
@@ -17,7 +17,7 @@ Documents = Mapping[str, Document]
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
     found: list[Problem] = []
-    for part in (_roles, _escalation, _contacts, _scenarios):
+    for part in (_roles, _escalation, _contacts, _services, _scenarios):
         found += part(plan, documents)
     found += directory.problems(plan)
     for template in plan.templates:
@@ -51,6 +51,18 @@ def _contacts(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for item in plan.contacts:
         place = _row(documents, "contacts.toml", "contact", item.id, "depends_on")
         yield from _resources(plan, item.depends_on, place)
+
+
+def _services(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    file = "services.toml"
+    for item in plan.services:
+        yield from _resources(plan, item.needs, _row(documents, file, "service", item.id, "needs"))
+        place = _row(documents, file, "service", item.id, "hosts")
+        for text in item.hosts:
+            if hosts.host_of(text) is None:
+                yield CATALOGUE.problem("no-host", place, text=text)
+        if item.core and not item.hosts:
+            yield CATALOGUE.problem("core-without-hosts", place, id=item.id)
 
 
 def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:

@@ -19,6 +19,9 @@ from notanker.shell import notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.forwarder import Forwarder
+from notanker.shell.gateway import gateway
+from notanker.shell.gateway.gateway import Gateway
+from notanker.shell.gateway.names import Names
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.modem import Modem
@@ -36,6 +39,7 @@ from notanker.shell.settings import (
     launch_of,
     people_of,
     resolvers_of,
+    rules_of,
     settings_of,
 )
 from notanker.shell.snapshot import Snapshot
@@ -97,6 +101,7 @@ class Agent:
             self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
         )
         self._listener = Listener(interfaces, self._happen)
+        self._gateway = self._make_gateway(interfaces)
         self._modem = self._make_modem()
         self._centre = self._make_centre(interfaces)
 
@@ -153,6 +158,10 @@ class Agent:
         self._tasks.keep("counters", self._listener.run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
+        if self._gateway is not None:
+            self._tasks.keep("gateway", self._gateway.run)
+        else:
+            self._tasks.once("gateway", gateway.clear_away())
         self._tasks.once("reports", recorder.catch_up())
         self.take_plan_soon()
 
@@ -160,11 +169,22 @@ class Agent:
         return {
             Probe: self._prober.send,
             Switch: lambda command: self._tasks.once("switch", self._routing.switch(command)),
-            Cut: lambda command: self._tasks.once("cut", self._routing.cut(command)),
+            Cut: self._cut,
             Beat: self._beat,
             Show: lambda _: self._snapshot.soon(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
+
+    def _make_gateway(self, interfaces: Mapping[Uplink, str]) -> Gateway | None:
+        if self._config.gateway.mode == "solo":
+            return None
+        return Gateway(
+            rules_of(self._config),
+            Names(interfaces, resolvers_of(self._config)),
+            lambda: self._accepted.plan,
+            lambda: self._runtime.state.route,
+            self._log,
+        )
 
     def _make_modem(self) -> Modem | None:
         name = self._config.backup.modem
@@ -185,6 +205,11 @@ class Agent:
     def _answered(self, number: int, refusal: str) -> None:
         self._runtime.happen(Answered(number, refusal))
 
+    def _cut(self, command: Cut) -> None:
+        self._tasks.once("cut", self._routing.cut(command))
+        if self._gateway is not None:
+            self._gateway.changed()
+
     def _beat(self, command: Beat) -> None:
         if self._centre is None:
             self._loop.call_soon(self._happen, BeatDone(command.over, ok=True))
@@ -195,6 +220,8 @@ class Agent:
         self._accepted = await planning.accept_plan(self._config.paths, self._log)
         for problem in self._accepted.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
+        if self._gateway is not None:
+            self._gateway.changed()
         self._happen(PeopleKnown(people_of(self._accepted.plan)))
         self._snapshot.soon()
 
@@ -213,8 +240,8 @@ class Agent:
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
-        forwarder = self._forwarder.trouble if self._forwarder else ""
-        troubles = (journal, self._routing.trouble, forwarder)
+        parts = (self._routing, self._forwarder, self._gateway)
+        troubles = (journal, *(part.trouble for part in parts if part is not None))
         return replace(
             status,
             modem=self._modem.status if self._modem else None,

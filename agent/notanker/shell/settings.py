@@ -23,6 +23,7 @@ from notanker.core.settings import (
 from notanker.plan.directory import recipients
 from notanker.plan.model import Plan
 from notanker.shell.forwarder import of_one_line
+from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.kernel import Kernel, Numbers, own_uid
 from notanker.shell.plugin_limits import Launch
 
@@ -90,6 +91,13 @@ def kernel_of(config: Config) -> Kernel:
     numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
     resolvers = of_one_line(resolvers_of(config)) if config.dns is not None else {}
     return Kernel(interfaces_of(config), gateways, numbers, resolvers)
+
+
+def rules_of(config: Config) -> Rules:
+    """Return the gateway's rules, without what the plan adds."""
+    gateway = config.gateway
+    interfaces = (config.primary.interface, config.backup.interface)
+    return Rules(gateway.lan, *interfaces, gateway.nat, gateway.nat6)
 
 
 def launch_of(paths: PathsConfig) -> Launch:

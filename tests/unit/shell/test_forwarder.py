@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from notanker.core.names import Uplink
+from notanker.errors import Language
 from notanker.shell.forwarder import Forwarder, of_one_line
 from notanker.shell.logs import QUIET
 from tests.unit.config.samples import GOOD, instead, read
@@ -58,7 +59,7 @@ def test_a_resolver_that_both_lines_name_belongs_to_neither() -> None:
 
 @pytest.mark.parametrize(("language", "words"), [("de", "braucht die Resolver"), ("en", "needs")])
 def test_a_forwarder_without_resolvers_of_a_line_is_a_problem(
-    tmp_path: Path, language: str, words: str
+    tmp_path: Path, language: Language, words: str
 ) -> None:
     config, problems = read(tmp_path, GOOD + '\n[dns]\nforwarder = "dnsmasq"\n')
     assert config is None

@@ -17,6 +17,10 @@ from notanker.shell.flows.netlink import DUMP, NESTED, Netlink, attribute, attri
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+OWN_ZONES: Final = (1742, 1743)
+"""The zones that the gateway's rules give to the primary and to the backup: a flow moves from one to the
+other by itself, and what is left behind in the old one lets late answers through."""
+
 _GET: Final = 0x101  # NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET
 _DELETE: Final = 0x102
 # enum ctattr_type, ctattr_tuple, ctattr_ip, ctattr_l4proto (linux/netfilter/nfnetlink_conntrack.h)
@@ -40,12 +44,14 @@ class Flow:
         remote: Whom the answers come from, as packed address.
         home: Where the answers go to, as packed address: the line's own where addresses are translated.
         key: Protocol, the box's port and the remote port, 0 where there are none.
+        zone: The zone it is in, 0 for none.
     """
 
     source: bytes
     remote: bytes
     home: bytes
     key: tuple[int, int, int]
+    zone: int
     handle: bytes
 
     @property
@@ -120,9 +126,10 @@ def _flow(answer: bytes, head: bytes, source: int, target: int) -> Flow | None:
         orig, reply = attributes(found[_ORIG]), attributes(found[_REPLY])
         from_, back = attributes(orig[_TUPLE_IP]), attributes(reply[_TUPLE_IP])
         handle = head + attribute(_ORIG | NESTED, found[_ORIG]) + attribute(_ID, found[_ID])
-        if _ZONE in found:
+        zone = int.from_bytes(found.get(_ZONE, b""), "big")
+        if zone:
             handle += attribute(_ZONE, found[_ZONE])
-        return Flow(from_[source], back[source], back[target], _key(reply), handle)
+        return Flow(from_[source], back[source], back[target], _key(reply), zone, handle)
     except (KeyError, struct.error):
         return None
 

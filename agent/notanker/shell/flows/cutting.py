@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.shell.flows.conntrack import Address, Conntrack, Flow
+from notanker.shell.flows.conntrack import OWN_ZONES, Address, Conntrack, Flow
 from notanker.shell.flows.routes import Near, Routes, parsed
 from notanker.shell.flows.sockets import Socket, Sockets
 
@@ -119,7 +119,9 @@ def _translated(address: Address, near: Near) -> Choice:
     """Choose the flows of others that hide behind the address."""
 
     def is_stale(flow: Flow) -> bool:
-        return flow.home == address.packed and flow.translated and flow.remote not in near
+        if flow.home != address.packed or not flow.translated or flow.zone in OWN_ZONES:
+            return False
+        return flow.remote not in near
 
     return lambda table: filter(is_stale, table.answering_to(address))
 
