@@ -103,14 +103,12 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
         lan: The interfaces that it forwards for.
         nat: What hides the LAN on the primary over IPv4: `masquerade`, `none`, or the address to write.
         nat6: The same over IPv6. On LTE the LAN is always masqueraded.
-        backup_up_kbit: What LTE carries upwards at least, in kbit/s: voice then goes first. 0: not shaped.
     """
 
     mode: Literal["solo", "gateway"] = "solo"
     lan: tuple[Interface, ...] = ()
     nat: str = "masquerade"
     nat6: str = "none"
-    backup_up_kbit: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 
     def __post_init__(self) -> None:
         """Check the addresses, and that there is somebody to forward for."""

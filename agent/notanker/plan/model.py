@@ -216,7 +216,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         core: Whether it is kept alive before all others: in gateway mode its hosts alone may use LTE.
-        channels: `voice` among them puts its packets before all others on LTE.
         hosts: Where it lives on the internet; see `plan/hosts.py`.
     """
 

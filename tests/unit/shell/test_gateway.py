@@ -15,20 +15,20 @@ from notanker.shell import clock
 from notanker.shell.gateway import names, nft, ruleset
 from notanker.shell.gateway.gateway import places_of
 from notanker.shell.gateway.names import Names
-from notanker.shell.gateway.ruleset import Place, Rules
+from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.probes import dns
 from tests.unit.config.samples import GOOD, read
 
 EXAMPLE_PLAN = Path(__file__).parents[3] / "examples" / "plan"
 
 
-def place(text: str, *, voice: bool = False) -> Place:
+def place(text: str) -> Host:
     host = host_of(text)
     assert host is not None
-    return Place(host, voice=voice)
+    return host
 
 
-def rules(*places: Place, nat: str = "masquerade", nat6: str = "none") -> Rules:
+def rules(*places: Host, nat: str = "masquerade", nat6: str = "none") -> Rules:
     return Rules(("wlan0", "eth1"), "eth0", "wwan0", nat, nat6, places)
 
 
@@ -62,11 +62,9 @@ def test_places_asked_for_in_the_same_way_share_a_set_for_each_family() -> None:
     assert "elements = { 2001:db8::/64 }" in text
 
 
-def test_voice_is_put_into_the_class_that_goes_first() -> None:
-    text = ruleset.ruleset(rules(place("203.0.113.0/24:10000-20000/udp", voice=True)), {})
-    assert (
-        "meta l4proto udp th dport 10000-20000 ip daddr @core4_0 meta priority set 1742:10" in text
-    )
+def test_ports_and_protocol_are_asked_for_as_the_plan_has_them() -> None:
+    text = ruleset.ruleset(rules(place("203.0.113.0/24:10000-20000/udp")), {})
+    assert "meta l4proto udp th dport 10000-20000 ip daddr @core4_0 counter" in text
 
 
 def test_a_refill_touches_the_sets_alone() -> None:
@@ -83,7 +81,7 @@ def test_the_example_plans_core_services_are_the_places() -> None:
     plan, problems = load_plan(EXAMPLE_PLAN)
     assert not problems
     found = places_of(plan)
-    assert Place(Host("sip.example", None, (5060, 5061), ""), voice=True) in found
+    assert Host("sip.example", None, (5060, 5061), "") in found
     assert len(found) == 4
     assert places_of(None) == ()
 

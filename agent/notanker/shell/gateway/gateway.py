@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from notanker.core.names import Uplink
-from notanker.plan.hosts import host_of
+from notanker.plan.hosts import Host, host_of
 from notanker.plan.model import Plan
 from notanker.shell import clock
 from notanker.shell.gateway import nft
 from notanker.shell.gateway.names import Names
-from notanker.shell.gateway.ruleset import TABLE, Place, Rules, refill, removal, ruleset
+from notanker.shell.gateway.ruleset import TABLE, Rules, refill, removal, ruleset
 from notanker.shell.logs import Log
 from notanker.shell.tasks import AGAIN_S
 
@@ -62,7 +62,7 @@ class Gateway:
         filled: dict[str, frozenset[str]] = {}
         while True:
             rules = replace(self._rules, places=places_of(self._plan()))
-            self._names.want(frozenset(p.host.name for p in rules.places if p.host.name))
+            self._names.want(frozenset(place.name for place in rules.places if place.name))
             if rules != loaded and await self._load(ruleset(rules, self._names.addresses())):
                 loaded, filled = rules, self._names.addresses()
             await self._names.refresh(self._route())
@@ -101,10 +101,10 @@ class Gateway:
         self.trouble = trouble
 
 
-def places_of(plan: Plan | None) -> tuple[Place, ...]:
+def places_of(plan: Plan | None) -> tuple[Host, ...]:
     """Return where the plan's core services live."""
     found = (
-        Place(host, voice="voice" in service.channels)
+        host
         for service in (plan.services if plan else ())
         if service.core
         for text in service.hosts

@@ -20,20 +20,10 @@ from notanker.plan.hosts import Host, Network
 from notanker.shell.flows.conntrack import OWN_ZONES
 
 TABLE: Final = "notanker"
-VOICE: Final = "1742:10"
-"""The class for voice (`hex:hex`), as shaping.py makes it."""
 _FAMILIES: Final = ((4, "ip", "ipv4_addr"), (6, "ip6", "ipv6_addr"))
 
 Addresses = Mapping[str, frozenset[str]]
 """What the names are resolved to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place that the LAN may reach over LTE; `voice`: before all others."""
-
-    host: Host
-    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class Rules:
     backup: str
     nat: str = "masquerade"
     nat6: str = "none"
-    places: tuple[Place, ...] = ()
+    places: tuple[Host, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,6 @@ class _Kind:
 
     proto: Literal["", "tcp", "udp"]
     ports: tuple[int, int] | None
-    voice: bool
 
 
 def ruleset(rules: Rules, addresses: Addresses) -> str:
@@ -125,10 +114,9 @@ def _permits(rules: Rules) -> Iterator[str]:
         ports = f"{kind.ports[0]}-{kind.ports[1]}" if kind.ports else ""
         match = f"meta l4proto {protos} " if kind.proto or ports else ""
         match += f"th dport {ports} " if ports else ""
-        first = f"meta priority set {VOICE} " if kind.voice else ""
         for version, family, _ in _FAMILIES:
             target = f"{family} daddr @core{version}_{number}"
-            yield f"    {match}{target} {first}counter name lte_core accept\n"
+            yield f"    {match}{target} counter name lte_core accept\n"
 
 
 def _sets(rules: Rules, addresses: Addresses) -> Iterator[tuple[str, str, list[Network]]]:
@@ -137,7 +125,7 @@ def _sets(rules: Rules, addresses: Addresses) -> Iterator[tuple[str, str, list[N
             network
             for place in rules.places
             if _kind(place) == kind
-            for network in _networks(place.host, addresses)
+            for network in _networks(place, addresses)
         ]
         for version, _, type_ in _FAMILIES:
             mine = sorted({n for n in networks if n.version == version}, key=str)
@@ -148,8 +136,8 @@ def _kinds(rules: Rules) -> list[_Kind]:
     return list(dict.fromkeys(map(_kind, rules.places)))
 
 
-def _kind(place: Place) -> _Kind:
-    return _Kind(place.host.proto, place.host.ports, place.voice)
+def _kind(place: Host) -> _Kind:
+    return _Kind(place.proto, place.ports)
 
 
 def _networks(host: Host, addresses: Addresses) -> Iterable[Network]:
