@@ -83,7 +83,7 @@ def test_somebody_elses_short_hand_on_the_rule_cuts_nothing_of_the_line_in_use()
 def test_a_crash_between_switch_and_cut_is_made_good_by_the_next_start() -> None:
     world = calm()
     world.dead.add(PRIMARY)
-    world.run(1.2)
+    world.run(3)
     assert world.route is BACKUP
     world.restart()
     world.done.clear()
