@@ -6,18 +6,13 @@ It runs at the start and when addresses change, never on the way of a switch (5 
 from __future__ import annotations
 
 import asyncio
-import ctypes
-import errno
-import os
-from collections.abc import Callable
+import subprocess
 from typing import Final
 
 from notanker.errors import NotankerError
+from notanker.shell import rights
 
 LONGEST_S: Final = 10.0
-_PR_CAP_AMBIENT: Final = 47
-_PR_CAP_AMBIENT_RAISE: Final = 2
-_CAP_NET_ADMIN: Final = 12
 _MAX_WORDS: Final = 300
 
 
@@ -31,42 +26,21 @@ async def load(text: str) -> None:
     Raises:
         NftError: there is no nft, no right, or the kernel refused.
     """
+    await asyncio.to_thread(_load, text.encode())
+
+
+def _load(text: bytes) -> None:
     try:
-        process = await asyncio.create_subprocess_exec(
-            "nft", "-f", "-",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            preexec_fn=_hand_on(),
-        )  # fmt: skip
-    except OSError as error:
-        raise NftError(_missing(error)) from error
-    try:
-        async with asyncio.timeout(LONGEST_S):
-            _, said = await process.communicate(text.encode())
-    except TimeoutError as error:
-        process.kill()
-        await process.wait()
-        raise NftError(f"nft did not end within {LONGEST_S:g} s") from error
-    if process.returncode:
-        raise NftError(_words(said))
-
-
-def _hand_on() -> Callable[[], None] | None:
-    """Return what gives this one child the right that no other child gets (capabilities(7))."""
-    if os.geteuid() == 0:
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl  # before the fork: loading it there could hang
-
-    def raise_it() -> None:
-        prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_NET_ADMIN, 0, 0)
-
-    return raise_it
-
-
-def _missing(error: OSError) -> str:
-    missing = error.errno == errno.ENOENT
-    return "there is no nft (Debian package nftables)" if missing else str(error)
+        with rights.handed_on(rights.CAP_NET_ADMIN):
+            done = subprocess.run(
+                ["nft", "-f", "-"], input=text, capture_output=True, timeout=LONGEST_S, check=False
+            )
+    except FileNotFoundError as error:
+        raise NftError("there is no nft (Debian package nftables)") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NftError(str(error)) from error
+    if done.returncode:
+        raise NftError(_words(done.stderr))
 
 
 def _words(said: bytes) -> str:
