@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from notanker.core.commands import Beat, Command, Record, Report, Switch
+from notanker.core.commands import Beat, Command, Cut, Record, Report, Switch
 from notanker.core.events import ModemSeen, PathSeen, PeopleKnown, PowerChanged
 from notanker.core.facts import (
     CauseKnown,
@@ -147,6 +147,8 @@ def _words(command: Command) -> str:
     match command:
         case Switch(to=to):
             return f"switch to {to}"
+        case Cut(left=left):
+            return f"cut the flows of {left}"
         case Beat(over=over):
             return f"beat over {over}"
         case Report(incident=number):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import sys
@@ -59,14 +60,14 @@ def demo(once: bool) -> None:
 @config_option
 def clear(config_path: Path) -> None:
     """Take every rule and route of notanker out of the kernel (before uninstalling)."""
-    from notanker.shell.kernel import Kernel, Numbers, own_uid
-    from notanker.shell.settings import interfaces_of
+    from notanker.shell.gateway.gateway import clear_away
+    from notanker.shell.settings import kernel_of
 
     config = read_config(config_path)
 
-    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
-    kernel = Kernel(interfaces_of(config), {}, numbers)
+    kernel = kernel_of(config)
     try:
         kernel.clear()
     finally:
         kernel.close()
+    asyncio.run(clear_away())

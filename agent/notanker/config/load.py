@@ -50,6 +50,9 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
     if config.primary.interface == config.backup.interface:
         place = document.place(("backup", "interface"))
         yield CATALOGUE.problem("same-interface", place, name=config.backup.interface)
+    for name in {config.primary.interface, config.backup.interface} & set(config.gateway.lan):
+        yield CATALOGUE.problem("lan-is-uplink", document.place(("gateway", "lan")), name=name)
+    yield from _resolvers(config, document)
     yield from _plugins(config, document)
     yield from _watches(config, document)
 
@@ -75,6 +78,12 @@ def _watches(config: Config, document: Document) -> Iterator[Problem]:
         for uplink in ways if watch.is_name else ():
             if not resolvers[uplink]:
                 yield CATALOGUE.problem("no-resolver", place, name=watch.address, uplink=uplink)
+
+
+def _resolvers(config: Config, document: Document) -> Iterator[Problem]:
+    for name, uplink in (("primary", config.primary), ("backup", config.backup)):
+        if config.dns is not None and not uplink.resolvers:
+            yield CATALOGUE.problem("no-resolvers", document.place((name,)), uplink=name)
 
 
 def _plugins(config: Config, document: Document) -> Iterator[Problem]:

@@ -29,6 +29,16 @@ CATALOGUE: Final = Catalogue(
             ("Hauptleitung und Ersatzanbindung nutzen dieselbe Schnittstelle {name}.", "Eine von beiden ändern."),
             ("Primary line and backup uplink use the same interface {name}.", "Change one of them."),
         ),
+        "lan-is-uplink": Entry(
+            "error",
+            ("Die Schnittstelle {name} ist eine Internetanbindung und kann nicht zugleich das LAN sein.", "Unter lan die Schnittstelle eintragen, an der die Geräte des Standorts hängen."),
+            ("Interface {name} is an uplink and cannot be the LAN as well.", "Name under lan the interface that the site's devices are on."),
+        ),
+        "no-resolvers": Entry(
+            "error",
+            ("[dns] braucht die Resolver beider Anbindungen; [{uplink}] nennt keine.", "[{uplink}] resolvers = [\"192.0.2.53\"] mit den Adressen dieser Anbindung ergänzen."),
+            ("[dns] needs the resolvers of both uplinks; [{uplink}] names none.", "Add [{uplink}] resolvers = [\"192.0.2.53\"] with the addresses of that uplink."),
+        ),
         "double-name": Entry(
             "error",
             ("Das Plugin „{name}“ gibt es zweimal.", "Einem einen anderen Namen geben."),

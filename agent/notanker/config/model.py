@@ -104,6 +104,46 @@ class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
         _addresses("gateway6", [self.gateway6] if self.gateway6 else [], version=6)
 
 
+class DnsConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The box's own DNS forwarder, which asks the resolvers of the uplink in use.
+
+    Attributes:
+        forwarder: Its kind.
+        file: dnsmasq's `resolv-file`; its folder must exist before dnsmasq starts.
+    """
+
+    forwarder: Literal["dnsmasq"]
+    file: Path = Path("/run/notanker-dns/resolv.conf")
+
+
+class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the box forwards for others.
+
+    Attributes:
+        mode: `solo`: it does not, or that is not notanker's business. `gateway`: it does, and on LTE only
+            the plan's core services pass.
+        lan: The interfaces that it forwards for.
+        nat: What hides the LAN on the primary over IPv4: `masquerade`, `none`, or the address to write.
+        nat6: The same over IPv6. On LTE the LAN is always masqueraded.
+    """
+
+    mode: Literal["solo", "gateway"] = "solo"
+    lan: tuple[Interface, ...] = ()
+    nat: str = "masquerade"
+    nat6: str = "none"
+
+    def __post_init__(self) -> None:
+        """Check the addresses, and that there is somebody to forward for."""
+        for name, value, version in (("nat", self.nat, 4), ("nat6", self.nat6, 6)):
+            if value not in ("masquerade", "none"):
+                _addresses(name, [value], version=version)
+        if self.mode == "gateway" and not self.lan:
+            raise ValueError(
+                'lan: Ein Gateway braucht die Schnittstelle des LANs; lan = ["wlan0"] eintragen.',
+                'lan: A gateway needs the LAN\'s interface; write lan = ["wlan0"].',
+            )
+
+
 class KernelConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers of ours in the kernel's routing policy; change them only where they collide."""
 
@@ -302,6 +342,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     backup: BackupConfig
     anchor: tuple[AnchorConfig, ...]
     kernel: KernelConfig = KernelConfig()
+    dns: DnsConfig | None = None
+    gateway: GatewayConfig = GatewayConfig()
     detect: DetectConfig = DetectConfig()
     watch: tuple[WatchConfig, ...] = ()
     failover: FailoverConfig = FailoverConfig()

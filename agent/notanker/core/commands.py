@@ -29,6 +29,13 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """Cut what still clings to the uplink that the traffic has left: flows and sockets of its address."""
+
+    left: Uplink
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Write the fact to the journal. A `Queued` fact also puts the message into the outbox."""
 
@@ -54,4 +61,4 @@ class Report:
     incident: int
 
 
-Command = Probe | Switch | Record | Beat | Show | Report
+Command = Probe | Switch | Cut | Record | Beat | Show | Report

@@ -16,6 +16,7 @@ from notanker.core import (
     around,
     beating,
     checking,
+    cutting,
     failover,
     incident,
     leading,
@@ -27,7 +28,8 @@ from notanker.core import (
 )
 from notanker.core.around import Around
 from notanker.core.beating import Beating
-from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
+from notanker.core.commands import Beat, Command, Cut, Record, Report, Show, Switch
+from notanker.core.cutting import Stale
 from notanker.core.events import (
     Answered,
     BeatDone,
@@ -81,6 +83,7 @@ class Site:
         route: Where the kernel sends the traffic, as last confirmed.
         retry_s: When a switch that is under way or refused may be asked for again.
         switched_s: When the last switch was confirmed.
+        stale: What the last switch left behind, until it is cut.
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
@@ -100,6 +103,7 @@ class Site:
     around: Around
     retry_s: float = 0.0
     switched_s: float = -math.inf
+    stale: Stale | None = None
     refused: str = ""
     well_since_s: float | None = None
     incidents: Incidents = field(default_factory=Incidents)
@@ -139,6 +143,8 @@ def start(
         route=route,
         line_since=now,
         around=around.start(settings, now.boot_s),
+        # A crash may have come between switch and cut; where none did, there is nothing left to cut.
+        stale=cutting.left_by(route, now.boot_s),
         incidents=replace(known, done=known.done[-RECENT:]),
         next_incident=last + 1,
         beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
@@ -162,12 +168,13 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, assessed = _assess(site, known.judges, now)
     site, moved = _move(site, now)
     site, asked = _ask_around(site, now, known)
+    site, cut = _cut(site)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
-    return site, (*handled, *moved, *led, *told, *probes, *asked, *beats, *assessed, *show)
+    return site, (*handled, *moved, *cut, *led, *told, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -226,6 +233,7 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
                 route=event.to,
                 retry_s=now.boot_s,
                 switched_s=now.boot_s,
+                stale=cutting.left_by(event.to, now.boot_s),
                 refused="",
             ),
             fact,
@@ -343,6 +351,15 @@ def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
         return site, commands
     # The switch goes out before the record of it: a slow disk must not delay the traffic.
     return replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), (Switch(wanted), *commands)
+
+
+def _cut(site: Site) -> tuple[Site, Commands]:
+    stale = site.stale
+    if stale is None or stale.left is site.route or not cutting.is_due(stale, site.judges):
+        return site, ()
+    if ROUTE[site.failover.line] is not site.route:
+        return site, ()  # the next switch is under way, and leaves something else behind
+    return replace(site, stale=None), (Cut(stale.left),)
 
 
 def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:

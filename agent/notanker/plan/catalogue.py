@@ -154,6 +154,28 @@ CATALOGUE: Final = Catalogue(
                 'Write provides = ["site-internet"] at the line\'s provider.',
             ),
         ),
+        "no-host": Entry(
+            "error",
+            (
+                "„{text}“ ist kein Ort im Internet.",
+                "Etwa sip.example:5060/udp, 203.0.113.0/24 oder [2001:db8::1]:443/tcp eintragen.",
+            ),
+            (
+                "'{text}' is no place on the internet.",
+                "Write one such as sip.example:5060/udp, 203.0.113.0/24 or [2001:db8::1]:443/tcp.",
+            ),
+        ),
+        "core-without-hosts": Entry(
+            "warning",
+            (
+                "Der Kern-Service {id} nennt keine hosts: als Gateway lässt der Agent ihn nicht über LTE.",
+                "Unter hosts eintragen, wo er im Internet liegt.",
+            ),
+            (
+                "Core service {id} names no hosts: as a gateway the agent does not let it use LTE.",
+                "Name under hosts where it lives on the internet.",
+            ),
+        ),
         "no-steps": Entry(
             "error",
             ("Es gibt keine Eskalationsstufe.", "Mindestens eine [[step]] anlegen."),

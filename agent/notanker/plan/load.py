@@ -49,6 +49,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     contacts: records.Contacts = reader.record("contacts.toml", records.contacts, ())
     escalation = reader.record("escalation.toml", records.escalation, Escalation())
     systems: records.Systems = reader.optional("systems.toml", records.systems, ())
+    services: records.Services = reader.optional("services.toml", records.services, ())
     written = reader.texts(head)
     if head is None:
         return None, reader.problems
@@ -58,6 +59,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         contacts=contacts,
         escalation=escalation,
         systems=systems,
+        services=services,
         scenarios=written.scenarios,
         templates=written.templates,
         pages=written.pages,

@@ -225,6 +225,30 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     tested_on: dt.date
 
 
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """One service of the site's to its customers.
+
+    Attributes:
+        core: Whether it is kept alive before all others: in gateway mode its hosts alone may use LTE.
+        hosts: Where it lives on the internet; see `plan/hosts.py`.
+    """
+
+    id: Id
+    name: Text
+    core: bool
+    channels: Annotated[tuple[Line, ...], msgspec.Meta(max_length=16)] = ()
+    hosts: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
+    needs: tuple[Id, ...] = ()
+    order: Count | None = None
+    rto: Line = ""
+    mtd: Line = ""
+    min_level: Line = ""
+    customers: Line = ""
+    manual_procedure: tuple[Id, ...] = ()
+    peak_note: Line = ""
+    contract_duty: Line = ""
+
+
 class Quiet(msgspec.Struct, frozen=True, kw_only=True):
     """Hours in which only alarms are sent."""
 
@@ -359,6 +383,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[Contact, ...] = ()
     escalation: Escalation = Escalation()
     systems: tuple[PlanSystem, ...] = ()
+    services: tuple[Service, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     templates: tuple[Template, ...] = ()
     pages: tuple[Page, ...] = ()

@@ -22,6 +22,7 @@ from notanker.plan.model import (
     PlanSystem,
     Quiet,
     Role,
+    Service,
     Step,
 )
 
@@ -29,6 +30,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 Roles = tuple[Role, ...]
 Contacts = tuple[Contact, ...]
 Systems = tuple[PlanSystem, ...]
+Services = tuple[Service, ...]
 
 REVIEW_DAYS: Final = 366
 MAX_SYSTEMS: Final = 200
@@ -109,6 +111,13 @@ def systems(document: Document) -> tuple[Systems, list[Problem]]:
         place = document.place(("system", MAX_SYSTEMS))
         twice.append(CATALOGUE.problem("too-many-systems", place, limit=MAX_SYSTEMS))
     return items[:MAX_SYSTEMS], problems + twice + only(document, ("system",))
+
+
+def services(document: Document) -> tuple[Services, list[Problem]]:
+    """Read services.toml."""
+    items, problems = convert_items(document, "service", Service)
+    items, twice = unique(document, "service", items)
+    return items, problems + twice + only(document, ("service",))
 
 
 def escalation(document: Document) -> tuple[Escalation, list[Problem]]:

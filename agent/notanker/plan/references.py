@@ -9,7 +9,7 @@ from notanker.config.fields import Document
 from notanker.core import graph as graphs
 from notanker.core.graph import INTERNET
 from notanker.errors import Place, Problem
-from notanker.plan import checklist, directory, messages
+from notanker.plan import checklist, directory, hosts, messages
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import RESOURCES, Plan
 from notanker.plan.records import indices
@@ -22,7 +22,7 @@ Documents = Mapping[str, Document]
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
     found: list[Problem] = []
-    for part in (_roles, _escalation, _contacts, _systems, _scenarios):
+    for part in (_roles, _escalation, _contacts, _systems, _services, _scenarios):
         found += part(plan, documents)
     found += directory.problems(plan)
     for template in plan.templates:
@@ -74,6 +74,18 @@ def _systems(plan: Plan, documents: Documents) -> Iterator[Problem]:
         yield CATALOGUE.problem("needs-itself", place_of, way=way)
     if graph and INTERNET not in known:
         yield CATALOGUE.problem("no-line", _place(documents, SYSTEMS, "system", 0, "provides"))
+
+
+def _services(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    file = "services.toml"
+    for item in plan.services:
+        yield from _resources(plan, item.needs, _row(documents, file, "service", item.id, "needs"))
+        place = _row(documents, file, "service", item.id, "hosts")
+        for text in item.hosts:
+            if hosts.host_of(text) is None:
+                yield CATALOGUE.problem("no-host", place, text=text)
+        if item.core and not item.hosts:
+            yield CATALOGUE.problem("core-without-hosts", place, id=item.id)
 
 
 def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Mapping
 from dataclasses import replace
 
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import site, view
-from notanker.core.commands import Beat, Command, Probe, Report, Show, Switch
+from notanker.core.commands import Beat, Command, Cut, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
 from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
-from notanker.shell import kernel, notify, planning, rights
+from notanker.shell import notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
+from notanker.shell.forwarder import Forwarder
+from notanker.shell.gateway import gateway
+from notanker.shell.gateway.gateway import Gateway
+from notanker.shell.gateway.names import Names
 from notanker.shell.journal import Journal
-from notanker.shell.kernel import Kernel, Numbers
 from notanker.shell.logs import Log
 from notanker.shell.modem import Modem, modem_words
 from notanker.shell.outbox import Outbox
@@ -34,9 +36,11 @@ from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
 from notanker.shell.settings import (
     interfaces_of,
+    kernel_of,
     launch_of,
     people_of,
     resolvers_of,
+    rules_of,
     settings_of,
     systems_of,
 )
@@ -93,9 +97,13 @@ class Agent:
             self._store, [self._plugins[name] for name in config.alerts.sms], self._happen, log
         )
         self._prober = Prober(interfaces, self._answered, self._shown, resolvers_of(config))
-        self._kernel = _kernel_of(config, interfaces)
-        self._routing = Routing(self._kernel, interfaces, self._happen, self._prober.reopen, log)
+        self._kernel = kernel_of(config)
+        self._forwarder = _forwarder_of(config, log)
+        self._routing = Routing(
+            self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
+        )
         self._listener = Listener(interfaces, self._happen)
+        self._gateway = self._make_gateway(interfaces)
         self._modem = self._make_modem()
         self._centre = self._make_centre(interfaces)
 
@@ -153,6 +161,10 @@ class Agent:
         self._tasks.keep("counters", self._listener.run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
+        if self._gateway is not None:
+            self._tasks.keep("gateway", self._gateway.run)
+        else:
+            self._tasks.once("gateway", gateway.clear_away())
         self._tasks.once("reports", recorder.catch_up())
         self.take_plan_soon()
 
@@ -160,10 +172,22 @@ class Agent:
         return {
             Probe: self._prober.send,
             Switch: lambda command: self._tasks.once("switch", self._routing.switch(command)),
+            Cut: self._cut,
             Beat: self._beat,
             Show: lambda _: self._snapshot.soon(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
+
+    def _make_gateway(self, interfaces: Mapping[Uplink, str]) -> Gateway | None:
+        if self._config.gateway.mode == "solo":
+            return None
+        return Gateway(
+            rules_of(self._config),
+            Names(interfaces, resolvers_of(self._config)),
+            lambda: self._accepted.plan,
+            lambda: self._runtime.state.route,
+            self._log,
+        )
 
     def _make_modem(self) -> Modem | None:
         name = self._config.backup.modem
@@ -191,6 +215,11 @@ class Agent:
     def _shown(self, number: int, expires_s: float) -> None:
         self._runtime.happen(Answered(number, expires_s=expires_s))
 
+    def _cut(self, command: Cut) -> None:
+        self._tasks.once("cut", self._routing.cut(command))
+        if self._gateway is not None:
+            self._gateway.changed()
+
     def _beat(self, command: Beat) -> None:
         if self._centre is None:
             self._loop.call_soon(self._happen, BeatDone(command.over, ok=True))
@@ -201,6 +230,8 @@ class Agent:
         self._accepted = await planning.accept_plan(self._config.paths, self._log)
         for problem in self._accepted.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
+        if self._gateway is not None:
+            self._gateway.changed()
         self._happen(PeopleKnown(people_of(self._accepted.plan)))
         self._happen(SystemsKnown(systems_of(self._accepted.plan)))
         self._snapshot.soon()
@@ -220,7 +251,8 @@ class Agent:
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
-        troubles = (journal, self._routing.trouble)
+        parts = (self._routing, self._forwarder, self._gateway)
+        troubles = (journal, *(part.trouble for part in parts if part is not None))
         return replace(
             status,
             modem=self._modem.status if self._modem else None,
@@ -235,7 +267,5 @@ class Agent:
         )
 
 
-def _kernel_of(config: Config, interfaces: Mapping[Uplink, str]) -> Kernel:
-    gateways = {socket.AF_INET: config.backup.gateway, socket.AF_INET6: config.backup.gateway6}
-    numbers = Numbers(config.kernel.table, config.kernel.priority, kernel.own_uid())
-    return Kernel(interfaces, gateways, numbers)
+def _forwarder_of(config: Config, log: Log) -> Forwarder | None:
+    return None if config.dns is None else Forwarder(config.dns.file, resolvers_of(config), log)

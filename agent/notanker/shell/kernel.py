@@ -6,6 +6,7 @@ agent's configuration does; none is needed for the site's own line to work):
     p      lookup main, default routes excepted     local destinations always stay local
     p + 1  sockets bound to the primary -> main     its probes go there whatever the switch says
     p + 2  sockets bound to the backup -> table     and the backup's go to the backup
+           port 53 of a line's resolvers -> line    where the box has a forwarder (see forwarder.py)
     p + 3  all that user notanker sends -> table    out of band; only while that user is not root
     p + 4  everything -> table                      THE SWITCH: here or not here
 
@@ -32,6 +33,7 @@ from notanker.shell.netlink.wire import Message
 PROTOCOL: Final = 142
 """Our mark on routes and rules (rtnetlink(7): 128 to 255 are free for administrators' use)."""
 FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
+DNS_PORT: Final = 53
 UNREACHABLE_METRIC: Final = 4_000_000
 _GONE: Final = (errno.ENOENT, errno.ESRCH, errno.ENODEV)
 _UNSUPPORTED: Final = (errno.EOPNOTSUPP, errno.EAFNOSUPPORT)  # a kernel without IPv6
@@ -56,6 +58,7 @@ class Kernel:
         interfaces: The interface of each uplink.
         gateways: The backup's next hop by family, where the configuration names it.
         numbers: Our numbers.
+        resolvers: Those whom the box asks over this uplink alone.
     """
 
     def __init__(
@@ -63,10 +66,12 @@ class Kernel:
         interfaces: Mapping[Uplink, str],
         gateways: Mapping[socket.AddressFamily, str | None],
         numbers: Numbers,
+        resolvers: Mapping[Uplink, tuple[str, ...]] | None = None,
     ) -> None:
         self._interfaces = interfaces
         self._gateways = gateways
         self._numbers = numbers
+        self._resolvers = resolvers or {}
         self._netlink = Netlink(channel.ROUTE)
 
     def prepare(self) -> Uplink:
@@ -120,6 +125,14 @@ class Kernel:
         hops = (self._learned(family, index) for family in FAMILIES)
         return route.addressed(self._netlink, index), next(filter(None, hops), "")
 
+    def addresses(self) -> dict[Uplink, tuple[str, ...]]:
+        """Return the addresses that each uplink's interface has now, those of its link excepted."""
+        found = {link.name: link.index for link in route.links(self._netlink)}
+        return {
+            uplink: route.addresses(self._netlink, found[name]) if name in found else ()
+            for uplink, name in self._interfaces.items()
+        }
+
     def clear(self) -> None:
         """Take away every rule and route of ours, as `notanker clear` does."""
         for family in FAMILIES:
@@ -156,12 +169,24 @@ class Kernel:
             Rule(family, first, MAIN, PROTOCOL, suppress=0),
             Rule(family, first + 1, MAIN, PROTOCOL, out=primary),
             Rule(family, first + 2, table, PROTOCOL, out=backup),
+            *self._to_resolvers(family),
         )
         if not self._numbers.uid:
             return (
                 standing  # everything that root does would leave by LTE: then better nothing does
             )
         return (*standing, Rule(family, first + 3, table, PROTOCOL, user=self._numbers.uid))
+
+    def _to_resolvers(self, family: int) -> Iterator[Rule]:
+        """Lead the box's questions to each resolver to the uplink that it belongs to."""
+        tables = {Uplink.PRIMARY: MAIN, Uplink.BACKUP: self._numbers.table}
+        for uplink, addresses in self._resolvers.items():
+            for address in addresses:
+                if (":" in address) is (family == socket.AF_INET6):
+                    yield Rule(
+                        family, self._numbers.priority + 2, tables[uplink], PROTOCOL,
+                        to=address, port=DNS_PORT,
+                    )  # fmt: skip
 
     def _switch_rule(self, family: int) -> Rule:
         return Rule(family, self._numbers.priority + 4, self._numbers.table, PROTOCOL)

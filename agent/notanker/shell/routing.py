@@ -6,16 +6,21 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from notanker.core.commands import Switch
+from notanker.core.commands import Cut, Switch
 from notanker.core.events import Event, LinkChanged, PathSeen, RouteSeen, SwitchDone
 from notanker.core.names import Uplink
 from notanker.shell import clock, kernel
+from notanker.shell.flows import cutting
+from notanker.shell.flows.cutting import Left
+from notanker.shell.forwarder import Forwarder
 from notanker.shell.kernel import Kernel
 from notanker.shell.logs import Log
 
 SETTLE_S: Final = 0.05
 """Changes of routes come in bursts; one look after the burst is enough."""
 AGAIN_S: Final = 1.0
+REMEMBERED: Final = 16
+"""So many addresses of an uplink are known, also those that it has lost: flows may still cling to them."""
 
 
 class Routing:
@@ -27,6 +32,7 @@ class Routing:
         happened: Called with each event.
         link_back: Called when an uplink's interface (re)appears: old sockets may be bound to a dead one.
         log: Where changes are logged.
+        forwarder: The box's DNS forwarder, which follows the line.
     """
 
     def __init__(
@@ -36,24 +42,29 @@ class Routing:
         happened: Callable[[Event], None],
         link_back: Callable[[Uplink], None],
         log: Log,
+        forwarder: Forwarder | None = None,
     ) -> None:
         self._kernel = table
         self._interfaces = interfaces
         self._happened = happened
         self._link_back = link_back
         self._log = log
+        self._forwarder = forwarder
         self._changed = asyncio.Event()
+        self._addresses: dict[Uplink, tuple[str, ...]] = {}
         self.trouble = ""
 
     def prepare(self) -> Uplink:
         """Put rules and table in place; return where the traffic goes now."""
         try:
             route = self._kernel.prepare()
+            self._remember(self._kernel.addresses())
         except OSError as error:
             self.trouble = f"the kernel's routing cannot be changed: {error}"
             self._log.error("routing_refused", reason=str(error))
             return Uplink.PRIMARY
         self.trouble = ""
+        self._point(route)
         return route
 
     async def switch(self, command: Switch) -> None:
@@ -65,9 +76,23 @@ class Routing:
             reason = str(error)
         else:
             reason = ""
+            self._point(command.to)
         took_ms = (clock.boot_s() - begun_s) * 1000
         self._log.info("switched", to=str(command.to), took_ms=round(took_ms, 2), reason=reason)
         self._happened(SwitchDone(command.to, not reason, took_ms, reason))
+
+    async def cut(self, command: Cut) -> None:
+        """Cut what clings to the uplink that was left, in a thread: there may be 100,000 flows."""
+        left = Left(
+            self._interfaces[command.left], self._addresses.get(command.left, ()), kernel.own_uid()
+        )
+        begun_s = clock.boot_s()
+        done = await asyncio.to_thread(cutting.cut, left)
+        took_ms = round((clock.boot_s() - begun_s) * 1000, 1)
+        self._log.info(
+            "flows_cut", left=str(command.left), flows=done.flows, sockets=done.sockets,
+            took_ms=took_ms, refused=done.refused,
+        )  # fmt: skip
 
     def links(self) -> None:
         """Tell the core which links have their carrier right now."""
@@ -102,6 +127,17 @@ class Routing:
             self._changed.clear()
             self._happened(RouteSeen(self.prepare()))
             self.path()
+
+    def _point(self, to: Uplink) -> None:
+        if self._forwarder is not None:
+            self._forwarder.point(to)
+
+    def _remember(self, found: Mapping[Uplink, tuple[str, ...]]) -> None:
+        """Know the addresses that an uplink has or had, but none that is another's now."""
+        for uplink, now in found.items():
+            others = {a for other, theirs in found.items() if other is not uplink for a in theirs}
+            known = dict.fromkeys((*now, *self._addresses.get(uplink, ())))
+            self._addresses[uplink] = tuple(a for a in known if a not in others)[:REMEMBERED]
 
     def _link(self, uplink: Uplink, carrier: bool) -> None:
         if carrier:

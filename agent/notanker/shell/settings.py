@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Final
 
 from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig, WatchConfig
@@ -24,6 +25,9 @@ from notanker.core.settings import (
 )
 from notanker.plan.directory import recipients
 from notanker.plan.model import Plan
+from notanker.shell.forwarder import of_one_line
+from notanker.shell.gateway.ruleset import Rules
+from notanker.shell.kernel import Kernel, Numbers, own_uid
 from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80, "sip": 5060, "tls": 443}
@@ -88,14 +92,29 @@ def systems_of(plan: Plan | None) -> tuple[System, ...]:
     return plan.graph() if plan is not None else ()
 
 
-def resolvers_of(config: Config) -> dict[Uplink, tuple[str, ...]]:
-    """Return who is asked for names over each uplink."""
-    return {Uplink.PRIMARY: config.primary.resolvers, Uplink.BACKUP: config.backup.resolvers}
-
-
 def interfaces_of(config: Config) -> dict[Uplink, str]:
     """Return the interface of each uplink."""
     return {Uplink.PRIMARY: config.primary.interface, Uplink.BACKUP: config.backup.interface}
+
+
+def resolvers_of(config: Config) -> dict[Uplink, tuple[str, ...]]:
+    """Return whom names are asked of over each uplink."""
+    return {Uplink.PRIMARY: config.primary.resolvers, Uplink.BACKUP: config.backup.resolvers}
+
+
+def kernel_of(config: Config) -> Kernel:
+    """Return the kernel's routing as the configuration wants it."""
+    gateways = {socket.AF_INET: config.backup.gateway, socket.AF_INET6: config.backup.gateway6}
+    numbers = Numbers(config.kernel.table, config.kernel.priority, own_uid())
+    resolvers = of_one_line(resolvers_of(config)) if config.dns is not None else {}
+    return Kernel(interfaces_of(config), gateways, numbers, resolvers)
+
+
+def rules_of(config: Config) -> Rules:
+    """Return the gateway's rules, without what the plan adds."""
+    gateway = config.gateway
+    interfaces = (config.primary.interface, config.backup.interface)
+    return Rules(gateway.lan, *interfaces, gateway.nat, gateway.nat6)
 
 
 def launch_of(paths: PathsConfig) -> Launch:

@@ -51,7 +51,7 @@ def test_a_query_asks_for_recursion_and_one_name() -> None:
 
 
 def test_the_addresses_of_both_families_are_read_and_the_rest_is_skipped() -> None:
-    assert parse_answer(REAL, IDENT, QUESTION) == Answer(0, ("192.0.2.7", "2001:db8::7"))
+    assert parse_answer(REAL, IDENT, QUESTION) == Answer(0, ("192.0.2.7", "2001:db8::7"), 60)
 
 
 def test_an_answer_without_addresses_is_an_answer() -> None:
@@ -166,7 +166,7 @@ def right(query: bytes) -> bytes:
 
 
 def test_a_question_over_loopback_is_answered() -> None:
-    assert serve(lambda query: [right(query)]) == Answer(0, ("192.0.2.7",))
+    assert serve(lambda query: [right(query)]) == Answer(0, ("192.0.2.7",), 60)
 
 
 def test_forged_and_broken_packets_don_t_keep_the_true_answer_away() -> None:

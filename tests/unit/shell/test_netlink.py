@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import ipaddress
 import socket
 import struct
 import subprocess
@@ -53,6 +54,26 @@ def test_attributes_come_out_as_they_went_in(sent: dict[int, bytes]) -> None:
 @given(RULES)
 def test_a_rule_comes_out_as_it_went_in(rule: Rule) -> None:
     assert route.rule_of(Message(route.NEW_RULE, 0, 0, route.rule_body(rule))) == rule
+
+
+@given(st.integers(0, 0xFFFF), st.ip_addresses())
+def test_a_rule_for_one_port_of_one_address_comes_out_as_it_went_in(
+    port: int, address: ipaddress.IPv4Address | ipaddress.IPv6Address
+) -> None:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    # As the kernel's library writes it, which differs in addresses that hold an IPv4 one.
+    to = socket.inet_ntop(family, address.packed)
+    rule = Rule(family, 1744, 254, 142, to=to, port=port)
+    assert route.rule_of(Message(route.NEW_RULE, 0, 0, route.rule_body(rule))) == rule
+
+
+def test_the_loopbacks_addresses_are_its_own() -> None:
+    netlink = Netlink(channel.ROUTE)
+    try:
+        # Those of 127.0.0.0/8 have the scope of the host: no line has such addresses.
+        assert route.addresses(netlink, socket.if_nametoindex("lo")) == ()
+    finally:
+        netlink.close()
 
 
 @given(FAMILIES, st.integers(1, 2**32 - 1), NUMBERS, st.data())
@@ -124,6 +145,7 @@ import socket
 from notanker.shell.netlink import channel, route
 from notanker.shell.netlink.route import Route, Rule
 
+RESOLVERS = {socket.AF_INET: "192.0.2.53", socket.AF_INET6: "2001:db8::53"}
 netlink = channel.Netlink(channel.ROUTE)
 for family in (socket.AF_INET, socket.AF_INET6):
     wanted = [
@@ -131,6 +153,7 @@ for family in (socket.AF_INET, socket.AF_INET6):
         Rule(family, 1743, 1742, 142, out="lte0"),
         Rule(family, 1744, 1742, 142, user=0),  # the only user that is known in there
         Rule(family, 1745, 1742, 142, mark=(0x17, 0xFF)),
+        Rule(family, 1746, 1742, 142, to=RESOLVERS[family], port=53),
     ]
     for rule in wanted:
         route.add_rule(netlink, rule)

@@ -27,14 +27,13 @@ MAIN: Final = 254
 UNICAST: Final = 1
 UNREACHABLE: Final = 7
 
-LINK_SCOPE: Final = 253
-"""Addresses from this scope on are good on their own link alone (fe80::/10), or nowhere else."""
-
-_ADDRESS: Final = struct.Struct("=BBBBI")
 _LINK: Final = struct.Struct("=BxHiII")
 _RULE: Final = struct.Struct("=BBBBBBBBI")
 _ROUTE: Final = struct.Struct("=BBBBBBBBI")
 _RANGE: Final = struct.Struct("=II")
+_PORTS: Final = struct.Struct("=HH")
+_ADDRESS: Final = struct.Struct("=BBBBI")  # struct ifaddrmsg
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _UP: Final = 0x1
 _DOWN: Final = 2
 _TO_TABLE: Final = 1
@@ -43,6 +42,9 @@ _NO_SUPPRESSION: Final = 0xFFFFFFFF
 _IFLA_NAME, _IFLA_OPERSTATE, _IFLA_CARRIER = 3, 16, 33
 _FRA_PRIORITY, _FRA_MARK, _FRA_SUPPRESS, _FRA_TABLE, _FRA_MASK = 6, 10, 14, 15, 16
 _FRA_OUT, _FRA_USERS, _FRA_PROTOCOL = 17, 20, 21
+_FRA_TO, _FRA_IN, _FRA_PORTS = 1, 3, 24
+_OWN: Final = "lo"
+"""What the box itself sends comes in by the loopback, as rules see it."""
 _RTA_OUT, _RTA_GATEWAY, _RTA_METRIC, _RTA_TABLE = 4, 5, 6, 15
 
 
@@ -71,6 +73,8 @@ class Rule:
         out: The interface that the socket is bound to, empty for any.
         user: The user whose traffic it is, None for all.
         mark: Value and mask of the firewall mark, None for any.
+        to: The one address that it leads to, empty for all.
+        port: The port that is asked, None for any; with it, only what the box itself sends is meant.
     """
 
     family: int
@@ -81,6 +85,8 @@ class Rule:
     out: str = ""
     user: int | None = None
     mark: tuple[int, int] | None = None
+    to: str = ""
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +125,25 @@ def link_of(message: Message) -> Link | None:
 
 def addressed(netlink: Netlink, index: int) -> bool:
     """Tell whether the interface has an address that is good beyond its own link."""
-    for message in netlink.dump(GET_ADDRESS, _ADDRESS.pack(socket.AF_UNSPEC, 0, 0, 0, 0)):
-        if message.kind == NEW_ADDRESS and len(message.body) >= _ADDRESS.size:
-            _, _, _, scope, of = _ADDRESS.unpack_from(message.body)
-            if of == index and scope < LINK_SCOPE:
-                return True
-    return False
+    return bool(addresses(netlink, index))
+
+
+def addresses(netlink: Netlink, index: int) -> tuple[str, ...]:
+    """Return the interface's own addresses, those of its link excepted."""
+    messages = netlink.dump(GET_ADDRESS, _ADDRESS.pack(0, 0, 0, 0, index))
+    found = [_own_address(message, index) for message in messages]
+    return tuple(address for address in found if address is not None)
+
+
+def _own_address(message: Message, index: int) -> str | None:
+    if message.kind != NEW_ADDRESS or len(message.body) < _ADDRESS.size:
+        return None
+    family, _, _, scope, of = _ADDRESS.unpack_from(message.body)
+    if (scope, of) != (0, index):
+        return None
+    found = wire.attributes(message.body[_ADDRESS.size :])
+    # On a point-to-point link the address is the peer's.
+    return _address(family, found.get(_IFA_LOCAL) or found.get(_IFA_ADDRESS))
 
 
 def rules(netlink: Netlink, family: int) -> list[Rule]:
@@ -155,7 +174,8 @@ def delete_rule(netlink: Netlink, rule: Rule) -> None:
 def rule_body(rule: Rule) -> bytes:
     """Return the rule as the kernel reads it."""
     small = rule.table if rule.table < 256 else 0  # a byte; the attribute below has room
-    head = _RULE.pack(rule.family, 0, 0, 0, small, 0, 0, _TO_TABLE, 0)
+    target = socket.inet_pton(rule.family, rule.to) if rule.to else b""
+    head = _RULE.pack(rule.family, len(target) * 8, 0, 0, small, 0, 0, _TO_TABLE, 0)
     parts = [
         head,
         wire.number(_FRA_PRIORITY, rule.priority),
@@ -171,6 +191,13 @@ def rule_body(rule: Rule) -> bytes:
     if rule.mark is not None:
         value, mask = rule.mark
         parts += [wire.number(_FRA_MARK, value), wire.number(_FRA_MASK, mask)]
+    if target:
+        parts.append(wire.attribute(_FRA_TO, target))
+    if rule.port is not None:
+        parts += [
+            wire.attribute(_FRA_PORTS, _PORTS.pack(rule.port, rule.port)),
+            wire.text(_FRA_IN, _OWN),
+        ]
     return b"".join(parts)
 
 
@@ -192,6 +219,8 @@ def rule_of(message: Message) -> Rule | None:
         out=wire.text_in(found, _FRA_OUT),
         user=_user(found),
         mark=_mark(found),
+        to=_address(family, found.get(_FRA_TO)) or "",
+        port=_port(found),
     )
 
 
@@ -274,6 +303,14 @@ def _user(found: dict[int, bytes]) -> int | None:
 def _mark(found: dict[int, bytes]) -> tuple[int, int] | None:
     value, mask = wire.number_in(found, _FRA_MARK), wire.number_in(found, _FRA_MASK)
     return None if value is None else (value, 0xFFFFFFFF if mask is None else mask)
+
+
+def _port(found: dict[int, bytes]) -> int | None:
+    value = found.get(_FRA_PORTS, b"")
+    if len(value) != _PORTS.size or wire.text_in(found, _FRA_IN) != _OWN:
+        return None
+    first, last = _PORTS.unpack(value)
+    return int(first) if first == last else None
 
 
 def _address(family: int, value: bytes | None) -> str | None:

@@ -28,10 +28,11 @@ class DnsError(NotankerError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: its response code, and the addresses in it."""
+    """An answer: its response code, the addresses in it, and how long they may be kept, in seconds."""
 
     code: int
     addresses: tuple[str, ...]
+    ttl_s: int = 0
 
 
 async def ask(interface: str, server: str, port: int, name: str, version: int = 4) -> Answer:
@@ -78,16 +79,18 @@ def parse_answer(packet: bytes, ident: int, question: bytes) -> Answer:
     flags, answers = _head(packet, ident, question)
     at = _HEADER.size + len(question)
     addresses: list[str] = []
+    ttls: list[int] = []
     for _ in range(min(answers, _MAX_RECORDS)):
         at = _skip_name(packet, at)
         if at + _RECORD.size > len(packet):
             raise DnsError("record cut off")
-        kind, _, _, length = _RECORD.unpack_from(packet, at)
+        kind, _, ttl_s, length = _RECORD.unpack_from(packet, at)
         data = packet[at + _RECORD.size : at + _RECORD.size + length]
         at += _RECORD.size + length
         if (kind, len(data)) in {(1, 4), (28, 16)}:
             addresses.append(str(ipaddress.ip_address(data)))
-    return Answer(flags & 0x0F, tuple(addresses))
+            ttls.append(ttl_s)
+    return Answer(flags & 0x0F, tuple(addresses), min(ttls, default=0))
 
 
 def answer_code(packet: bytes, ident: int, query: bytes) -> int:

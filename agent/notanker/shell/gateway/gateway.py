@@ -1,0 +1,143 @@
+"""Keeps the gateway's rules in the kernel, and their addresses fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from notanker.core.names import Uplink
+from notanker.plan.hosts import Host, host_of
+from notanker.plan.model import Plan
+from notanker.shell import clock
+from notanker.shell.gateway import nft
+from notanker.shell.gateway.names import Names
+from notanker.shell.gateway.ruleset import TABLE, Rules, refill, removal, ruleset
+from notanker.shell.logs import Log
+from notanker.shell.tasks import AGAIN_S
+
+FORWARDING: Final = Path("/proc/sys/net/ipv4/ip_forward")
+LOOK_S: Final = 60.0
+"""So often somebody else's hand on the rules is noticed at the latest."""
+
+
+class Gateway:
+    """The site's gateway.
+
+    Args:
+        rules: The rules without the plan's places.
+        names: Resolves the names in them.
+        plan: Gives the plan in force.
+        route: Gives the uplink in use.
+        log: Where changes are logged.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        names: Names,
+        plan: Callable[[], Plan | None],
+        route: Callable[[], Uplink],
+        log: Log,
+    ) -> None:
+        self._rules = rules
+        self._names = names
+        self._plan = plan
+        self._route = route
+        self._log = log
+        self._news = asyncio.Event()
+        self.trouble = ""
+
+    def changed(self) -> None:
+        """Hear that the plan or the line in use is another."""
+        self._names.again()
+        self._news.set()
+
+    async def run(self) -> None:
+        """Keep the rules right until cancelled."""
+        loaded: Rules | None = None
+        filled: dict[str, frozenset[str]] = {}
+        while True:
+            rules = replace(self._rules, places=places_of(self._plan()))
+            self._names.want(frozenset(place.name for place in rules.places if place.name))
+            if rules != loaded and await self._load(ruleset(rules, self._names.addresses())):
+                loaded, filled = rules, self._names.addresses()
+            await self._names.refresh(self._route())
+            found = self._names.addresses()
+            if rules == loaded and found != filled and await self._load(refill(rules, found)):
+                filled = found
+            await self._pause(again=rules != loaded or found != filled)
+            if loaded is not None and not await _stands():
+                loaded = None
+
+    async def _load(self, text: str) -> bool:
+        try:
+            await nft.load(text)
+        except nft.NftError as error:
+            self._tell(f"gateway: the rules cannot be set: {error}")
+            return False
+        self._log.info("gateway_rules_set")
+        return True
+
+    async def _pause(self, *, again: bool) -> None:
+        """Wait until there is something to do."""
+        if not again:
+            self._tell(_missing(self._names.addresses()))
+        due_s = self._names.next_s()
+        wait_s = LOOK_S if due_s is None else min(max(due_s - clock.boot_s(), AGAIN_S), LOOK_S)
+        try:
+            async with asyncio.timeout(AGAIN_S * 5 if again else wait_s):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+        self._news.clear()
+
+    def _tell(self, trouble: str) -> None:
+        if trouble and trouble != self.trouble:
+            self._log.error("gateway_trouble", reason=trouble)
+        self.trouble = trouble
+
+
+def places_of(plan: Plan | None) -> tuple[Host, ...]:
+    """Return where the plan's core services live."""
+    found = (
+        host
+        for service in (plan.services if plan else ())
+        if service.core
+        for text in service.hosts
+        if (host := host_of(text)) is not None
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _missing(addresses: Mapping[str, frozenset[str]]) -> str:
+    """Return what keeps the gateway from its work although its rules stand, empty for nothing."""
+    if not _forwards():
+        return f"gateway: the kernel does not forward; set {FORWARDING} to 1 (sysctl.d)"
+    unknown = sorted(name for name, found in addresses.items() if not found)
+    return f"gateway: no address is known for {', '.join(unknown)}" if unknown else ""
+
+
+def _forwards() -> bool:
+    try:
+        return FORWARDING.read_bytes().strip() != b"0"
+    except OSError:
+        return False
+
+
+async def _stands() -> bool:
+    """Tell whether the table is still there: a firewall that is loaded anew takes it away."""
+    try:
+        await nft.load(f"list table inet {TABLE}\n")
+    except nft.NftError:
+        return False
+    return True
+
+
+async def clear_away() -> None:
+    """Take the rules of an earlier configuration away, where there may be any."""
+    with contextlib.suppress(nft.NftError):  # without nft there are none
+        await nft.load(removal())
