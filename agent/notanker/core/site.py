@@ -14,11 +14,14 @@ from typing import Any, Final
 
 from notanker.core import (
     around,
+    backing,
+    bearer,
     beating,
     checking,
     failover,
     incident,
     leading,
+    metered,
     picture,
     probing,
     quality,
@@ -27,10 +30,13 @@ from notanker.core import (
 )
 from notanker.core.around import Around
 from notanker.core.beating import Beating
-from notanker.core.commands import Beat, Command, Record, Report, Show, Switch
+from notanker.core.commands import Bear, Beat, Command, Record, Report, Show, Switch
 from notanker.core.events import (
     Answered,
+    BearerDone,
+    BearerTold,
     BeatDone,
+    Counted,
     Event,
     FellSilent,
     LinkChanged,
@@ -55,6 +61,7 @@ from notanker.core.facts import (
 )
 from notanker.core.failover import ROUTE, Failover
 from notanker.core.incident import Incident, Incidents
+from notanker.core.metered import Metered
 from notanker.core.moment import Moment
 from notanker.core.names import Layer, Line, Uplink, Verdict
 from notanker.core.probing import Judges
@@ -106,6 +113,7 @@ class Site:
     next_probe: int = 1
     next_incident: int = 1
     beating: Beating = field(default_factory=Beating)
+    metered: Metered = field(default_factory=Metered)
 
     @property
     def incident(self) -> Incident | None:
@@ -125,9 +133,10 @@ def start(
 
     `used` is the highest incident number known from elsewhere: none is ever used twice.
     """
+    facts = tuple(facts)
     known = incident.fold(facts)
     line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
-    flaps = known.line.flaps if known.line is not None else 0
+    machine = failover.recall(facts, settings.failover, now)
     last = max((used, *(one.number for one in known.all)))
     return Site(
         settings=settings,
@@ -135,13 +144,14 @@ def start(
         judges=probing.start(settings, now.boot_s),
         carrier=dict.fromkeys(Uplink, True),
         quality=dict.fromkeys(Uplink, Quality()),
-        failover=Failover(line, now.boot_s, flaps, now.boot_s),
+        failover=replace(machine, line=line, since_s=now.boot_s),
         route=route,
         line_since=now,
         around=around.start(settings, now.boot_s),
         incidents=replace(known, done=known.done[-RECENT:]),
         next_incident=last + 1,
         beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
+        metered=metered.recall(facts, settings),
     )
 
 
@@ -162,12 +172,13 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, assessed = _assess(site, known.judges, now)
     site, moved = _move(site, now)
     site, asked = _ask_around(site, now, known)
+    site, borne = _bear(site, now)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
-    return site, (*handled, *moved, *led, *told, *probes, *asked, *beats, *assessed, *show)
+    return site, (*handled, *moved, *borne, *led, *told, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -175,7 +186,10 @@ def next_wake_s(site: Site, now: Moment) -> float:
     wishes = [
         probing.next_wake_s(site.judges, site.table),
         checking.next_wake_s(site.around.checks, now.boot_s),
-        failover.next_wake_s(site.failover, site.settings.failover, now.boot_s),
+        failover.next_wake_s(
+            site.failover, site.settings.failover, now.boot_s, backing.restoring(site, now)
+        ),
+        bearer.next_wake_s(site.metered.bearer, site.settings.bearer, now),
         beating.next_wake_s(site.beating, site.settings.beat, site.route, picture.verdicts(site)),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
@@ -217,8 +231,7 @@ def _link_changed(site: Site, event: LinkChanged, now: Moment) -> tuple[Site, Co
 
 
 def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Commands]:
-    number = site.incident.number if site.incident else None
-    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, number)
+    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, backing.number(site))
     if event.ok:
         return _record(
             replace(
@@ -227,6 +240,7 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
                 retry_s=now.boot_s,
                 switched_s=now.boot_s,
                 refused="",
+                metered=metered.switched(site.metered, event.to),
             ),
             fact,
         )
@@ -269,6 +283,12 @@ def _told(site: Site, event: around.Told, now: Moment) -> tuple[Site, Commands]:
 
 Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
 
+
+def _recorded(take: Callable[[Site, Any, Moment], tuple[Site, tuple[Fact, ...]]]) -> Handler:
+    """Make a handler of what returns facts: they are recorded."""
+    return lambda site, event, now: _record_all(*take(site, event, now))
+
+
 HANDLERS: Final[Mapping[type[Event], Handler]] = {
     Woken: _woken,
     Answered: _answered,
@@ -283,15 +303,20 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     PathSeen: _told,
     ModemSeen: _told,
     PowerChanged: _told,
+    BearerTold: _recorded(backing.told),
+    BearerDone: _recorded(backing.done),
+    Counted: _recorded(backing.counted),
 }
 
 
 def _probe(site: Site, now: Moment, before: Judges) -> tuple[Site, Commands]:
     needed = site.failover.line is not Line.PRIMARY
     judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
-    judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
+    judges, probes = probing.due(
+        backing.asked(site, judges), site.table, now.boot_s, site.next_probe
+    )
     judges = probing.spread(before, judges, site.table, now.boot_s)
-    judges = probing.retest(judges, now.boot_s)
+    judges = backing.asked(site, probing.retest(judges, now.boot_s))
     well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
     since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
     site = replace(
@@ -330,12 +355,13 @@ def _ask_around(site: Site, now: Moment, before: Site) -> tuple[Site, Commands]:
 
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
     outlook = uplinks.outlook(site.judges)
-    state = failover.step(site.failover, site.settings.failover, outlook, now.boot_s)
+    state = failover.step(
+        site.failover, site.settings.failover, outlook, now.boot_s, backing.restoring(site, now)
+    )
     commands: Commands = ()
     if state.line is not site.failover.line:
-        number = site.incident.number if site.incident else None
         site = replace(site, failover=state, line_since=now)
-        site, commands = _record(site, LineChanged(now, state.line, number))
+        site, commands = _record(site, LineChanged(now, state.line, backing.number(site)))
     else:
         site = replace(site, failover=state)
     wanted = ROUTE[state.line]
@@ -343,6 +369,12 @@ def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
         return site, commands
     # The switch goes out before the record of it: a slow disk must not delay the traffic.
     return replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), (Switch(wanted), *commands)
+
+
+def _bear(site: Site, now: Moment) -> tuple[Site, Commands]:
+    site, order, facts = backing.bear(site, now)
+    site, commands = _record_all(site, facts)
+    return site, ((Bear(order), *commands) if order is not None else commands)
 
 
 def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
@@ -368,10 +400,13 @@ def _lead_systems(site: Site, now: Moment) -> tuple[Site, Commands]:
 
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    state, over = beating.step(
-        state, site.settings.beat, site.route, picture.verdicts(site), now.boot_s
-    )
-    return replace(site, beating=state), (Beat(over),) if over is not None else ()
+    beats = site.metered.allowance.beats
+    settings, route = site.settings.beat, site.route
+    state, over = beating.step(state, settings, route, picture.verdicts(site), now.boot_s, beats)
+    site = replace(site, beating=state)
+    if over is None:
+        return site, ()
+    return site, (Beat(over, beating.interval_s(settings, route, beats)),)
 
 
 def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:
