@@ -11,7 +11,7 @@ from notanker.core.settings import Settings
 MONTH_S: Final = 30 * 86_400.0
 PROBE_BYTES: Final = {Layer.ICMP: 56, Layer.DNS: 135, Layer.TCP: 172, Layer.HTTP: 700}
 BEAT_BYTES: Final = 3_820
-"""IP packets of both ways over IPv4, measured in the lab with nftables' counters: 42 echoes, 23 DNS, 23 TCP and
+"""IP packets of both ways over IPv4, measured in the lab: 42 echoes, 23 DNS, 23 TCP and
 20 HTTP probes, 10 heartbeats by HTTPS."""
 
 
