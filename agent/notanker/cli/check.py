@@ -55,9 +55,9 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         print_json({"problems": problems, "forecast": found, "standby": cost})
     else:
         print_problems(problems, err=False)
-        click.echo(_summary(problems, found))
         if settings is not None:
             click.echo(standby_words(settings))
+        click.echo(_summary(problems, found))
     raise SystemExit(WRONG if errors_of(problems) else OK)
 
 
