@@ -16,7 +16,7 @@ from notanker.core.evidence import AnchorMind
 from notanker.core.names import Layer, Line, Uplink, Verdict
 from notanker.core.quality import LEAST_OUTCOMES
 from notanker.core.settings import WatchSettings
-from notanker.core.site import Site
+from notanker.core.state import Site
 from notanker.core.uplinks import Watch
 
 MARGIN_S: Final = 0.5

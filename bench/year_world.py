@@ -15,7 +15,7 @@ from bench import year_skip
 from bench.year_lines import LTE_LOSS, Episode, Line
 
 from notanker.config.model import AnchorConfig, BackupConfig, Config, PrimaryConfig, SiteConfig
-from notanker.core import site
+from notanker.core import site, state
 from notanker.core.commands import Command, Probe, Record, Switch
 from notanker.core.events import Answered, Event, FellSilent, SwitchDone, Woken
 from notanker.core.facts import Fact
@@ -103,7 +103,7 @@ class Life:
     events: int = 0
 
     def __post_init__(self) -> None:
-        self.state = site.start(self.settings, self._moment(), self.route)
+        self.state = state.start(self.settings, self._moment(), self.route)
         self.queue: list[tuple[float, int, Event]] = []
         self.order = 0
         self.coins = {

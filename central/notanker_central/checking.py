@@ -49,7 +49,8 @@ def beat_of(body: bytes) -> Beat:
 
 def _rules(beat: Beat) -> Iterator[tuple[str, bool]]:
     whole = (beat.counter, beat.plan_seq, beat.findings, beat.journal, beat.incident or 0)
-    yield "number-out-of-range", all(0 <= number <= _MAX_NUMBER for number in whole)
+    lte = (beat.lte_used_bytes or 0, beat.lte_limit_bytes or 0)
+    yield "number-out-of-range", all(0 <= number <= _MAX_NUMBER for number in (*whole, *lte))
     yield "number-out-of-range", 0 < beat.interval_s < math.inf
     yield "number-out-of-range", math.isfinite(beat.signal_dbm or 0.0)
     texts = (beat.site, beat.version, beat.operator, beat.plan_fingerprint, *beat.degraded)
@@ -63,6 +64,7 @@ def _rules(beat: Beat) -> Iterator[tuple[str, bool]]:
         yield "bad-time", beat.known.since is None or _good_time(beat.known.since)
     yield "too-many", len(beat.degraded) <= _MAX_DEGRADED and len(beat.events) <= EVENTS_PER_BEAT
     yield "bad-time", _good_time(beat.sent) and _good_time(beat.line_since)
+    yield "bad-time", beat.lte_proven is None or _good_time(beat.lte_proven)
     yield "bad-event", all(_good_event(item) for item in beat.events)
 
 

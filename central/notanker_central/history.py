@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, Pair
+from notanker.core.wording import BANDS, CAUSES, LINES, ORDERS, OUTCOMES, UPLINKS, Pair
 from notanker.errors import Language
 
 # {field} is a field of the fact, in words where the field holds one of the closed lists.
@@ -52,11 +52,22 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Incident {incident}: primary line lost again",
     ),
     "Resolved": ("Störung {incident} beendet", "Incident {incident} resolved"),
+    "BandEntered": ("LTE-Datenbudget: {band}", "LTE data budget: {band}"),
+    "BearerMoved": ("LTE-Datenverbindung {order}", "LTE data session {order}"),
+    "BearerTested": ("LTE-Probe bestanden", "Test of LTE passed"),
 }
-_NOT_SWITCHED: Final[Pair] = (
-    "Umschaltung auf {to} misslungen: {reason}",
-    "Switch to the {to} failed: {reason}",
-)
+_FAILED: Final[dict[str, Pair]] = {
+    "Switched": (
+        "Umschaltung auf {to} misslungen: {reason}",
+        "Switch to the {to} failed: {reason}",
+    ),
+    "BearerMoved": (
+        "LTE-Datenverbindung nicht {order}: {reason}",
+        "LTE data session not {order}: {reason}",
+    ),
+    "BearerTested": ("LTE-Probe nicht bestanden", "Test of LTE failed"),
+}
+"""The same where `ok` is false."""
 _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "route": {**UPLINKS},
     "to": {**UPLINKS},
@@ -64,6 +75,8 @@ _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "line": {**LINES},
     "cause": {**CAUSES},
     "outcome": {**OUTCOMES},
+    "band": {**BANDS},
+    "order": {**ORDERS},
 }
 _HIDDEN: Final = frozenset({"number"})
 _MAX_FIELDS: Final = 12
@@ -78,7 +91,7 @@ def sentence(kind: str, fields: str, language: Language) -> str:
         values = None
     if not isinstance(values, dict):
         return f"{_short(kind)}: {_short(fields)}"
-    pair = _NOT_SWITCHED if _failed_switch(kind, values) else SENTENCES.get(kind)
+    pair = (_FAILED if values.get("ok") is False else SENTENCES).get(kind)
     if pair is None:
         return _plain(kind, values)
     shown = _Words({name: _word(name, value, language) for name, value in values.items()})
@@ -88,10 +101,6 @@ def sentence(kind: str, fields: str, language: Language) -> str:
 class _Words(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "?"
-
-
-def _failed_switch(kind: str, values: dict[str, Any]) -> bool:
-    return kind == "Switched" and values.get("ok") is False
 
 
 def _word(name: str, value: object, language: Language) -> str:

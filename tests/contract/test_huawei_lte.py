@@ -219,6 +219,7 @@ def test_the_state_is_told_in_units(runner: Runner, secret: Path) -> None:
             data_switch=True,
             roaming=False,
             month_bytes=5_000_003_000,
+            month_since=time.strftime("%Y-%m-01"),
             message_store_full=False,
         )
         modem.fault("no_signal")

@@ -12,12 +12,14 @@ import click
 
 from notanker.cli import foretold
 from notanker.cli.exits import OK, WRONG
+from notanker.cli.lte import standby_words
 from notanker.cli.messages import CATALOGUE
 from notanker.cli.output import config_option, json_option, print_json, print_problems, say
 from notanker.config import fields
 from notanker.config.fields import Document
 from notanker.config.load import load
 from notanker.config.model import Config
+from notanker.core import standby
 from notanker.core.forecast import Forecast, forecast
 from notanker.core.names import PluginHealth
 from notanker.errors import Place, Problem, errors_of
@@ -38,7 +40,7 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
     from notanker.shell.settings import settings_of
 
     config, problems = load(config_path)
-    found = None
+    found = settings = None
     if config is not None:
         document, _ = fields.read(config_path)
         plan, plan_problems = load_plan(config.paths.plan)
@@ -49,9 +51,12 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         if not offline:
             problems += [*_interfaces(config, document), *asyncio.run(_plugins(config, document))]
     if as_json:
-        print_json({"problems": problems, "forecast": found})
+        cost = standby.monthly(settings) if settings is not None else None
+        print_json({"problems": problems, "forecast": found, "standby": cost})
     else:
         print_problems(problems, err=False)
+        if settings is not None:
+            click.echo(standby_words(settings))
         click.echo(_summary(problems, found))
     raise SystemExit(WRONG if errors_of(problems) else OK)
 

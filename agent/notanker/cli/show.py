@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from notanker.cli.exits import OK, SILENT, UNWELL
+from notanker.cli.lte import lte_lines
 from notanker.cli.output import (
     config_option,
     fail,
@@ -98,7 +99,7 @@ def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
                 f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {say('Verlust', 'loss')}"
             )
         lines.append((name, text))
-    return lines + _incident_lines(now) + _system_lines(now) + _part_lines(now)
+    return lines + lte_lines(now) + _incident_lines(now) + _system_lines(now) + _part_lines(now)
 
 
 def _incident_lines(now: Status) -> list[tuple[str, str]]:

@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
+
+from notanker.core.calendar import window_of
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 WatchSeconds = Annotated[float, Meta(ge=1, le=86_400)]
@@ -58,10 +61,23 @@ _QUESTIONS: Final = {
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Who this site is."""
+    """Who this site is.
+
+    Attributes:
+        time_zone: Such as `Europe/Berlin`; without it, the machine's own.
+    """
 
     id: Name
     language: Literal["de", "en"] = "de"
+    time_zone: str = ""
+
+    def __post_init__(self) -> None:
+        """Check that this machine knows the time zone."""
+        if self.time_zone and not _is_zone(self.time_zone):
+            raise ValueError(
+                f"time_zone: „{self.time_zone}“ ist keine Zeitzone; eine wie Europe/Berlin eintragen.",
+                f"time_zone: '{self.time_zone}' is no time zone; write one such as Europe/Berlin.",
+            )
 
 
 class PrimaryConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +105,18 @@ class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
         gateway: Next hop over IPv4; without it, the one that the main table has for the interface.
         gateway6: The same over IPv6.
         modem: Name of the plugin that plays the uplink's part.
+        mode: `warm` keeps the data session up; `cold` dials on suspicion of the primary.
+        linger_s: A cold session stays up so long after it was needed last.
+        test_interval_s: A cold session is brought up so often to prove that it works.
     """
 
     interface: Interface
     gateway: str | None = None
     gateway6: str | None = None
     modem: str | None = None
+    mode: Literal["warm", "cold"] = "warm"
+    linger_s: Seconds = 300.0
+    test_interval_s: Annotated[float, Meta(ge=3600, le=2_678_400)] = 86_400.0
     resolvers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -243,11 +265,36 @@ class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailoverConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """When traffic moves, and when it moves back."""
+    """When traffic moves, and when it moves back.
+
+    Attributes:
+        window: Hours such as `19:00-06:00` in which it moves back; without it, at all times.
+    """
 
     hold_off_s: Seconds = 0.0
     wait_to_restore_s: Seconds = 30.0
     most_wait_s: Seconds = 900.0
+    window: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the window."""
+        if self.window and window_of(self.window) is None:
+            raise ValueError(
+                f"window: „{self.window}“ ist kein Zeitfenster; eines wie 19:00-06:00 eintragen.",
+                f"window: '{self.window}' is no window of time; write one such as 19:00-06:00.",
+            )
+
+
+class BudgetConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """How much LTE data a month has.
+
+    Attributes:
+        monthly_mb: Megabytes (10^6 bytes); without it, data is counted and nothing is limited.
+        first_day: Day of the month on which the data plan's month begins.
+    """
+
+    monthly_mb: Annotated[float, Meta(ge=1, le=1_000_000)] | None = None
+    first_day: Annotated[int, Meta(ge=1, le=28)] = 1
 
 
 class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,7 +318,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     ca: Path | None = None
     addresses: tuple[str, ...] = ()
     interval_s: PositiveSeconds = 60.0
-    proof_s: PositiveSeconds = 900.0
+    proof_s: PositiveSeconds = 3600.0
 
     def __post_init__(self) -> None:
         """Check address and addresses."""
@@ -311,6 +358,11 @@ class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
         return self.state / "journal.sqlite"
 
     @property
+    def ledger(self) -> Path:
+        """What LTE data was used this month."""
+        return self.state / "lte-data.json"
+
+    @property
     def reports(self) -> Path:
         """One JSON file for each incident that is over."""
         return self.state / "reports"
@@ -347,11 +399,20 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     detect: DetectConfig = DetectConfig()
     watch: tuple[WatchConfig, ...] = ()
     failover: FailoverConfig = FailoverConfig()
+    budget: BudgetConfig = BudgetConfig()
     alerts: AlertsConfig = AlertsConfig()
     centre: CentreConfig | None = None
     portal: PortalConfig = PortalConfig()
     paths: PathsConfig = PathsConfig()
     plugin: tuple[PluginConfig, ...] = ()
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def _is_origin(url: str) -> bool:

@@ -1,16 +1,27 @@
-"""When the centre is told: at every change, each interval, and now and then to prove the backup."""
+"""When the centre is told: at every change, each interval, and now and then to prove the backup.
+
+Over LTE the data budget has a say: it thins the beats before the SIM runs dry. What it never stops is the
+news of a change, so the centre always knows the state; only "still the same" becomes rarer, and each beat
+says how long the next may take.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from notanker.core.budget import Beats
 from notanker.core.names import Uplink, Verdict
 from notanker.core.settings import BeatSettings
 
 OVERDUE_S: Final = 60.0
 """A beat whose end was never told is forgotten after this long."""
+THINNER: Final = 10.0
+"""So many times the interval when the budget is scarce."""
+SPENT_S: Final = 3600.0
+"""The interval when it is spent: the longest that the centre waits for before it calls a site silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +32,13 @@ class Beating:
         next_s: When the next beat over the uplink in use is due, boot seconds.
         proof_s: When the next proof over the idle backup is due.
         sent_s: When the beat under way was sent, None if none is.
+        failures: How many beats over LTE in a row were not acknowledged.
     """
 
     next_s: float = 0.0
     proof_s: float = 0.0
     sent_s: float | None = None
+    failures: int = 0
 
 
 def now_due(state: Beating, now_s: float) -> Beating:
@@ -33,12 +46,18 @@ def now_due(state: Beating, now_s: float) -> Beating:
     return replace(state, next_s=min(state.next_s, now_s), sent_s=None)
 
 
+def interval_s(settings: BeatSettings, route: Uplink, beats: Beats) -> float:
+    """Return how long the next beat over the uplink in use may take: what the centre is promised."""
+    return _spaced_s(settings.interval_s, beats if route is Uplink.BACKUP else Beats.ALL)
+
+
 def step(
     state: Beating,
     settings: BeatSettings,
     route: Uplink,
-    verdicts: dict[Uplink, Verdict],
+    verdicts: Mapping[Uplink, Verdict],
     now_s: float,
+    beats: Beats = Beats.ALL,
 ) -> tuple[Beating, Uplink | None]:
     """Return the uplink that a beat is due over, None if none is."""
     if not settings.enabled:
@@ -46,33 +65,51 @@ def step(
     if state.sent_s is not None and now_s < state.sent_s + OVERDUE_S:
         return state, None
     if now_s >= state.next_s:
-        return replace(state, sent_s=now_s, next_s=now_s + settings.interval_s), route
-    idle_backup = route is Uplink.PRIMARY and verdicts[Uplink.BACKUP] is Verdict.UP
-    if idle_backup and now_s >= state.proof_s:
-        return replace(state, sent_s=now_s, proof_s=now_s + settings.proof_s), Uplink.BACKUP
+        next_s = now_s + interval_s(settings, route, beats)
+        return replace(state, sent_s=now_s, next_s=next_s), route
+    if _idle_backup(route, verdicts) and now_s >= state.proof_s:
+        proof_s = now_s + _spaced_s(settings.proof_s, beats)
+        return replace(state, sent_s=now_s, proof_s=proof_s), Uplink.BACKUP
     return state, None
 
 
 def done(
     state: Beating, settings: BeatSettings, over: Uplink, route: Uplink, *, ok: bool, now_s: float
 ) -> Beating:
-    """Take the end of a beat; one that was not acknowledged is tried again soon."""
+    """Take the end of a beat; one that was not acknowledged is tried again soon.
+
+    Over LTE each failure doubles the wait up to the interval: a centre that is down for a night must not
+    cost the month's data (a refused request costs as much as one that is answered).
+    """
     state = replace(state, sent_s=None)
-    if ok:
+    if over is not route:
         return state
-    soon = now_s + settings.retry_s
-    if over is route:
-        return replace(state, next_s=min(state.next_s, soon))
-    return state
+    if ok:
+        return replace(state, failures=0)
+    if over is Uplink.PRIMARY:
+        return replace(state, next_s=min(state.next_s, now_s + settings.retry_s))
+    soon_s = now_s + settings.retry_s * 2.0 ** min(state.failures, 16)
+    return replace(state, next_s=min(state.next_s, soon_s), failures=state.failures + 1)
 
 
 def next_wake_s(
-    state: Beating, settings: BeatSettings, route: Uplink, verdicts: dict[Uplink, Verdict]
+    state: Beating, settings: BeatSettings, route: Uplink, verdicts: Mapping[Uplink, Verdict]
 ) -> float:
     """Return when a beat is due next, in boot seconds."""
     if not settings.enabled:
         return math.inf
     if state.sent_s is not None:
         return state.sent_s + OVERDUE_S
-    idle_backup = route is Uplink.PRIMARY and verdicts[Uplink.BACKUP] is Verdict.UP
-    return min(state.next_s, state.proof_s if idle_backup else math.inf)
+    return min(state.next_s, state.proof_s if _idle_backup(route, verdicts) else math.inf)
+
+
+def _idle_backup(route: Uplink, verdicts: Mapping[Uplink, Verdict]) -> bool:
+    return route is Uplink.PRIMARY and verdicts[Uplink.BACKUP] is Verdict.UP
+
+
+def _spaced_s(interval_s: float, beats: Beats) -> float:
+    if beats is Beats.ALL:
+        return interval_s
+    return max(
+        interval_s, min(interval_s * THINNER, SPENT_S) if beats is Beats.THINNED else SPENT_S
+    )

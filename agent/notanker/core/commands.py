@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notanker.core.bearer import Order
 from notanker.core.facts import Fact
 from notanker.core.names import Uplink
 from notanker.core.settings import Anchor
@@ -44,9 +45,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """Report to the centre over this uplink; answer with `BeatDone`."""
+    """Report to the centre over this uplink; answer with `BeatDone`.
+
+    Attributes:
+        interval_s: How long the next one may take, which the centre is promised.
+    """
 
     over: Uplink
+    interval_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bear:
+    """Bring the backup's data session up or tear it down; answer with `BearerDone`."""
+
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +74,4 @@ class Report:
     incident: int
 
 
-Command = Probe | Switch | Cut | Record | Beat | Show | Report
+Command = Probe | Switch | Cut | Record | Beat | Bear | Show | Report

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notanker.core.bearer import Order
+from notanker.core.budget import Ledger
 from notanker.core.graph import System
 from notanker.core.names import Outcome, Uplink
 from notanker.core.settings import Recipient
@@ -115,6 +117,35 @@ class PowerChanged:
     mains: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BearerTold:
+    """The modem says whether its data session is up, None if it does not say."""
+
+    connected: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class BearerDone:
+    """The end of a `Bear`: the modem did it, or why not."""
+
+    order: Order
+    ok: bool
+    took_ms: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """LTE's bytes were counted.
+
+    Attributes:
+        offset_s: How far the site's local time is ahead of UTC now.
+    """
+
+    ledger: Ledger
+    offset_s: float
+
+
 Event = (
     Woken
     | Answered
@@ -129,4 +160,7 @@ Event = (
     | PathSeen
     | ModemSeen
     | PowerChanged
+    | BearerTold
+    | BearerDone
+    | Counted
 )

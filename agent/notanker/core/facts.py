@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notanker.core.bearer import Order, Why
+from notanker.core.budget import Band
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Uplink
@@ -145,6 +147,38 @@ class Resolved:
     into: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BandEntered:
+    """The LTE data that was used this month has entered a band of the budget, or a month has begun."""
+
+    at: Moment
+    band: Band
+    used_bytes: int
+    limit_bytes: int
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BearerMoved:
+    """The modem brought its data session up or tore it down, or failed to."""
+
+    at: Moment
+    order: Order
+    ok: bool
+    why: Why
+    took_ms: float
+    reason: str = ""
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BearerTested:
+    """The test of a cold data session has ended: the backup was proven, or not."""
+
+    at: Moment
+    ok: bool
+
+
 IncidentFact = (
     Opened
     | CauseKnown
@@ -157,10 +191,12 @@ IncidentFact = (
     | Resolved
     | LineChanged
     | Switched
+    | BandEntered
+    | BearerMoved
 )
-Fact = Started | QualityChanged | IncidentFact
+Fact = Started | QualityChanged | BearerTested | IncidentFact
 
 KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
-    PrimaryLost, SystemBack, SystemLost, Resolved,
+    PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested,
 )  # fmt: skip

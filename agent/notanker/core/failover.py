@@ -11,15 +11,25 @@ has the state's own time run out. Every combination is in `TABLE`; a test proves
        +----------stable for the wait to restore--------- WAIT_TO_RESTORE
 
 While isolated, traffic stays on the primary: its return then needs no detection at all.
+
+Failback needs more than time: `Restoring` says whether the primary has carried a real transaction since its
+return, and whether the hours allow it. A dead backup is left at once all the same.
+
+Flaps are no secret of the process: the journal has every change of state, and `recall` folds them, so a
+restart remembers. Time that no clock can vouch for (a power cut without a trusted clock) counts as none: it
+neither forgets a flap nor makes one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
+from notanker.core.facts import Fact, LineChanged
+from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line, Uplink, Verdict
 from notanker.core.settings import FailoverSettings
 from notanker.core.uplinks import Backup, Outlook
@@ -52,6 +62,24 @@ class Failover:
     flaps: int = 0
     calm_since_s: float = 0.0
     restored_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """What stands between the wait's end and the failback.
+
+    Attributes:
+        transacted_s: When the primary last answered a real transaction, None if it never did. Infinite where
+            nothing but echoes is probed.
+        opens_in_s: How long the window for failing back stays closed, 0 while it is open.
+    """
+
+    transacted_s: float | None = math.inf
+    opens_in_s: float = 0.0
+
+
+FREE: Final = Restoring()
+"""Nothing stands in the way."""
 
 
 def _row(line: Line, primary: Verdict, backup: Backup, elapsed: bool) -> Line:
@@ -101,11 +129,19 @@ TABLE: Final[Mapping[Situation, Line]] = {
 }
 
 
-def step(state: Failover, settings: FailoverSettings, outlook: Outlook, now_s: float) -> Failover:
+def step(
+    state: Failover,
+    settings: FailoverSettings,
+    outlook: Outlook,
+    now_s: float,
+    restoring: Restoring = FREE,
+) -> Failover:
     """Move the machine as far as the outlook takes it."""
     state = _forget(state, settings, now_s)
     for _ in Line:  # no path through the table is longer than the number of states
-        elapsed = now_s >= state.since_s + timer_s(state, settings)
+        elapsed = now_s >= state.since_s + timer_s(state, settings) and (
+            state.line is not Line.WAIT_TO_RESTORE or _allowed(state, restoring)
+        )
         line = TABLE[state.line, outlook.primary, outlook.backup, elapsed]
         if line is Line.HOLD_OFF and now_s >= state.since_s + _patience_s(settings):
             line = Line.ISOLATED if state.line is Line.HOLD_OFF else line
@@ -129,14 +165,49 @@ def restore_wait_s(state: Failover, settings: FailoverSettings) -> float:
     return float(min(settings.wait_to_restore_s * 2 ** min(state.flaps, 16), settings.most_wait_s))
 
 
-def next_wake_s(state: Failover, settings: FailoverSettings, now_s: float) -> float | None:
+def next_wake_s(
+    state: Failover, settings: FailoverSettings, now_s: float, restoring: Restoring = FREE
+) -> float | None:
     """Return when time alone can move the machine next, in boot seconds."""
     ends: tuple[float, ...] = ()
     if state.line is Line.WAIT_TO_RESTORE:
-        ends = (state.since_s + timer_s(state, settings),)
+        ends = (state.since_s + timer_s(state, settings), now_s + restoring.opens_in_s)
     if state.line is Line.HOLD_OFF:
         ends = (state.since_s + settings.hold_off_s, state.since_s + _patience_s(settings))
     return min((end for end in ends if end > now_s), default=None)
+
+
+def transacted(state: Failover, restoring: Restoring) -> bool:
+    """Tell whether the primary has carried a real transaction since the state was entered."""
+    return restoring.transacted_s is not None and restoring.transacted_s >= state.since_s
+
+
+def recall(facts: Iterable[Fact], settings: FailoverSettings, now: Moment) -> Failover:
+    """Return what the journal remembers of flaps; the line itself is read from the kernel.
+
+    Times are counted back from now: they stay right across reboots, where a trusted clock knows how long
+    the box was away.
+    """
+    moves = [fact for fact in facts if isinstance(fact, LineChanged)]
+    ends = [*(fact.at for fact in moves), now]
+    passed = [_passed_s(earlier, later) for earlier, later in pairwise(ends)]
+    at_s = now.boot_s - sum(passed)
+    state = Failover(since_s=at_s, calm_since_s=at_s)
+    for fact, seconds in zip(moves, passed, strict=True):
+        state = _enter(state, settings, fact.line, at_s)
+        at_s += seconds
+        state = _forget_all(state, settings, at_s)
+    return state
+
+
+def _passed_s(earlier: Moment, later: Moment) -> float:
+    """Return the time between two moments as far as it is known: unknown time is none."""
+    known = earlier.boot == later.boot or (earlier.trusted and later.trusted)
+    return max(0.0, between_s(earlier, later)) if known else 0.0
+
+
+def _allowed(state: Failover, restoring: Restoring) -> bool:
+    return transacted(state, restoring) and restoring.opens_in_s <= 0
 
 
 def _patience_s(settings: FailoverSettings) -> float:
@@ -172,3 +243,12 @@ def _forget(state: Failover, settings: FailoverSettings, now_s: float) -> Failov
     if not (calm and state.flaps):
         return state
     return replace(state, flaps=state.flaps - 1, calm_since_s=now_s)
+
+
+def _forget_all(state: Failover, settings: FailoverSettings, now_s: float) -> Failover:
+    """Forget what a time of calm, in which nobody was there to count, was long enough for."""
+    if state.line is not Line.PRIMARY or not state.flaps or settings.calm_s <= 0:
+        return state
+    halvings = min(state.flaps, int((now_s - state.calm_since_s) // settings.calm_s))
+    since_s = state.calm_since_s + halvings * settings.calm_s
+    return replace(state, flaps=state.flaps - halvings, calm_since_s=since_s)

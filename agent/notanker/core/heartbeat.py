@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from notanker.core.budget import Band
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Confidence, Line, Uplink, Verdict
 from notanker.core.status import IncidentStatus, Status
@@ -54,6 +55,10 @@ class Beat:
         interval_s: When the next beat is due at the latest, so the centre knows when to worry.
         incident: Number of the open incident, None if there is none.
         known: What more is known of its cause.
+        lte_used_bytes: LTE data used this month, None if it was not counted.
+        lte_limit_bytes: The month's budget, None for none.
+        lte_band: How much of it is used: plenty, warned, scarce or spent.
+        lte_proven: When the backup was proven last, None if that is not known.
         degraded: Names of plugins that are given up for now.
         journal: Position of the last event in the site's journal.
     """
@@ -73,6 +78,10 @@ class Beat:
     known: BeatCause | None = None
     operator: str = ""
     signal_dbm: float | None = None
+    lte_used_bytes: int | None = None
+    lte_limit_bytes: int | None = None
+    lte_band: Band = Band.PLENTY
+    lte_proven: Moment | None = None
     plan_seq: int = 0
     plan_fingerprint: str = ""
     degraded: tuple[str, ...] = ()
@@ -107,7 +116,7 @@ def beat_of(
 ) -> Beat:
     """Make the beat that tells the status."""
     verdicts = {item.uplink: item.verdict for item in status.uplinks}
-    modem = status.modem
+    modem, budget = status.modem, status.budget
     return Beat(
         site=status.site,
         counter=counter,
@@ -124,6 +133,10 @@ def beat_of(
         known=_known(status.incident) if status.incident else None,
         operator=modem.operator if modem else "",
         signal_dbm=modem.signal_dbm if modem else None,
+        lte_used_bytes=budget.used_bytes if budget else None,
+        lte_limit_bytes=budget.limit_bytes if budget else None,
+        lte_band=budget.band if budget else Band.PLENTY,
+        lte_proven=next((item.proven for item in status.uplinks if item.proven), None),
         plan_seq=status.plan.seq,
         plan_fingerprint=status.plan.fingerprint,
         degraded=tuple(p.name for p in status.plugins if p.health == "degraded"),

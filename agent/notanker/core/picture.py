@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from notanker.core import around, cause, failover, leading, signs, troubles, uplinks
+from notanker.core import around, backing, cause, failover, leading, signs, troubles, uplinks
 from notanker.core.cause import Diagnosis
 from notanker.core.checking import LOOK_S
 from notanker.core.moment import Moment
 from notanker.core.names import Uplink, Verdict
 
 if TYPE_CHECKING:
-    from notanker.core.site import Site
+    from notanker.core.state import Site
 
 NOTHING: Final = Diagnosis()
 
@@ -89,7 +89,7 @@ def verdicts(site: Site) -> dict[Uplink, Verdict]:
 def seen(site: Site) -> tuple[object, ...]:
     """Return what people see of the state; the first two parts are news for the centre as well."""
     return (
-        (site.failover.line, site.route),
+        (site.failover.line, site.route, site.metered.band),
         tuple(one.number for one in site.incidents.open),
         site.incident.facts if site.incident else (),
         site.recent,
@@ -97,4 +97,5 @@ def seen(site: Site) -> tuple[object, ...]:
         site.carrier,
         tuple(quality.degraded for quality in site.quality.values()),
         site.incidents.systems,
+        backing.rests(site),
     )

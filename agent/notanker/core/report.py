@@ -9,6 +9,8 @@ from typing import Any, Final
 from notanker.core import escalation
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.facts import (
+    BandEntered,
+    BearerMoved,
     CauseKnown,
     Fact,
     LineChanged,
@@ -26,7 +28,9 @@ from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Outcome
 from notanker.core.wording import (
+    BANDS,
     CONFIDENCES,
+    ORDERS,
     OUTCOMES,
     UPLINKS,
     Pair,
@@ -235,6 +239,27 @@ def _settled(fact: Settled) -> Pair:
     return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
 
 
+def _band_entered(fact: BandEntered) -> Pair:
+    pattern = (
+        "LTE-Datenbudget: {band} ({used} von {limit} MB)",
+        "LTE data budget: {band} ({used} of {limit} MB)",
+    )
+    used, limit = (f"{size / 1e6:.0f}" for size in (fact.used_bytes, fact.limit_bytes))
+    return _pair(pattern, band=BANDS[fact.band], used=used, limit=limit)
+
+
+def _bearer_moved(fact: BearerMoved) -> Pair:
+    order = ORDERS[fact.order]
+    if not fact.ok:
+        pattern = (
+            "LTE-Datenverbindung nicht {order}: {reason}",
+            "LTE data session not {order}: {reason}",
+        )
+        return _pair(pattern, order=order, reason=fact.reason)
+    pattern = ("LTE-Datenverbindung {order} ({took} s)", "LTE data session {order} ({took} s)")
+    return _pair(pattern, order=order, took=f"{fact.took_ms / 1000:.1f}")
+
+
 _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     Opened: _opened,
     CauseKnown: _cause_known,
@@ -246,5 +271,7 @@ _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     PrimaryLost: lambda _: ("Hauptleitung wieder ausgefallen", "Primary line failed again"),
     SystemBack: lambda _: ("Antwortet wieder, wird beobachtet", "Answers again, being watched"),
     SystemLost: lambda _: ("Erneut ausgefallen", "Failed again"),
+    BandEntered: _band_entered,
+    BearerMoved: _bearer_moved,
     Resolved: _resolved,
 }

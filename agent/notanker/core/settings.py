@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from notanker.core.bearer import BearerSettings
+from notanker.core.budget import BudgetSettings
+from notanker.core.calendar import Window
 from notanker.core.graph import System
 from notanker.core.names import Layer, Uplink, Via
 
@@ -124,6 +127,7 @@ class FailoverSettings:
         most_wait_s: Flapping doubles the wait up to this.
         calm_s: After so long without a flap the wait is halved again.
         proof_s: The backup gets so long to prove itself before the site counts as isolated.
+        window: The hours in which traffic goes back, None for all.
     """
 
     hold_off_s: float = 0.0
@@ -131,6 +135,7 @@ class FailoverSettings:
     most_wait_s: float = 900.0
     calm_s: float = 600.0
     proof_s: float = 5.0
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class BeatSettings:
 
     enabled: bool = True
     interval_s: float = 60.0
-    proof_s: float = 900.0
+    proof_s: float = 3600.0
     retry_s: float = 5.0
 
 
@@ -169,6 +174,8 @@ class Settings:
     failover: FailoverSettings = FailoverSettings()
     limits: QualityLimits = QualityLimits()
     beat: BeatSettings = BeatSettings()
+    bearer: BearerSettings = field(default_factory=BearerSettings)
+    budget: BudgetSettings = field(default_factory=BudgetSettings)
     recipients: tuple[Recipient, ...] = ()
     isolated_told_after_s: float = 10.0
     checks: tuple[Check, ...] = ()

@@ -8,31 +8,34 @@ happened to come first, and a restart needs no path of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from notanker.core import (
     around,
+    backing,
+    bearer,
     beating,
     checking,
     cutting,
     failover,
     incident,
     leading,
+    metered,
     picture,
     probing,
     quality,
     troubles,
     uplinks,
 )
-from notanker.core.around import Around
-from notanker.core.beating import Beating
-from notanker.core.commands import Beat, Command, Cut, Record, Report, Show, Switch
-from notanker.core.cutting import Stale
+from notanker.core.commands import Bear, Beat, Command, Cut, Record, Report, Show, Switch
 from notanker.core.events import (
     Answered,
+    BearerDone,
+    BearerTold,
     BeatDone,
+    Counted,
     Event,
     FellSilent,
     LinkChanged,
@@ -55,100 +58,15 @@ from notanker.core.facts import (
     Settled,
     Switched,
 )
-from notanker.core.failover import ROUTE, Failover
-from notanker.core.incident import Incident, Incidents
+from notanker.core.failover import ROUTE
 from notanker.core.moment import Moment
 from notanker.core.names import Layer, Line, Uplink, Verdict
 from notanker.core.probing import Judges
-from notanker.core.quality import Quality
-from notanker.core.settings import Settings, WatchSettings
-from notanker.core.uplinks import Watch
+from notanker.core.state import RECENT, Site
 
 SWITCH_RETRY_S: Final = 1.0
 """A switch that the kernel refused is tried again after this."""
-RECENT: Final = 10
-"""So many resolved incidents stay at hand."""
-
 Commands = tuple[Command, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The whole state of a site.
-
-    Attributes:
-        table: The watches by uplink and layer; fixed.
-        carrier: Whether each uplink's interface has its carrier.
-        quality: How well each uplink works, as its echoes show.
-        route: Where the kernel sends the traffic, as last confirmed.
-        retry_s: When a switch that is under way or refused may be asked for again.
-        switched_s: When the last switch was confirmed.
-        stale: What the last switch left behind, until it is cut.
-        refused: Why the kernel refused the last switch, empty if it did not.
-        line_since: When the failover machine entered its state.
-        well_since_s: Since when the primary has been up without a break, boot seconds.
-        around: The plan's systems, and whatever else a cause is read from.
-        next_probe: The number of the next probe.
-        next_incident: The number of the next incident.
-    """
-
-    settings: Settings
-    table: Mapping[Watch, WatchSettings]
-    judges: Judges
-    carrier: Mapping[Uplink, bool]
-    quality: Mapping[Uplink, Quality]
-    failover: Failover
-    route: Uplink
-    line_since: Moment
-    around: Around
-    retry_s: float = 0.0
-    switched_s: float = -math.inf
-    stale: Stale | None = None
-    refused: str = ""
-    well_since_s: float | None = None
-    incidents: Incidents = field(default_factory=Incidents)
-    next_probe: int = 1
-    next_incident: int = 1
-    beating: Beating = field(default_factory=Beating)
-
-    @property
-    def incident(self) -> Incident | None:
-        """The line's open incident, if there is one."""
-        return self.incidents.line
-
-    @property
-    def recent(self) -> tuple[Incident, ...]:
-        """The incidents that were resolved last."""
-        return self.incidents.done
-
-
-def start(
-    settings: Settings, now: Moment, route: Uplink, facts: Iterable[Fact] = (), used: int = 0
-) -> Site:
-    """Return the state after a start: the route comes from the kernel, the past from the journal.
-
-    `used` is the highest incident number known from elsewhere: none is ever used twice.
-    """
-    known = incident.fold(facts)
-    line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
-    flaps = known.line.flaps if known.line is not None else 0
-    last = max((used, *(one.number for one in known.all)))
-    return Site(
-        settings=settings,
-        table=probing.watches(settings),
-        judges=probing.start(settings, now.boot_s),
-        carrier=dict.fromkeys(Uplink, True),
-        quality=dict.fromkeys(Uplink, Quality()),
-        failover=Failover(line, now.boot_s, flaps, now.boot_s),
-        route=route,
-        line_since=now,
-        around=around.start(settings, now.boot_s),
-        # A crash may have come between switch and cut; where none did, there is nothing left to cut.
-        stale=cutting.left_by(route, now.boot_s),
-        incidents=replace(known, done=known.done[-RECENT:]),
-        next_incident=last + 1,
-        beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
-    )
 
 
 def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
@@ -169,12 +87,14 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, moved = _move(site, now)
     site, asked = _ask_around(site, now, known)
     site, cut = _cut(site)
+    site, borne = _bear(site, now)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
-    return site, (*handled, *moved, *cut, *led, *told, *probes, *asked, *beats, *assessed, *show)
+    heard = (*handled, *moved, *cut, *borne)
+    return site, (*heard, *led, *told, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -182,7 +102,10 @@ def next_wake_s(site: Site, now: Moment) -> float:
     wishes = [
         probing.next_wake_s(site.judges, site.table),
         checking.next_wake_s(site.around.checks, now.boot_s),
-        failover.next_wake_s(site.failover, site.settings.failover, now.boot_s),
+        failover.next_wake_s(
+            site.failover, site.settings.failover, now.boot_s, backing.restoring(site, now)
+        ),
+        bearer.next_wake_s(site.metered.bearer, site.settings.bearer, now),
         beating.next_wake_s(site.beating, site.settings.beat, site.route, picture.verdicts(site)),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
@@ -224,8 +147,7 @@ def _link_changed(site: Site, event: LinkChanged, now: Moment) -> tuple[Site, Co
 
 
 def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Commands]:
-    number = site.incident.number if site.incident else None
-    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, number)
+    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, backing.number(site))
     if event.ok:
         return _record(
             replace(
@@ -235,6 +157,7 @@ def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Comm
                 switched_s=now.boot_s,
                 stale=cutting.left_by(event.to, now.boot_s),
                 refused="",
+                metered=metered.switched(site.metered, event.to),
             ),
             fact,
         )
@@ -277,6 +200,12 @@ def _told(site: Site, event: around.Told, now: Moment) -> tuple[Site, Commands]:
 
 Handler = Callable[[Site, Any, Moment], tuple[Site, Commands]]
 
+
+def _recorded(take: Callable[[Site, Any, Moment], tuple[Site, tuple[Fact, ...]]]) -> Handler:
+    """Make a handler of what returns facts: they are recorded."""
+    return lambda site, event, now: _record_all(*take(site, event, now))
+
+
 HANDLERS: Final[Mapping[type[Event], Handler]] = {
     Woken: _woken,
     Answered: _answered,
@@ -291,15 +220,20 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     PathSeen: _told,
     ModemSeen: _told,
     PowerChanged: _told,
+    BearerTold: _recorded(backing.told),
+    BearerDone: _recorded(backing.done),
+    Counted: _recorded(backing.counted),
 }
 
 
 def _probe(site: Site, now: Moment, before: Judges) -> tuple[Site, Commands]:
     needed = site.failover.line is not Line.PRIMARY
     judges = probing.attend(site.judges, site.table, needed=needed, now_s=now.boot_s)
-    judges, probes = probing.due(judges, site.table, now.boot_s, site.next_probe)
+    judges, probes = probing.due(
+        backing.asked(site, judges), site.table, now.boot_s, site.next_probe
+    )
     judges = probing.spread(before, judges, site.table, now.boot_s)
-    judges = probing.retest(judges, now.boot_s)
+    judges = backing.asked(site, probing.retest(judges, now.boot_s))
     well = uplinks.verdict(judges, Uplink.PRIMARY) is Verdict.UP
     since_s = (now.boot_s if site.well_since_s is None else site.well_since_s) if well else None
     site = replace(
@@ -338,12 +272,13 @@ def _ask_around(site: Site, now: Moment, before: Site) -> tuple[Site, Commands]:
 
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
     outlook = uplinks.outlook(site.judges)
-    state = failover.step(site.failover, site.settings.failover, outlook, now.boot_s)
+    state = failover.step(
+        site.failover, site.settings.failover, outlook, now.boot_s, backing.restoring(site, now)
+    )
     commands: Commands = ()
     if state.line is not site.failover.line:
-        number = site.incident.number if site.incident else None
         site = replace(site, failover=state, line_since=now)
-        site, commands = _record(site, LineChanged(now, state.line, number))
+        site, commands = _record(site, LineChanged(now, state.line, backing.number(site)))
     else:
         site = replace(site, failover=state)
     wanted = ROUTE[state.line]
@@ -360,6 +295,12 @@ def _cut(site: Site) -> tuple[Site, Commands]:
     if ROUTE[site.failover.line] is not site.route:
         return site, ()  # the next switch is under way, and leaves something else behind
     return replace(site, stale=None), (Cut(stale.left),)
+
+
+def _bear(site: Site, now: Moment) -> tuple[Site, Commands]:
+    site, order, facts = backing.bear(site, now)
+    site, commands = _record_all(site, facts)
+    return site, ((Bear(order), *commands) if order is not None else commands)
 
 
 def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
@@ -385,10 +326,13 @@ def _lead_systems(site: Site, now: Moment) -> tuple[Site, Commands]:
 
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    state, over = beating.step(
-        state, site.settings.beat, site.route, picture.verdicts(site), now.boot_s
-    )
-    return replace(site, beating=state), (Beat(over),) if over is not None else ()
+    beats = site.metered.allowance.beats
+    settings, route = site.settings.beat, site.route
+    state, over = beating.step(state, settings, route, picture.verdicts(site), now.boot_s, beats)
+    site = replace(site, beating=state)
+    if over is None:
+        return site, ()
+    return site, (Beat(over, beating.interval_s(settings, route, beats)),)
 
 
 def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:

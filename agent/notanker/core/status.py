@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from notanker.core.budget import Allowance, Band, Tally
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, PluginHealth, Stage, Uplink, Verdict
@@ -28,6 +29,8 @@ class UplinkStatus:
         loss_pct: Share of the last 120 probes without an answer, None if none was sent.
         degraded: Whether it works, but worse than agreed.
         silent_anchors: Addresses that do not answer while others do.
+        rests: Its data session is down on purpose, so nothing is asked over it.
+        proven: When it was proven last, None if that is not known (told of the backup alone).
     """
 
     uplink: Uplink
@@ -40,6 +43,8 @@ class UplinkStatus:
     degraded: bool = False
     cause: Cause | None = None
     silent_anchors: tuple[str, ...] = ()
+    rests: bool = False
+    proven: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,48 @@ class PlanStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetStatus:
+    """What LTE data was used this month, and what that still allows.
+
+    Attributes:
+        month: The date on which the month began; empty while nobody knows the time.
+        used_bytes: The larger of the two counts.
+        purposes: Our own count, by purpose.
+        modem_bytes: The modem's, None if it tells none.
+        limit_bytes: None for no limit.
+    """
+
+    month: str
+    used_bytes: int
+    purposes: Tally
+    modem_bytes: int | None
+    limit_bytes: int | None
+    band: Band
+    allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class RestoringStatus:
+    """Why traffic has not gone back yet.
+
+    Attributes:
+        wait_s: How long the primary must be well, flaps counted.
+        left_s: How long that still takes.
+        flaps: Returns of the primary that did not hold.
+        transacted: Whether it has carried a real transaction since its return.
+        opens_in_s: How long the window for failing back stays closed, 0 while it is open.
+        used_bytes: LTE data since traffic moved there, None if nobody knows.
+    """
+
+    wait_s: float
+    left_s: float
+    flaps: int
+    transacted: bool
+    opens_in_s: float
+    used_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The whole snapshot.
 
@@ -160,6 +207,8 @@ class Status:
     line_since: Moment
     uplinks: tuple[UplinkStatus, ...] = ()
     modem: ModemStatus | None = None
+    budget: BudgetStatus | None = None
+    restoring: RestoringStatus | None = None
     incident: IncidentStatus | None = None
     further: tuple[IncidentStatus, ...] = ()
     systems: tuple[SystemStatus, ...] = ()

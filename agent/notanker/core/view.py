@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notanker.core import detector, signs, uplinks
+from notanker.core import backing, detector, failover, metered, signs, uplinks
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
-from notanker.core.names import Uplink, Verdict
+from notanker.core.names import Line, Uplink, Verdict
 from notanker.core.picture import diagnosis, scene
-from notanker.core.site import Site
+from notanker.core.state import Site
 from notanker.core.status import (
     AnchorStatus,
+    BudgetStatus,
     IncidentStatus,
     MessageStatus,
+    RestoringStatus,
     Status,
     SystemStatus,
     UplinkStatus,
@@ -33,6 +35,8 @@ def status_of(site: Site, now: Moment) -> Status:
         further=tuple(incident_status(one) for one in site.incidents.open[1:]),
         systems=_systems(site, now),
         anchors=tuple(_anchors(site)),
+        budget=_budget(site),
+        restoring=_restoring(site, now),
         recent=tuple(incident_status(done) for done in reversed(site.recent)),
     )
 
@@ -67,6 +71,7 @@ def _uplink(site: Site, uplink: Uplink, interface: str, now: Moment) -> UplinkSt
     verdict = uplinks.verdict(site.judges, uplink)
     quality = site.quality[uplink]
     down = verdict is Verdict.DOWN and uplink is Uplink.PRIMARY
+    backup = uplink is Uplink.BACKUP
     return UplinkStatus(
         uplink=uplink,
         interface=interface,
@@ -83,6 +88,39 @@ def _uplink(site: Site, uplink: Uplink, interface: str, now: Moment) -> UplinkSt
             if watch[0] is uplink
             for anchor in detector.silent(judge, site.table[watch])
         ),
+        rests=backup and backing.rests(site),
+        proven=site.metered.bearer.proven if backup else None,
+    )
+
+
+def _budget(site: Site) -> BudgetStatus | None:
+    state = site.metered
+    if state.ledger is None:
+        return None
+    return BudgetStatus(
+        month=state.ledger.month,
+        used_bytes=state.ledger.used_bytes,
+        purposes=state.ledger.tally,
+        modem_bytes=state.ledger.modem,
+        limit_bytes=site.settings.budget.monthly_bytes,
+        band=state.band,
+        allowance=state.allowance,
+    )
+
+
+def _restoring(site: Site, now: Moment) -> RestoringStatus | None:
+    state = site.failover
+    if state.line is not Line.WAIT_TO_RESTORE:
+        return None
+    stands = backing.restoring(site, now)
+    wait_s = failover.restore_wait_s(state, site.settings.failover)
+    return RestoringStatus(
+        wait_s=wait_s,
+        left_s=max(0.0, state.since_s + wait_s - now.boot_s),
+        flaps=state.flaps,
+        transacted=failover.transacted(state, stands),
+        opens_in_s=stands.opens_in_s,
+        used_bytes=metered.used_since(site.metered),
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from notanker.core.bearer import Order
+from notanker.core.budget import Band, Purpose
 from notanker.core.cause import Detail
 from notanker.core.names import Cause, Confidence, Line, Outcome, Uplink, Verdict
+from notanker.core.status import BudgetStatus
 
 Pair = tuple[str, str]
 
@@ -53,6 +56,25 @@ OUTCOMES: Final[dict[Outcome, Pair]] = {
     Outcome.SENT: ("gesendet", "sent"),
     Outcome.FAILED: ("nicht gesendet", "not sent"),
 }
+BANDS: Final[dict[Band, Pair]] = {
+    Band.PLENTY: ("reicht", "plenty"),
+    Band.WARNED: ("über 75 %", "over 75 %"),
+    Band.SCARCE: ("knapp: Nutzer nur noch Kern-Services", "scarce: users get core services only"),
+    Band.SPENT: ("aufgebraucht: nur noch Alarme", "spent: alarms only"),
+}
+ORDERS: Final[dict[Order, Pair]] = {
+    Order.BRING_UP: ("aufgebaut", "brought up"),
+    Order.TEAR_DOWN: ("getrennt", "torn down"),
+}
+PURPOSES: Final[dict[Purpose, Pair]] = {
+    Purpose.STANDBY: ("Bereitschaft", "standby"),
+    Purpose.HEARTBEAT: ("Lebenszeichen", "heartbeats"),
+    Purpose.ALERTS: ("Alarme", "alerts"),
+    Purpose.TUNNEL: ("Fernzugang", "tunnel"),
+    Purpose.USERS: ("Nutzer", "users"),
+    Purpose.OTHER: ("sonst", "other"),
+}
+
 CONFIDENCES: Final[dict[Confidence, Pair]] = {
     Confidence.CERTAIN: ("sicher", "certain"),
     Confidence.LIKELY: ("wahrscheinlich", "likely"),
@@ -71,6 +93,17 @@ _SIGNS: Final[tuple[tuple[str, Pair], ...]] = (
     (" loss", (" Verlust", " loss")),
 )
 """What evidence is made of, in words; figures and ids are the same in both languages."""
+
+
+def budget_finding(budget: BudgetStatus | None, language: str) -> str:
+    """Return the finding that people are to act on, empty while there is plenty of LTE data."""
+    if budget is None or budget.band is Band.PLENTY:
+        return ""
+    used, limit = (f"{size / 1e6:.0f}" for size in (budget.used_bytes, budget.limit_bytes or 0))
+    german, english = BANDS[budget.band]
+    if language == "de":
+        return f"LTE-Datenbudget: {used} von {limit} MB, {german}"
+    return f"LTE data budget: {used} of {limit} MB, {english}"
 
 
 def verdict_words(verdict: Verdict, *, degraded: bool) -> Pair:

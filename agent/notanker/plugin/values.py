@@ -43,6 +43,7 @@ class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
         signal_dbm: RSRP on LTE, else RSSI.
         network: Kind of radio network, such as "LTE".
         month_bytes: Sent and received since the modem's own start of the month.
+        month_since: The date on which that began, as 2026-11-01; empty if it does not say.
         message_store_full: No SMS can come in until something is deleted.
     """
 
@@ -53,4 +54,5 @@ class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
     data_switch: bool | None = None
     roaming: bool | None = None
     month_bytes: int | None = None
+    month_since: str = ""
     message_store_full: bool | None = None

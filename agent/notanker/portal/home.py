@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
 from notanker.core.status import (
+    BudgetStatus,
     HeartbeatStatus,
     IncidentStatus,
     ModemStatus,
@@ -15,6 +16,7 @@ from notanker.core.status import (
     UplinkStatus,
 )
 from notanker.core.wording import (
+    BANDS,
     CONFIDENCES,
     OUTCOMES,
     VERDICTS,
@@ -152,6 +154,8 @@ def _facts(status: Status, times: Times) -> list[tuple[str, str]]:
         facts.append((f"{name} ({item.interface})", _measured(item, times.language)))
     if status.modem is not None:
         facts.append((t["modem"], _modem(status.modem)))
+    if status.budget is not None:
+        facts.append((t["lte_data"], _data(status.budget, times.language)))
     facts += [(in_language(s.name, times.language), _system(s, times)) for s in status.systems]
     ailing = [p for p in status.plugins if p.health is not PluginHealth.OK]
     facts += [(f"{t['plugins']}: {p.name}", p.reason or p.health.value) for p in ailing]
@@ -177,6 +181,14 @@ def _system(item: SystemStatus, times: Times) -> str:
     told = in_language(VERDICTS[item.verdict], times.language)
     silent = item.verdict is Verdict.DOWN and item.heard is not None
     return f"{told}, {times.since(item.heard)}" if silent and item.heard else told
+
+
+def _data(budget: BudgetStatus, language: str) -> str:
+    used = f"{budget.used_bytes / 1e6:.1f}"
+    if budget.limit_bytes is None:
+        return f"{used} MB"
+    band = in_language(BANDS[budget.band], language)
+    return f"{used} {words(language)['of']} {budget.limit_bytes / 1e6:.0f} MB, {band}"
 
 
 def _modem(modem: ModemStatus) -> str:

@@ -28,6 +28,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "silent": ("Ohne Antwort", "No answer from"),
     "signal": ("Empfang", "signal"),
     "modem": ("Modem", "Modem"),
+    "lte_data": ("LTE-Daten in diesem Monat", "LTE data this month"),
+    "of": ("von", "of"),
     "plugins": ("Bausteine", "Plugins"),
     "beat": ("Lebenszeichen an die Zentrale", "Heartbeat to the centre"),
     "beat_off": ("ausgeschaltet", "switched off"),

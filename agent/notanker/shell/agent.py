@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from notanker import __version__
 from notanker.config.model import Config
-from notanker.core import site, view
-from notanker.core.commands import Beat, Command, Cut, Probe, Report, Show, Switch
+from notanker.core import state, view
+from notanker.core.budget import Purpose, Users
+from notanker.core.commands import Bear, Beat, Command, Cut, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
 from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
-from notanker.shell import notify, planning, rights
+from notanker.core.wording import budget_finding
+from notanker.shell import clock, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
+from notanker.shell.counters import Counters
 from notanker.shell.forwarder import Forwarder
 from notanker.shell.gateway import gateway
 from notanker.shell.gateway.gateway import Gateway
 from notanker.shell.gateway.names import Names
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
+from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
@@ -35,6 +40,7 @@ from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
 from notanker.shell.settings import (
+    budget_of,
     interfaces_of,
     kernel_of,
     launch_of,
@@ -43,6 +49,7 @@ from notanker.shell.settings import (
     rules_of,
     settings_of,
     systems_of,
+    zone_of,
 )
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
@@ -96,7 +103,14 @@ class Agent:
         self._outbox = Outbox(
             self._store, [self._plugins[name] for name in config.alerts.sms], self._happen, log
         )
-        self._prober = Prober(interfaces, self._answered, self._shown, resolvers_of(config))
+        self._meter = self._make_meter()
+        self._prober = Prober(
+            interfaces,
+            self._answered,
+            self._shown,
+            resolvers_of(config),
+            self._account(Purpose.STANDBY),
+        )
         self._kernel = kernel_of(config)
         self._forwarder = _forwarder_of(config, log)
         self._routing = Routing(
@@ -125,7 +139,7 @@ class Agent:
             self._log,
         )
         self._runtime = Runtime(
-            site.start(settings, now, route, past.facts, used),
+            state.start(settings, now, route, past.facts, used),
             self._clock,
             self._actions(recorder),
             recorder.record,
@@ -159,6 +173,7 @@ class Agent:
         self._tasks.keep("routing", self._routing.follow)
         self._tasks.keep("snapshot", self._snapshot.run)
         self._tasks.keep("counters", self._listener.run)
+        self._tasks.keep("meter", self._meter.run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         if self._gateway is not None:
@@ -174,6 +189,7 @@ class Agent:
             Switch: lambda command: self._tasks.once("switch", self._routing.switch(command)),
             Cut: self._cut,
             Beat: self._beat,
+            Bear: self._bear,
             Show: lambda _: self._snapshot.soon(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
@@ -186,6 +202,7 @@ class Agent:
             Names(interfaces, resolvers_of(self._config)),
             lambda: self._accepted.plan,
             lambda: self._runtime.state.route,
+            lambda: self._runtime.state.metered.allowance.users is not Users.NONE,
             self._log,
         )
 
@@ -193,14 +210,36 @@ class Agent:
         name = self._config.backup.modem
         if name is None:
             return None
-        return Modem(self._plugins[name], self._modem_changed, self._clock, self._log)
+        return Modem(self._plugins[name], self._modem_changed, self._happen, self._clock, self._log)
+
+    def _make_meter(self) -> Meter:
+        return Meter(
+            Counters(self._config.backup.interface),
+            self._config.paths.ledger,
+            budget_of(self._config),
+            lambda: self._modem.month if self._modem else None,
+            partial(clock.offset_s, zone=zone_of(self._config.site.time_zone)),
+            self._happen,
+            self._clock.now,
+            self._log,
+        )
+
+    def _account(self, purpose: Purpose) -> Callable[[int], None]:
+        return partial(self._meter.charge, purpose)
 
     def _make_centre(self, interfaces: Mapping[Uplink, str]) -> Centre | None:
         config = self._config
         if config.centre is None:
             return None
-        resolvers = resolvers_of(config)
-        return Centre(config.centre, interfaces, resolvers, self._store, self._happen, self._log)
+        return Centre(
+            config.centre,
+            interfaces,
+            resolvers_of(config),
+            self._store,
+            self._happen,
+            self._log,
+            self._account(Purpose.HEARTBEAT),
+        )
 
     def _modem_changed(self, status: ModemStatus) -> None:
         self._happen(ModemSeen(modem_words(status)))
@@ -224,7 +263,12 @@ class Agent:
         if self._centre is None:
             self._loop.call_soon(self._happen, BeatDone(command.over, ok=True))
         else:
-            self._tasks.once("beat", self._centre.beat(command.over, self._status()))
+            beat = self._centre.beat(command.over, self._status(), command.interval_s)
+            self._tasks.once("beat", beat)
+
+    def _bear(self, command: Bear) -> None:
+        if self._modem is not None:
+            self._tasks.once("bear", self._modem.bear(command))
 
     async def _take_plan(self) -> None:
         self._accepted = await planning.accept_plan(self._config.paths, self._log)
@@ -251,8 +295,9 @@ class Agent:
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
+        budget = budget_finding(status.budget, self._config.site.language)
         parts = (self._routing, self._forwarder, self._gateway)
-        troubles = (journal, *(part.trouble for part in parts if part is not None))
+        troubles = (journal, *(part.trouble for part in parts if part is not None), budget)
         return replace(
             status,
             modem=self._modem.status if self._modem else None,

@@ -22,7 +22,7 @@ from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, BeatEvent, beat_of
 from notanker.core.names import Uplink
 from notanker.core.status import HeartbeatStatus, Status
 from notanker.errors import NotankerError
-from notanker.shell import clock, journal
+from notanker.shell import clock, journal, spending
 from notanker.shell.journal import Journal, Work
 from notanker.shell.logs import Log
 from notanker.shell.probes import dns, http
@@ -52,6 +52,7 @@ class Centre:
         resolvers: The name servers of each uplink.
         store: Where counters and events are.
         done: Called with the end of each beat.
+        charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
     """
 
@@ -63,6 +64,7 @@ class Centre:
         store: Journal,
         done: Callable[[BeatDone], None],
         log: Log,
+        charge: Callable[[int], None] = lambda _: None,
     ) -> None:
         parts = urlsplit(config.url)
         self._config = config
@@ -72,24 +74,33 @@ class Centre:
         self._store = store
         self._done = done
         self._log = log
+        self._charge = charge
         self._tls: ssl.SSLContext | None = None
         self._counters: deque[int] = deque()
         self._reserving: asyncio.Future[int] | None = None
         self._stored_to: int | None = None
         self.status = HeartbeatStatus(enabled=True)
 
-    async def beat(self, over: Uplink, status: Status) -> None:
-        """Send one beat and tell what came of it; never raises but when cancelled."""
+    async def beat(self, over: Uplink, status: Status, interval_s: float) -> None:
+        """Send one beat and tell what came of it; never raises but when cancelled.
+
+        Args:
+            over: The uplink that it takes.
+            status: What it tells.
+            interval_s: How long the next one may take.
+        """
+        payer = self._charge if over is Uplink.BACKUP else None
         try:
             async with asyncio.timeout(BEAT_S):
-                await self._beat(over, status)
+                with spending.on_account(payer):
+                    await self._beat(over, status, interval_s)
         except (BeatError, OSError, h11.ProtocolError, TimeoutError, sqlite3.Error) as error:
             self._failed(over, str(error) or "no answer in time")
             self._done(BeatDone(over, ok=False))
         else:
             self._done(BeatDone(over, ok=True))
 
-    async def _beat(self, over: Uplink, status: Status) -> None:
+    async def _beat(self, over: Uplink, status: Status, interval_s: float) -> None:
         counter = await self._next_counter()
         stored = self._stored_to
         if stored is None:
@@ -101,7 +112,7 @@ class Centre:
             status,
             counter=counter,
             over=over,
-            interval_s=self._config.interval_s,
+            interval_s=interval_s,
             version=__version__,
             journal=last,
             events=events,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -66,6 +67,14 @@ def age_s(moment: Moment) -> float:
     if moment.boot == boot_id():
         return boot_s() - moment.boot_s
     return wall_s() - moment.wall_s
+
+
+def offset_s(moment: Moment, zone: tzinfo | None = None) -> float:
+    """Return how far local time is ahead of UTC at a moment: in a time zone, or the machine's own."""
+    if zone is None:
+        return float(time.localtime(moment.wall_s).tm_gmtoff)
+    ahead = datetime.fromtimestamp(moment.wall_s, UTC).astimezone(zone).utcoffset()
+    return ahead.total_seconds() if ahead is not None else 0.0
 
 
 def local_time(seconds: float) -> str:

@@ -13,7 +13,7 @@ from notanker.core.delivery import Delivery
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.report import report_of
-from notanker.core.site import Site
+from notanker.core.state import Site
 from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
 from notanker.shell.files import replace_file

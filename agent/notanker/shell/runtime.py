@@ -11,7 +11,7 @@ from notanker.core import site
 from notanker.core.commands import Command, Record
 from notanker.core.events import Event, Woken
 from notanker.core.facts import Fact
-from notanker.core.site import Site
+from notanker.core.state import Site
 from notanker.shell.clock import Clock
 
 Action = Callable[[Any], None]

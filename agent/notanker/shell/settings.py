@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import socket
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig, WatchConfig
+from notanker.core.bearer import BearerSettings
+from notanker.core.budget import BudgetSettings
+from notanker.core.calendar import window_of
 from notanker.core.checking import EVIDENCE
 from notanker.core.forecast import down_nats
 from notanker.core.graph import System
@@ -38,6 +42,11 @@ LIGHT: Final = frozenset({Layer.ICMP, Layer.DNS, Layer.SIP})
 LIGHT_BURST_S: Final = 0.2
 HEAVY_BURST_S: Final = 0.5
 """On suspicion a system is asked so often: six silences in a row are seen within the look's three seconds."""
+WARM_PROOF_S: Final = 5.0
+COLD_PROOF_S: Final = 45.0
+"""So long may the backup take to prove itself; a cold one is dialled first (an order has 40 s)."""
+MB: Final = 1_000_000
+"""Operators sell megabytes of ten to the sixth."""
 PHASES: Final = {Layer.ICMP: 0.0, Layer.DNS: 0.25, Layer.TCP: 0.75, Layer.HTTP: 0.6}
 """Each layer's place within the interval of the services: with the shipped intervals ICMP, DNS, ICMP, TCP
 are half a second apart, so that some probe is never far away."""
@@ -68,7 +77,16 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
             hold_off_s=config.failover.hold_off_s,
             wait_to_restore_s=config.failover.wait_to_restore_s,
             most_wait_s=max(config.failover.most_wait_s, config.failover.wait_to_restore_s),
+            proof_s=COLD_PROOF_S if config.backup.mode == "cold" else WARM_PROOF_S,
+            window=window_of(config.failover.window),
         ),
+        bearer=BearerSettings(
+            modem=config.backup.modem is not None,
+            cold=config.backup.mode == "cold",
+            linger_s=config.backup.linger_s,
+            test_s=config.backup.test_interval_s,
+        ),
+        budget=budget_of(config),
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
@@ -77,6 +95,18 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         systems=systems_of(plan),
         hop=config.primary.gateway or "",
     )
+
+
+def budget_of(config: Config) -> BudgetSettings:
+    """Return what the SIM may use."""
+    mb = config.budget.monthly_mb
+    limit = None if mb is None else round(mb * MB)
+    return BudgetSettings(monthly_bytes=limit, first_day=config.budget.first_day)
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the site's time zone; None for the machine's own."""
+    return ZoneInfo(name) if name else None
 
 
 def people_of(plan: Plan | None) -> tuple[Recipient, ...]:

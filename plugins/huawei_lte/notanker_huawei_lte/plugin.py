@@ -32,7 +32,9 @@ QUESTIONS: Final = {
     "month": "monitoring/month_statistics",
     "counts": "sms/sms-count",
 }
-CONNECTED_WITHIN_S: Final = 30.0
+CONNECTED_WITHIN_S: Final = 10.0
+"""A modem that dials has its session in 1 to 5 s; one without a network goes on by itself, and an SMS that
+waits for this call must not wait long."""
 POLL_S: Final = 0.5
 
 

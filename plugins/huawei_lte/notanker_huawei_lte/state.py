@@ -15,6 +15,7 @@ CONNECTING: Final = "900"
 SIM_PIN: Final = "260"
 SIM_PUK: Final = "261"
 
+_DATE: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 # CurrentNetworkType, by the vendor's own script.
 _NETWORKS: Final = {
@@ -43,6 +44,7 @@ def state_of(answers: Answers) -> UplinkState:
         data_switch=_is(switch, "1"),
         roaming=_is(text_of(status, "RoamingStatus"), "1"),
         month_bytes=_month(answers.get("month", {})),
+        month_since=_date(text_of(answers.get("month", {}), "MonthLastClearTime")),
         message_store_full=store_full(answers["counts"]) if "counts" in answers else None,
     )
 
@@ -66,3 +68,12 @@ def _network(text: str) -> str:
 def _month(answer: Mapping[str, Any]) -> int | None:
     ways = [text_of(answer, f"CurrentMonth{way}") for way in ("Download", "Upload")]
     return sum(map(int, ways)) if all(way.isdigit() for way in ways) else None
+
+
+def _date(text: str) -> str:
+    """Read "2026-11-01" or, from some firmwares, "2026-11-1" or "2026/11/01"."""
+    found = _DATE.match(text)
+    if found is None:
+        return ""
+    year, month, day = map(int, found.groups())
+    return f"{year:04}-{month:02}-{day:02}"

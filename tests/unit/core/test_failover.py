@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notanker.core import failover
-from notanker.core.failover import ROUTE, TABLE, Failover
+from notanker.core.facts import Fact, LineChanged
+from notanker.core.failover import ROUTE, TABLE, Failover, Restoring
+from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
 from notanker.core.settings import FailoverSettings
 from notanker.core.uplinks import Backup, Outlook
@@ -180,3 +182,136 @@ def test_a_state_whose_time_can_run_out_says_when(outlook: Outlook, line: Line) 
     later = failover.step(state, SETTINGS, outlook, 3600.0)
     if later.line is not state.line:
         assert failover.next_wake_s(state, SETTINGS, 0.0) is not None
+
+
+# Proof, hours, and memory.
+
+WAITING = after(after(Failover(), DOWN, 0.0), UP, 100.0)
+LONG_AFTER_S = 1000.0
+
+
+def home(restoring: Restoring, now_s: float = LONG_AFTER_S) -> Line:
+    return failover.step(WAITING, SETTINGS, UP, now_s, restoring).line
+
+
+def test_echoes_alone_bring_no_traffic_back() -> None:
+    """A line that answered a ping a second ago and carried nothing since its return is not proven."""
+    assert home(Restoring(transacted_s=None)) is Line.WAIT_TO_RESTORE
+    assert home(Restoring(transacted_s=99.0)) is Line.WAIT_TO_RESTORE
+    assert home(Restoring(transacted_s=101.0)) is Line.PRIMARY
+
+
+def test_a_transaction_does_not_shorten_the_wait() -> None:
+    assert home(Restoring(transacted_s=101.0), 129.0) is Line.WAIT_TO_RESTORE
+
+
+def test_outside_the_window_the_failback_waits_and_asks_to_be_woken_for_it() -> None:
+    closed = Restoring(transacted_s=101.0, opens_in_s=3600.0)
+    assert home(closed) is Line.WAIT_TO_RESTORE
+    assert failover.next_wake_s(WAITING, SETTINGS, LONG_AFTER_S, closed) == LONG_AFTER_S + 3600.0
+
+
+def test_a_dead_backup_is_left_at_once_whatever_stands_in_the_way() -> None:
+    bad = Restoring(transacted_s=None, opens_in_s=3600.0)
+    gone = Outlook(Verdict.UP, Backup.DEAD)
+    assert failover.step(WAITING, SETTINGS, gone, 101.0, bad).line is Line.PRIMARY
+
+
+def moment(boot_s: float, boot: str = "b1", *, trusted: bool = True, away_s: float = 0.0) -> Moment:
+    return Moment(boot_s, 1_790_000_000.0 + boot_s + away_s, trusted, boot)
+
+
+def flapped(times: int, *, trusted: bool = True) -> list[Fact]:
+    """Return the record of a line that came back and failed again so often, a minute each."""
+    facts: list[Fact] = [LineChanged(moment(0.0, trusted=trusted), Line.BACKUP)]
+    for number in range(times):
+        facts.append(
+            LineChanged(moment(120.0 * number + 60, trusted=trusted), Line.WAIT_TO_RESTORE)
+        )
+        facts.append(LineChanged(moment(120.0 * number + 120, trusted=trusted), Line.BACKUP))
+    return facts
+
+
+def test_a_restart_remembers_the_flaps() -> None:
+    state = failover.recall(flapped(3), SETTINGS, moment(400.0))
+    assert (state.flaps, failover.restore_wait_s(state, SETTINGS)) == (3, 240.0)
+
+
+def test_a_power_cut_remembers_them_too_where_the_clock_tells_how_long_it_was() -> None:
+    soon = failover.recall(flapped(3), SETTINGS, moment(20.0, "b2", away_s=500.0))
+    assert soon.flaps == 3
+
+
+def test_time_that_no_clock_vouches_for_is_no_time() -> None:
+    """A year of wall time on a box without a clock is not calm: nobody knows that it went by."""
+    home_again = [*flapped(2), LineChanged(moment(400.0), Line.PRIMARY)]
+    later = moment(20.0, "b2", trusted=False, away_s=3e7)
+    assert failover.recall(home_again, SETTINGS, later).flaps == 2
+    known = moment(20.0, "b2", away_s=3e7)
+    assert failover.recall(home_again, SETTINGS, known).flaps == 0
+
+
+def test_calm_that_went_by_while_nobody_counted_is_forgotten_one_by_one() -> None:
+    home_again = [*flapped(3), LineChanged(moment(400.0), Line.PRIMARY)]
+    # The last flap was at 360 s; a flap is forgotten each 600 s of calm.
+    assert failover.recall(home_again, SETTINGS, moment(1559.0)).flaps == 2
+    assert failover.recall(home_again, SETTINGS, moment(1560.0)).flaps == 1
+
+
+def test_a_return_shortly_before_the_restart_is_remembered_as_well() -> None:
+    """Otherwise a line that fails right after a failback and a restart would not count as flapping."""
+    facts: list[Fact] = [
+        LineChanged(moment(0.0), Line.BACKUP), LineChanged(moment(60.0), Line.WAIT_TO_RESTORE),
+        LineChanged(moment(90.0), Line.PRIMARY),
+    ]  # fmt: skip
+    state = failover.recall(facts, SETTINGS, moment(100.0))
+    assert (state.restored_s, state.flaps) == (90.0, 0)
+    assert after(state, DOWN, 110.0).flaps == 1
+
+
+def test_no_journal_is_no_history() -> None:
+    state = failover.recall([], SETTINGS, moment(100.0))
+    assert (state.flaps, state.restored_s) == (0, None)
+
+
+lives = st.lists(
+    st.tuples(st.sampled_from(Line), st.floats(0, 5000), st.booleans(), st.booleans()), max_size=30
+)
+
+
+@given(lives)
+def test_whatever_the_journal_holds_the_past_is_past(
+    life: list[tuple[Line, float, bool, bool]],
+) -> None:
+    facts: list[Fact] = []
+    boot, boot_s, wall_s = 1, 10.0, 1_790_000_000.0
+    for line, seconds, rebooted, trusted in life:
+        wall_s += seconds
+        boot_s += seconds
+        if rebooted:
+            boot, boot_s = boot + 1, 10.0
+        facts.append(LineChanged(Moment(boot_s, wall_s, trusted, f"b{boot}"), line))
+    now = Moment(boot_s + 1.0, wall_s + 1.0, trusted=True, boot=f"b{boot}")
+    state = failover.recall(facts, SETTINGS, now)
+    assert 0 <= state.flaps <= len(facts)
+    assert state.calm_since_s <= now.boot_s
+    assert state.restored_s is None or state.restored_s <= now.boot_s
+    assert SETTINGS.wait_to_restore_s <= failover.restore_wait_s(state, SETTINGS) <= 900.0
+
+
+@given(st.lists(st.tuples(outlooks, st.floats(0, 1000, allow_nan=False)), max_size=60), st.data())
+def test_no_failback_comes_before_its_wait_and_its_proof(
+    life: list[tuple[Outlook, float]], data: st.DataObject
+) -> None:
+    state, now_s = Failover(), 0.0
+    for outlook, seconds in life:
+        now_s += seconds
+        stands = Restoring(
+            data.draw(st.none() | st.floats(0, now_s + 1)), data.draw(st.sampled_from([0.0, 9.0]))
+        )
+        before, state = state, failover.step(state, SETTINGS, outlook, now_s, stands)
+        if before.line is Line.WAIT_TO_RESTORE and state.line is Line.PRIMARY:
+            waited = now_s - before.since_s >= failover.restore_wait_s(before, SETTINGS)
+            proven = failover.transacted(before, stands) and not stands.opens_in_s
+            assert outlook.primary is Verdict.UP
+            assert outlook.backup is Backup.DEAD or (waited and proven)

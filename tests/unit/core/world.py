@@ -10,12 +10,15 @@ import heapq
 import itertools
 import random
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from notanker.core import site, uplinks
-from notanker.core.commands import Beat, Command, Probe, Record, Switch
+from notanker.core import site, state, uplinks
+from notanker.core.bearer import Order
+from notanker.core.commands import Bear, Beat, Command, Probe, Record, Switch
 from notanker.core.events import (
     Answered,
+    BearerDone,
+    BearerTold,
     BeatDone,
     Event,
     LinkChanged,
@@ -55,7 +58,7 @@ HOP: Final = "192.0.2.1"
 F = TypeVar("F", bound=Fact)
 
 
-def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: float) -> Settings:
+def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: Any) -> Settings:
     """Return settings with three anchors in each layer."""
     watches = tuple(
         WatchSettings(
@@ -86,6 +89,8 @@ class World:
         silent: Addresses of systems that do not answer.
         captive: Lines on which somebody else's page answers, and echo requests are dropped.
         refused: Why the kernel refuses every switch, empty while it does not.
+        session: Whether the modem has a data session; it dials in `dial_s`.
+        undialled: Why it does nothing that it is told, empty while it does.
         route: Where the kernel sends the traffic.
         facts: The journal.
         done: Every command with the time it came at.
@@ -109,6 +114,9 @@ class World:
     facts: list[Fact] = field(default_factory=list)
     done: list[tuple[float, Command]] = field(default_factory=list)
     sms_s: float = 1.0
+    session: bool = True
+    dial_s: float = 2.0
+    undialled: str = ""
     boots: int = 1
     booted_s: float = 0.0
 
@@ -127,7 +135,7 @@ class World:
     def restart(self) -> None:
         """Let the process die and come back: only kernel and journal are left."""
         self.queue.clear()
-        self.state = site.start(self.config, self.moment(), self.route, self.facts)
+        self.state = state.start(self.config, self.moment(), self.route, self.facts)
         self.facts.append(Started(self.moment(), self.route, "0.1.0"))
         known = {fact.mark for fact in self.of(Settled)}
         for fact in self.of(Queued):
@@ -135,6 +143,7 @@ class World:
                 self.carry(fact)
         for uplink in Uplink:
             self.happen(LinkChanged(uplink, uplink not in self.unplugged))
+        self.happen(BearerTold(self.session))
 
     def reboot(self, seconds: float) -> None:
         """Take the power away for so long: the kernel forgets its rule and begins to count anew."""
@@ -211,7 +220,17 @@ class World:
             case Beat(over=over):
                 self.later(0.1, BeatDone(over, ok=over not in self.dead | self.unplugged))
             case _:
-                pass
+                self.dial(command)
+
+    def dial(self, command: Command) -> None:
+        """Have the modem bring its data session up, or tear it down."""
+        if isinstance(command, Bear):
+            if not self.undialled:
+                self.session = command.order is Order.BRING_UP
+            done = not self.undialled
+            self.later(
+                self.dial_s, BearerDone(command.order, done, self.dial_s * 1000, self.undialled)
+            )
 
     def carry(self, fact: Queued) -> None:
         """Let the modem carry a message."""
@@ -225,6 +244,7 @@ class World:
             return
         silent = (
             uplink in self.dead | self.unplugged
+            or (uplink is Uplink.BACKUP and not self.session)
             or (uplink in self.captive and anchor.layer is Layer.ICMP)
             or anchor.address in self.dead_anchors
             or (uplink, anchor.address) in self.dead_paths

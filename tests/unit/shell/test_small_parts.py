@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from notanker.config.load import load_or_raise
-from notanker.core import site
+from notanker.core import state
 from notanker.core.cause import Detail
 from notanker.core.commands import Beat, Probe, Report, Show, Switch
 from notanker.core.events import LinkChanged
@@ -233,9 +233,9 @@ class Hands:
         self.facts: list[Fact] = []
         self.fault: Exception | None = None
         actions = dict.fromkeys((Probe, Beat, Show, Report), self.done.append)
-        state = site.start(world.settings(), Clock().now(), Uplink.PRIMARY)
+        begun = state.start(world.settings(), Clock().now(), Uplink.PRIMARY)
         self.runtime = Runtime(
-            state, Clock(), {**actions, Switch: self.switch}, self.facts.extend, lambda: None
+            begun, Clock(), {**actions, Switch: self.switch}, self.facts.extend, lambda: None
         )
 
     def switch(self, command: Switch) -> None:

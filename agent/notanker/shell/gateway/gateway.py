@@ -32,6 +32,7 @@ class Gateway:
         names: Resolves the names in them.
         plan: Gives the plan in force.
         route: Gives the uplink in use.
+        allowed: Tells whether the LTE budget still has something for users.
         log: Where changes are logged.
     """
 
@@ -41,12 +42,14 @@ class Gateway:
         names: Names,
         plan: Callable[[], Plan | None],
         route: Callable[[], Uplink],
+        allowed: Callable[[], bool],
         log: Log,
     ) -> None:
         self._rules = rules
         self._names = names
         self._plan = plan
         self._route = route
+        self._allowed = allowed
         self._log = log
         self._news = asyncio.Event()
         self.trouble = ""
@@ -61,7 +64,8 @@ class Gateway:
         loaded: Rules | None = None
         filled: dict[str, frozenset[str]] = {}
         while True:
-            rules = replace(self._rules, places=places_of(self._plan()))
+            places = places_of(self._plan()) if self._allowed() else ()
+            rules = replace(self._rules, places=places)
             self._names.want(frozenset(place.name for place in rules.places if place.name))
             if rules != loaded and await self._load(ruleset(rules, self._names.addresses())):
                 loaded, filled = rules, self._names.addresses()

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from notanker.core.settings import Anchor
+from notanker.shell import spending
 from notanker.shell.probes import dns
 from notanker.shell.probes.sockets import open_on
 
@@ -32,6 +33,9 @@ class Question(Protocol):
 
     sock: socket.socket
     writes: bool
+
+    def cost_bytes(self) -> int:
+        """Return what it has cost so far, in bytes of IP packets."""
 
     def answer(self) -> str | None:
         """Return "" for an answer, the reason of a refusal, or None while there is neither.
@@ -65,6 +69,10 @@ class Connect:
             self.sock.close()
             raise OSError(code, os.strerror(code))
 
+    def cost_bytes(self) -> int:
+        """Return what the kernel has counted, and the RST to come."""
+        return spending.connection_bytes(self.sock)
+
     def answer(self) -> str | None:
         """Look at the connection's state."""
         if self.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _SYN_SENT:
@@ -94,6 +102,11 @@ class Query:
         except OSError:
             self.sock.close()
             raise
+        self._cost_bytes = spending.datagram_bytes(self.sock, len(self._query))
+
+    def cost_bytes(self) -> int:
+        """Return the size of the query and of what came back."""
+        return self._cost_bytes
 
     def answer(self) -> str | None:
         """Read what has come; a stray or forged packet is passed over, the true one may still come."""
@@ -102,6 +115,7 @@ class Query:
                 packet = self.sock.recv(_READ_BYTES)
             except BlockingIOError:
                 return None
+            self._cost_bytes += spending.datagram_bytes(self.sock, len(packet))
             try:
                 code = dns.answer_code(packet, self._ident, self._query)
             except dns.DnsError:
@@ -118,6 +132,9 @@ class Attempt:
         told: Called once with the answer; not called for silence.
         within_s: How long an answer counts.
         over: Called at the end, whatever the end is.
+
+    Attributes:
+        cost_bytes: What it has cost in bytes of IP packets, known at the end.
     """
 
     def __init__(
@@ -130,6 +147,7 @@ class Attempt:
         self._question = question
         self._told = told
         self._over = over
+        self.cost_bytes = 0
         self._loop = asyncio.get_running_loop()
         listen = self._loop.add_writer if question.writes else self._loop.add_reader
         listen(question.sock, self.look)
@@ -151,5 +169,6 @@ class Attempt:
         sock = self._question.sock
         forget = self._loop.remove_writer if self._question.writes else self._loop.remove_reader
         forget(sock)
+        self.cost_bytes = self._question.cost_bytes()
         sock.close()
         self._over(self)

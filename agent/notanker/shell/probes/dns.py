@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.errors import NotankerError
+from notanker.shell import spending
 from notanker.shell.probes.sockets import open_on
 
 TYPES: Final = {4: 1, 6: 28}  # A, AAAA
@@ -48,8 +49,10 @@ async def ask(interface: str, server: str, port: int, name: str, version: int = 
     with open_on(interface, server, socket.SOCK_DGRAM) as sock:
         await loop.sock_connect(sock, (server, port))
         await loop.sock_sendall(sock, query)
+        spending.charge_datagram(sock, len(query))
         while True:
             packet = await loop.sock_recv(sock, 4096)
+            spending.charge_datagram(sock, len(packet))
             try:
                 return parse_answer(packet, ident, query[_HEADER.size :])
             except DnsError:

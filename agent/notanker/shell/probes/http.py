@@ -11,6 +11,7 @@ from typing import Final
 import h11
 
 from notanker import __version__
+from notanker.shell import spending
 from notanker.shell.probes.sockets import open_on
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -68,6 +69,7 @@ async def request(
     try:
         return await _exchange(reader, writer, _head(peer, method, path, headers, body), body)
     finally:
+        spending.charge_connection(sock)
         # Not closed politely: waiting for the peer's goodbye over a dying line is waiting for nothing.
         writer.transport.abort()
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Final
 
 from notanker.shell.probes.sockets import bind_to
+from notanker.shell.spending import ip_header_bytes
 
 _SOL_RAW: Final = 255
 _ICMP_FILTER: Final = 1  # linux/icmp.h; the socket module does not name it
@@ -27,6 +28,11 @@ _HEADER: Final = struct.Struct("!BBHHH")
 _NUMBERS: Final = 1 << 32
 _REMEMBERED: Final = 1 << 20
 """A reply to an older probe than these is nobody's; so are nearly all to other programs."""
+
+
+def echo_bytes(family: int) -> int:
+    """Return the size of an echo request of ours, and of its reply, with the IP header."""
+    return ip_header_bytes(family) + _HEADER.size
 
 
 class EchoSocket:

@@ -19,9 +19,10 @@ from notanker.core.names import Layer, Uplink
 from notanker.core.settings import Anchor
 from notanker.core.uplinks import CAPTIVE
 from notanker.errors import NotankerError
+from notanker.shell import spending
 from notanker.shell.probes import dns, http, sip, tls
 from notanker.shell.probes.attempt import Attempt, Connect, Query, Question
-from notanker.shell.probes.icmp import EchoSocket
+from notanker.shell.probes.icmp import EchoSocket, echo_bytes
 from notanker.shell.probes.lookup import Names, is_address
 from notanker.shell.probes.sockets import family_of
 
@@ -45,6 +46,7 @@ class Prober:
         answered: Called with a probe's number and "" or the reason of a refusal.
         shown: Called instead with a probe's number and when the certificate ends that it was shown.
         resolvers: Who is asked for a system's name, over that uplink and no other.
+        charge: Called with what a question over the backup has cost, in bytes of IP packets.
     """
 
     def __init__(
@@ -53,15 +55,17 @@ class Prober:
         answered: Callable[[int, str], None],
         shown: Callable[[int, float], None] = lambda _number, _expires_s: None,
         resolvers: Mapping[Uplink, tuple[str, ...]] = MappingProxyType({}),
+        charge: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._interfaces = interfaces
         self._answered = answered
         self._shown = shown
+        self._charge = charge
         self._names = Names(interfaces, resolvers)
         self._tasks: set[asyncio.Task[None]] = set()
         self._attempts: set[Attempt] = set()
         self._echoes = {
-            (interface, family): EchoSocket(interface, family, answered)
+            (interface, family): EchoSocket(interface, family, self._echoed(interface, family))
             for interface in interfaces.values()
             for family in (socket.AF_INET, socket.AF_INET6)
         }
@@ -115,6 +119,22 @@ class Prober:
         if echo is None:
             echo = self._echoes[key] = EchoSocket(*key, self._answered)
         echo.send(probe.number, probe.anchor.address)
+        if self._metered(key[0]):
+            self._charge(echo_bytes(key[1]))
+
+    def _metered(self, interface: str) -> bool:
+        return interface == self._interfaces.get(Uplink.BACKUP)
+
+    def _echoed(self, interface: str, family: socket.AddressFamily) -> Callable[[int, str], None]:
+        """Return who hears of replies: over the backup they cost as much as the requests."""
+        if not self._metered(interface):
+            return self._answered
+
+        def heard(number: int, refusal: str) -> None:
+            self._charge(0 if refusal else echo_bytes(family))
+            self._answered(number, refusal)
+
+        return heard
 
     def _ask(self, probe: Probe) -> None:
         try:
@@ -125,7 +145,13 @@ class Prober:
             self._answered(probe.number, str(error))
         else:
             told = partial(self._answered, probe.number)
-            self._attempts.add(Attempt(question, told, LATE_S, self._attempts.discard))
+            over = partial(self._over, self._interface(probe))
+            self._attempts.add(Attempt(question, told, LATE_S, over))
+
+    def _over(self, interface: str, attempt: Attempt) -> None:
+        self._attempts.discard(attempt)
+        if self._metered(interface):
+            self._charge(attempt.cost_bytes)
 
     def _begin(self, probe: Probe, work: Work) -> None:
         task = asyncio.get_running_loop().create_task(self._bounded(probe, work))
@@ -133,9 +159,11 @@ class Prober:
         task.add_done_callback(self._tasks.discard)
 
     async def _bounded(self, probe: Probe, work: Work) -> None:
+        payer = self._charge if self._metered(self._interface(probe)) else None
         try:
             async with asyncio.timeout(LATE_S):
-                await work(probe)
+                with spending.on_account(payer):
+                    await work(probe)
         except TimeoutError:
             return  # silence is what the core counts by itself
         except OSError as error:

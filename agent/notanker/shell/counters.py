@@ -1,0 +1,198 @@
+"""The kernel's counters of the backup: what went over LTE, and what of it was forwarded for users.
+
+A table of the packet filter of our own (`inet notanker_meter`) counts IP packets over the interface. It
+leaves out what stays between us and the modem: a HiLink stick is asked over the very interface that it
+serves, each half minute, and that costs no data. Named counters outlive the agent. The interface's own
+counters stand in where there is no nftables; they include what the modem is asked.
+
+Only this thread lends its right to change the packet filter, and only to `nft` (capabilities(7): ambient).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import ipaddress
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from notanker.core.budget import OWN, Reading
+from notanker.errors import NotankerError
+from notanker.shell import clock
+
+TABLE: Final = "notanker_meter"
+NFT_S: Final = 5.0
+NEAR: Final = ("224.0.0.0/4", "255.255.255.255")
+NEAR6: Final = ("fe80::/10", "ff00::/8")
+_CAP_NET_ADMIN: Final = 12
+_PR_CAP_AMBIENT: Final = 47
+_PR_CAP_AMBIENT_RAISE: Final = 2
+_PR_CAP_AMBIENT_LOWER: Final = 3
+_ETHERNET: Final = 1  # ARPHRD_ETHER
+_ETHERNET_HEADER_BYTES: Final = 14
+
+
+class CountersError(NotankerError):
+    """The packet filter cannot count, or does not tell."""
+
+
+class Counters:
+    """The counters of one interface.
+
+    Args:
+        interface: The backup's.
+        root: Where the kernel's files are; another folder in tests.
+    """
+
+    def __init__(self, interface: str, root: Path = Path("/")) -> None:
+        self._interface = interface
+        self._statistics = root / "sys/class/net" / interface
+        self._routes = root / "proc/net/route"
+        self._near: tuple[str, ...] | None = None
+        self._filter: bool | None = None
+        self.trouble = ""
+
+    def moved_bytes(self) -> int:
+        """Return the interface's own count: cheap, and good enough to see that something happens."""
+        return sum(self._statistic(f"{way}_bytes") for way in ("rx", "tx"))
+
+    async def read(self) -> Reading | None:
+        """Return what was counted, None if it cannot be told now; never raises but when cancelled.
+
+        Which counters are used is decided once: two kinds cannot be taken for one another.
+        """
+        if self._filter is False:
+            return self._read_interface()
+        try:
+            reading = await asyncio.to_thread(self._read_filter)
+        except (CountersError, OSError, subprocess.SubprocessError) as error:
+            self.trouble = str(error)
+            if self._filter:
+                return None
+            self._filter = False
+            return self._read_interface()
+        self._filter, self.trouble = True, ""
+        return reading
+
+    def _read_filter(self) -> Reading:
+        near = near_networks(self._text(self._routes), self._interface)
+        if near != self._near:
+            nft("-f", "-", script=meter_script(self._interface, near))
+        try:
+            listed = nft("-j", "list", "table", "inet", TABLE)
+        except CountersError:
+            self._near = None  # somebody took the table away: it is made anew next time
+            raise
+        self._near = near
+        return reading_of(listed, clock.boot_id())
+
+    def _read_interface(self) -> Reading:
+        packets = sum(self._statistic(f"{way}_packets") for way in ("rx", "tx"))
+        framed = self._text(self._statistics / "type").strip() == str(_ETHERNET)
+        headers = packets * _ETHERNET_HEADER_BYTES if framed else 0
+        return Reading("interface", clock.boot_id(), max(0, self.moved_bytes() - headers))
+
+    def _statistic(self, name: str) -> int:
+        text = self._text(self._statistics / "statistics" / name).strip()
+        return int(text) if text.isdigit() else 0
+
+    @staticmethod
+    def _text(path: Path) -> str:
+        try:
+            return path.read_text(encoding="ascii", errors="replace")
+        except OSError:  # the modem is unplugged: nothing is counted
+            return ""
+
+
+def near_networks(routes: str, interface: str) -> tuple[str, ...]:
+    """Return the networks that the interface is on, out of /proc/net/route (proc(5))."""
+    found = set(NEAR)
+    for line in routes.splitlines()[1:]:
+        part = line.split()
+        if len(part) < 8 or part[0] != interface or int(part[2], 16):
+            continue
+        net, mask = (int.from_bytes(bytes.fromhex(text), "little") for text in (part[1], part[7]))
+        if mask:
+            found.add(str(ipaddress.IPv4Network((net & mask, mask.bit_count()))))
+    return tuple(sorted(found))
+
+
+def meter_script(interface: str, near: tuple[str, ...]) -> str:
+    """Return what makes the table, or makes it anew without touching the counters."""
+    chains = {
+        "out": ("postrouting", "oifname", "daddr", 300),
+        "in": ("prerouting", "iifname", "saddr", -310),
+    }
+    lines = [f"add table inet {TABLE}"]
+    lines += [f"add counter inet {TABLE} {name}" for name in ("total", "users")]
+    for chain, (hook, way, end, priority) in chains.items():
+        lines += _chain(chain, hook, priority)
+        lines += _rules(chain, f'{way} "{interface}"', end, near, "total")
+    lines += _chain("through", "forward", 300)
+    for _, way, end, _ in chains.values():
+        lines += _rules("through", f'{way} "{interface}"', end, near, "users")
+    return "\n".join(lines) + "\n"
+
+
+def _chain(name: str, hook: str, priority: int) -> list[str]:
+    return [
+        f"add chain inet {TABLE} {name} {{ type filter hook {hook} priority {priority}; policy accept; }}",
+        f"flush chain inet {TABLE} {name}",
+    ]
+
+
+def _rules(chain: str, match: str, end: str, near: tuple[str, ...], counter: str) -> list[str]:
+    rule = f"add rule inet {TABLE} {chain} {match}"
+    return [
+        f"{rule} ip {end} {{ {', '.join(near)} }} return",
+        f"{rule} ip6 {end} {{ {', '.join(NEAR6)} }} return",
+        f"{rule} counter name {counter}",
+    ]
+
+
+def reading_of(listed: str, boot: str) -> Reading:
+    """Read what `nft -j list table` says.
+
+    Raises:
+        CountersError: it is not what it should be.
+    """
+    try:
+        items: list[dict[str, Any]] = json.loads(listed)["nftables"]
+        handle = next(int(item["table"]["handle"]) for item in items if "table" in item)
+        found = {c["name"]: int(c["bytes"]) for item in items if (c := item.get("counter"))}
+        return Reading(OWN, f"{boot}/{handle}", found["total"], found["users"])
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+        raise CountersError("nft says something that is no list of counters") from None
+
+
+def nft(*arguments: str, script: str = "") -> str:
+    """Run nft with our right to change the packet filter; blocks, so call it in a thread.
+
+    Raises:
+        CountersError: it refuses.
+        OSError: there is none.
+        subprocess.SubprocessError: it does not end in time.
+    """
+    with _lent_right():
+        done = subprocess.run(
+            ["nft", *arguments],
+            input=script, capture_output=True, text=True, timeout=NFT_S, check=False,
+        )  # fmt: skip
+    if done.returncode:
+        raise CountersError(f"nft: {done.stderr.strip().splitlines()[-1:] or 'refused'}")
+    return done.stdout
+
+
+@contextmanager
+def _lent_right() -> Iterator[None]:
+    """Let what this very thread starts change the packet filter; threads have sets of their own."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_NET_ADMIN, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_LOWER, _CAP_NET_ADMIN, 0, 0)
