@@ -52,7 +52,7 @@ class Notanker:
             return str(status["incident"]["cause"])
         labels = [text for up in status.get("uplinks", ()) for text in up["silent_anchors"]]
         silent = {text.split()[-1] for text in labels}
-        return f"{len(silent)} silent anchors" if silent else ""
+        return f"silent anchors: {len(silent)}" if silent else ""
 
     def pids(self) -> dict[str, list[int]]:
         """Give the agent, its plugin child and the portal; the centre is no part of a site."""
