@@ -23,6 +23,9 @@ FORWARDING: Final = Path("/proc/sys/net/ipv4/ip_forward")
 LOOK_S: Final = 60.0
 """So often somebody else's hand on the rules is noticed at the latest."""
 
+SOON_S: Final = 5.0
+"""What is wrong is tried, and looked at, again after this."""
+
 
 class Gateway:
     """The site's gateway.
@@ -93,7 +96,7 @@ class Gateway:
         due_s = self._names.next_s()
         wait_s = LOOK_S if due_s is None else min(max(due_s - clock.boot_s(), AGAIN_S), LOOK_S)
         try:
-            async with asyncio.timeout(AGAIN_S * 5 if again else wait_s):
+            async with asyncio.timeout(SOON_S if again or self.trouble else wait_s):
                 await self._news.wait()
         except TimeoutError:
             pass
