@@ -12,7 +12,6 @@ import click
 
 from notanker.cli import foretold
 from notanker.cli.exits import OK, WRONG
-from notanker.cli.lte import standby_words
 from notanker.cli.messages import CATALOGUE
 from notanker.cli.output import config_option, json_option, print_json, print_problems, say
 from notanker.config import fields
@@ -20,7 +19,7 @@ from notanker.config.fields import Document
 from notanker.config.load import load
 from notanker.config.model import Config
 from notanker.core import standby
-from notanker.core.forecast import Forecast, forecast
+from notanker.core.forecast import forecast
 from notanker.core.names import PluginHealth
 from notanker.errors import Place, Problem, errors_of
 from notanker.plan.model import Plan
@@ -55,23 +54,17 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         print_json({"problems": problems, "forecast": found, "standby": cost})
     else:
         print_problems(problems, err=False)
-        if settings is not None:
-            click.echo(standby_words(settings))
-        click.echo(_summary(problems, found))
+        click.echo(_summary(problems))
+        if found is not None and settings is not None:
+            click.echo("\n".join(foretold.lines(found, settings)))
     raise SystemExit(WRONG if errors_of(problems) else OK)
 
 
-def _summary(problems: list[Problem], found: Forecast | None) -> str:
+def _summary(problems: list[Problem]) -> str:
     count = len(problems)
-    text = say(f"{count} Befunde.", f"{count} findings.")
-    if found is not None:
-        seconds = foretold.number(found.quiet.mean_s, 2)
-        text += say(
-            f" Ein stummer Ausfall wird nach etwa {seconds} s erkannt.",
-            f" A silent cut is seen after about {seconds} s.",
-        )
-        text = "\n".join((text, *foretold.lines(found)))
-    return text
+    if count == 1:
+        return say("1 Befund.", "1 finding.")
+    return say(f"{count} Befunde.", f"{count} findings.")
 
 
 def _systems(config: Config, document: Document | None, plan: Plan | None) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from notanker.cli.messages import CATALOGUE
 from notanker.cli.output import language, say
 from notanker.config.fields import Document
 from notanker.config.model import Config
-from notanker.core import forecast
+from notanker.core import forecast, standby
 from notanker.core.forecast import Forecast, Span
 from notanker.core.names import Uplink
 from notanker.core.settings import Settings
@@ -21,7 +21,7 @@ HARDLY_EVER: Final = 0.001
 """Rarer false switches than this in a year are no figure for people."""
 
 
-def lines(found: Forecast) -> Iterator[str]:
+def lines(found: Forecast, settings: Settings) -> Iterator[str]:
     """Return the forecast as lines of at most 80 columns."""
     yield say("Was daraus folgt:", "What follows from it:")
     quiet = say("Stummer Ausfall, Leitung in Ruhe", "Silent cut, line idle")
@@ -39,12 +39,11 @@ def lines(found: Forecast) -> Iterator[str]:
             f"False switches a year, {pct} % loss for ever",
         )
         yield _line(title, _rate(rate))
-    for uplink, title in (
-        (Uplink.PRIMARY, say("auf der Hauptleitung", "on the primary line")),
-        (Uplink.BACKUP, say("auf der Ersatzanbindung", "on the backup uplink")),
-    ):
-        data = say("Prüfungen im Monat", "Probes in a month")
-        yield _line(f"{data} {title}", f"{number(found.megabytes[uplink], 1)} MB")
+    probes = say("Prüfungen der Hauptleitung im Monat", "Probes of the primary line in a month")
+    yield _line(probes, f"{number(found.megabytes[Uplink.PRIMARY], 0)} MB")
+    yield _line(
+        say("Bereitschaft über LTE im Monat", "Standby over LTE in a month"), _cost(settings)
+    )
 
 
 def contradictions(
@@ -79,6 +78,16 @@ def number(value: float, digits: int) -> str:
     """Write a figure as the terminal's language does."""
     text = f"{value:.{digits}f}"
     return text.replace(".", ",") if language() == "de" else text
+
+
+def _cost(settings: Settings) -> str:
+    cost = standby.monthly(settings)
+    text = f"{number(cost.total_bytes / 1e6, 1)} MB"
+    limit = settings.budget.monthly_bytes
+    if limit is None:
+        return text + say(", kein Budget gesetzt", ", no budget set")
+    share = number(100 * cost.total_bytes / limit, 0)
+    return text + say(f", {share} % des Budgets", f", {share} % of the budget")
 
 
 def _line(title: str, figure: str) -> str:

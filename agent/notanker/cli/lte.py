@@ -6,10 +6,8 @@ from dataclasses import fields
 from typing import Final
 
 from notanker.cli.output import language, say, time_of
-from notanker.core import standby
 from notanker.core.budget import Purpose
 from notanker.core.names import Uplink
-from notanker.core.settings import Settings
 from notanker.core.status import BudgetStatus, RestoringStatus, Status
 from notanker.core.wording import BANDS, PURPOSES
 from notanker.plan.words import duration_words, in_language
@@ -79,18 +77,3 @@ def restoring_words(state: RestoringStatus) -> str:
         used = f"{state.used_bytes / MB:.1f} MB"
     parts.append(say(f"bisher über LTE: {used}", f"by LTE so far: {used}"))
     return ", ".join(parts)
-
-
-def standby_words(settings: Settings) -> str:
-    """Return what standing by costs in a month."""
-    cost = standby.monthly(settings)
-    total, beats = cost.total_bytes / MB, cost.beats_bytes / MB
-    text = say(
-        f"Bereitschaft über LTE kostet etwa {total:.1f} MB im Monat (Lebenszeichen {beats:.1f})",
-        f"Standby over LTE costs about {total:.1f} MB a month (heartbeats {beats:.1f})",
-    )
-    limit = settings.budget.monthly_bytes
-    if limit is None:
-        return text + say("; ein Budget ist nicht gesetzt.", "; no budget is set.")
-    share = 100 * cost.total_bytes / limit
-    return text + say(f", {share:.0f} % des Budgets.", f", {share:.0f} % of the budget.")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.core.names import Layer, Uplink
+from notanker.core import forecast
+from notanker.core.forecast import MONTH_S
+from notanker.core.names import Uplink
 from notanker.core.settings import Settings
 
-MONTH_S: Final = 30 * 86_400.0
-PROBE_BYTES: Final = {Layer.ICMP: 56, Layer.DNS: 135, Layer.TCP: 172, Layer.HTTP: 700}
 BEAT_BYTES: Final = 3_820
-"""IP packets of both ways over IPv4, measured in the lab: 42 echoes, 23 DNS, 23 TCP and
-20 HTTP probes, 10 heartbeats by HTTPS."""
+"""IP packets of both ways over IPv4, measured in the lab: ten heartbeats by HTTPS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,15 @@ def monthly(settings: Settings) -> Standby:
     if settings.bearer.cold:
         tests = MONTH_S / settings.bearer.test_s
         return Standby(tests * _proof_bytes(settings), tests * BEAT_BYTES * settings.beat.enabled)
-    probes = sum(
-        PROBE_BYTES[watch.layer] * MONTH_S / watch.idle_s
-        for watch in settings.watches
-        if watch.uplink is Uplink.BACKUP
-    )
     beats = MONTH_S / settings.beat.proof_s if settings.beat.enabled else 0.0
-    return Standby(probes, beats * BEAT_BYTES)
+    return Standby(forecast.megabytes(settings, Uplink.BACKUP) * 1e6, beats * BEAT_BYTES)
 
 
 def _proof_bytes(settings: Settings) -> float:
     """Return what it takes to prove the backup from nothing: each anchor of each layer a few times."""
     return sum(
-        2.0 * PROBE_BYTES[watch.layer] * len(watch.anchors)
+        2.0 * forecast.probe_bytes(anchor)
         for watch in settings.watches
         if watch.uplink is Uplink.BACKUP
+        for anchor in watch.anchors
     )
