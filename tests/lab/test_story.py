@@ -85,7 +85,7 @@ def test_the_alert_goes_to_those_on_call_in_the_plans_words(story: Story) -> Non
     assert [sms["number"] for sms in alerts] == list(IT)
     for number, sms in enumerate(alerts, 1):
         assert re.fullmatch(
-            r"STÖRUNG Musterhafen: Hauptleitung aus seit (\d+ s|\d\d:\d\d)\. LTE aktiv\. Konferenz"
+            r"STÖRUNG Musterhafen: Leitung aus (\d+ s|\d\d:\d\d)\. LTE aktiv\. Wohl Musternetz\. Tel"
             rf" \+493023125500 PIN 4829#\. Plan: WLAN NOTFALL\. Nr 1-{number}",
             sms["text"],
         )

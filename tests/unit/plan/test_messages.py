@@ -43,8 +43,8 @@ def sample() -> Plan:
 def test_the_plans_own_words_are_used(sample: Plan) -> None:
     composed = compose(sample, "T1", "de", VALUES)
     assert composed.text == (
-        "STÖRUNG Musterhafen: Hauptleitung aus seit 10:42. LTE aktiv. "
-        "Konferenz +493023125500 PIN 4829#. Plan: WLAN NOTFALL. Nr 17-1"
+        "STÖRUNG Musterhafen: Leitung aus 10:42. LTE aktiv. Wohl Netz des Anbieters. "
+        "Tel +493023125500 PIN 4829#. Plan: WLAN NOTFALL. Nr 17-1"
     )
     assert not composed.shipped
     assert composed.problems == ()
