@@ -63,8 +63,8 @@ class Pace:
 class Evidence:
     """The sequential test: a line that loses `good_loss` against one that loses `bad_loss`.
 
-    A threshold of 21 nats means 20 losses in a row, and about 0.1 false verdicts in a year of permanent
-    20 % loss (exact Markov chain over the evidence; one probe each 30 ms).
+    A threshold of 21 nats means 20 losses in a row of one anchor, 21 of three (`runlength`). What a site
+    uses follows from the false switches that it tolerates (`forecast.down_nats`).
     """
 
     good_loss: float = 0.2
