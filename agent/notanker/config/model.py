@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -408,6 +407,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # heavy, and seldom asked for
+
     try:
         ZoneInfo(name)
     except (OSError, ValueError, ZoneInfoNotFoundError):

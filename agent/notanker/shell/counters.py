@@ -13,12 +13,13 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import ipaddress
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+import msgspec
 
 from notanker.core.budget import OWN, Reading
 from notanker.errors import NotankerError
@@ -161,7 +162,7 @@ def reading_of(listed: str, boot: str) -> Reading:
         CountersError: it is not what it should be.
     """
     try:
-        items: list[dict[str, Any]] = json.loads(listed)["nftables"]
+        items: list[dict[str, Any]] = msgspec.json.decode(listed)["nftables"]
         handle = next(int(item["table"]["handle"]) for item in items if "table" in item)
         found = {c["name"]: int(c["bytes"]) for item in items if (c := item.get("counter"))}
         return Reading(OWN, f"{boot}/{handle}", found["total"], found["users"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig, WatchConfig
 from notanker.core.bearer import BearerSettings
@@ -104,9 +104,13 @@ def budget_of(config: Config) -> BudgetSettings:
     return BudgetSettings(monthly_bytes=limit, first_day=config.budget.first_day)
 
 
-def zone_of(name: str) -> ZoneInfo | None:
+def zone_of(name: str) -> dt.tzinfo | None:
     """Return the site's time zone; None for the machine's own."""
-    return ZoneInfo(name) if name else None
+    if not name:
+        return None
+    from zoneinfo import ZoneInfo  # heavy, and seldom asked for
+
+    return ZoneInfo(name)
 
 
 def people_of(plan: Plan | None) -> tuple[Recipient, ...]:
