@@ -14,7 +14,8 @@ from typing import Final
 from bench import year_skip
 from bench.year_lines import LTE_LOSS, Episode, Line
 
-from notanker.config.model import AnchorConfig, BackupConfig, Config, PrimaryConfig, SiteConfig
+from notanker.config.asking import AnchorConfig
+from notanker.config.model import BackupConfig, Config, PrimaryConfig, SiteConfig
 from notanker.core import site, state
 from notanker.core.commands import Command, Probe, Record, Switch
 from notanker.core.events import Answered, Event, FellSilent, SwitchDone, Woken

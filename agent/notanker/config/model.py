@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
+from notanker.config.values import (
+    Interface,
+    Name,
+    Port,
+    PositiveSeconds,
+    Seconds,
+    check_addresses,
+    is_origin,
+    is_zone,
+)
 from notanker.core.calendar import window_of
-
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
-WatchSeconds = Annotated[float, Meta(ge=1, le=86_400)]
-PositiveSeconds = Annotated[float, Meta(ge=0.01, le=86_400)]
-Name = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
-        extra={
-            "de": "ein Name aus a-z, 0-9, - und _, höchstens 40 Zeichen",
-            "en": "a name of a-z, 0-9, - and _, at most 40 characters",
-        },
-    ),
-]
-SystemId = Annotated[
-    str,
-    Meta(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
-        extra={
-            "de": "die Kennung eines Systems aus systems.toml, etwa core-switch",
-            "en": "the id of a system in systems.toml, such as core-switch",
-        },
-    ),
-]
-Interface = Annotated[
-    str,
-    Meta(
-        pattern=r"^[^\s/:]{1,15}$",
-        extra={
-            "de": "der Name einer Netzwerkschnittstelle wie eth0",
-            "en": "the name of a network interface such as eth0",
-        },
-    ),
-]
-Port = Annotated[int, Meta(ge=1, le=65_535)]
-
-_LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})"
-_NAME: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*(?::[0-9]{{1,5}})?|\[[0-9a-fA-F:.]+\]")
-_QUESTIONS: Final = {
-    "dns": _NAME,
-    "http": re.compile(r"/[!-~]*"),
-    "sip": re.compile(r"sips?:[!-;=?-~]{1,255}"),
-}
-"""What can be asked of an anchor of that kind."""
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +35,7 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check that this machine knows the time zone."""
-        if self.time_zone and not _is_zone(self.time_zone):
+        if self.time_zone and not is_zone(self.time_zone):
             raise ValueError(
                 f"time_zone: „{self.time_zone}“ ist keine Zeitzone; eine wie Europe/Berlin eintragen.",
                 f"time_zone: '{self.time_zone}' is no time zone; write one such as Europe/Berlin.",
@@ -93,8 +56,8 @@ class PrimaryConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the addresses."""
-        _addresses("resolvers", self.resolvers)
-        _addresses("gateway", [self.gateway] if self.gateway else [])
+        check_addresses("resolvers", self.resolvers)
+        check_addresses("gateway", [self.gateway] if self.gateway else [])
 
 
 class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,9 +83,9 @@ class BackupConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check the addresses."""
-        _addresses("resolvers", self.resolvers)
-        _addresses("gateway", [self.gateway] if self.gateway else [], version=4)
-        _addresses("gateway6", [self.gateway6] if self.gateway6 else [], version=6)
+        check_addresses("resolvers", self.resolvers)
+        check_addresses("gateway", [self.gateway] if self.gateway else [], version=4)
+        check_addresses("gateway6", [self.gateway6] if self.gateway6 else [], version=6)
 
 
 class DnsConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +120,7 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
         """Check the addresses, and that there is somebody to forward for."""
         for name, value, version in (("nat", self.nat, 4), ("nat6", self.nat6, 6)):
             if value not in ("masquerade", "none"):
-                _addresses(name, [value], version=version)
+                check_addresses(name, [value], version=version)
         if self.mode == "gateway" and not self.lan:
             raise ValueError(
                 'lan: Ein Gateway braucht die Schnittstelle des LANs; lan = ["wlan0"] eintragen.',
@@ -170,97 +133,6 @@ class KernelConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     table: Annotated[int, Meta(ge=1, le=2**31)] = 1742
     priority: Annotated[int, Meta(ge=1, le=32_000)] = 1742
-
-
-class AnchorConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One anchor: an address that is probed over both uplinks.
-
-    Attributes:
-        query: For `dns` the name to ask for, for `http` the path.
-        host: For `http` the host header.
-    """
-
-    kind: Literal["icmp", "dns", "tcp", "http"]
-    address: str
-    port: Port | None = None
-    query: str = ""
-    host: str = ""
-
-    def __post_init__(self) -> None:
-        """Check address and question: one that cannot be asked looks like a dead line."""
-        _addresses("address", [self.address])
-        _question(self.kind, self.query)
-        _host("host", self.host)
-
-
-class DetectConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What the site tolerates, and how often it is asked. Intervals are seconds between probes.
-
-    Attributes:
-        tolerate_gap_s: A cut that is over by then never moves the traffic; nor does a round trip so long.
-        false_switches_per_year: At most so many on a line that loses 20 % for ever.
-        degraded_loss_pct: From this loss on the line counts as degraded.
-        degraded_delay_ms: From this round trip on as well.
-        icmp_interval_s: One echo over the primary.
-        service_interval_s: One DNS question, and one TCP connection.
-        http_interval_s: One HTTP request, which tells a captive portal.
-        burst_interval_s: Each layer on suspicion.
-        backup_interval_s: One echo over the idle backup.
-        backup_service_interval_s: The other layers over the idle backup.
-    """
-
-    tolerate_gap_s: Annotated[float, Meta(ge=0.3, le=60)] = 0.9
-    false_switches_per_year: Annotated[float, Meta(ge=1e-6, le=1000)] = 0.2
-    degraded_loss_pct: Annotated[float, Meta(gt=0, le=100)] = 5.0
-    degraded_delay_ms: Annotated[float, Meta(gt=0, le=10_000)] = 400.0
-    icmp_interval_s: PositiveSeconds = 1.0
-    service_interval_s: PositiveSeconds = 2.0
-    http_interval_s: PositiveSeconds = 60.0
-    burst_interval_s: Annotated[float, Meta(ge=0.01, le=10)] = 0.03
-    backup_interval_s: PositiveSeconds = 120.0
-    backup_service_interval_s: PositiveSeconds = 1800.0
-
-
-class WatchConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One watch of one system of the plan.
-
-    Attributes:
-        system: The plan's id.
-        uplink: `lan` for what is at the site; else asked over the primary, or as the traffic goes.
-        query: For `dns` the name to ask for, for `http` the path, for `sip` the address asked.
-        host: For `http` the host header, for `tls` the name to ask the certificate of.
-        interface: For `lan` what to leave by; without it, what the kernel chooses.
-        warn_days: For `tls`: a certificate that ends sooner is a finding.
-    """
-
-    system: SystemId
-    kind: Literal["icmp", "tcp", "dns", "http", "sip", "tls"]
-    address: str
-    port: Port | None = None
-    uplink: Literal["lan", "primary", "either"] = "lan"
-    interval_s: WatchSeconds = 15.0
-    query: str = ""
-    host: str = ""
-    transport: Literal["udp", "tcp"] = "udp"
-    interface: Interface | None = None
-    warn_days: Annotated[int, Meta(ge=1, le=365)] = 21
-
-    def __post_init__(self) -> None:
-        """Check what must fit together: a question that cannot be asked looks like a broken system."""
-        if self.uplink == "lan" or not self.is_name:
-            _addresses("address", [self.address])
-        _question(self.kind, self.query)
-        _host("host", self.host)
-        if self.interface is not None and self.uplink != "lan":
-            raise ValueError(
-                "interface: passt nur zu uplink = „lan“; die Zeile streichen.",
-                "interface: goes with uplink = 'lan' alone; remove the line.",
-            )
-
-    @property
-    def is_name(self) -> bool:
-        """Whether the address is a name, to be looked up over the uplink."""
-        return bool(_NAME.fullmatch(self.address)) and not self.address.replace(".", "").isdigit()
 
 
 class FailoverConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,12 +193,12 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check address and addresses."""
-        if not _is_origin(self.url):
+        if not is_origin(self.url):
             raise ValueError(
                 f"url: „{self.url}“ ist keine https-Adresse ohne Pfad wie https://zentrale.example.",
                 f"url: '{self.url}' is no https address without a path such as https://centre.example.",
             )
-        _addresses("addresses", self.addresses)
+        check_addresses("addresses", self.addresses)
 
 
 class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -404,56 +276,3 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     portal: PortalConfig = PortalConfig()
     paths: PathsConfig = PathsConfig()
     plugin: tuple[PluginConfig, ...] = ()
-
-
-def _is_zone(name: str) -> bool:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # heavy, and seldom asked for
-
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        return False
-    return True
-
-
-def _is_origin(url: str) -> bool:
-    """Tell whether it is https, a name, perhaps a port, and no more."""
-    try:
-        parts = urlsplit(url)
-        whole = f"https://{parts.netloc}" in (url, url.removesuffix("/"))
-        return whole and bool(parts.hostname) and parts.username is None and parts.port != 0
-    except ValueError:  # no number, or none that a port can have
-        return False
-
-
-def _question(kind: str, query: str) -> None:
-    asked = _QUESTIONS.get(kind)
-    if query and asked is not None and not asked.fullmatch(query):
-        raise ValueError(
-            f"query: „{query}“ passt nicht zu kind = „{kind}“; bei dns einen Namen wie example.com"
-            " eintragen, bei http einen Pfad wie /generate_204, bei sip eine Adresse wie sip:pbx.example.",
-            f"query: '{query}' does not fit kind = '{kind}'; write a name such as example.com for dns,"
-            " a path such as /generate_204 for http, an address such as sip:pbx.example for sip.",
-        )
-
-
-def _host(field: str, host: str) -> None:
-    if host and not _HOST.fullmatch(host):
-        raise ValueError(
-            f"{field}: „{host}“ ist kein Name; einen wie example.com eintragen.",
-            f"{field}: '{host}' is no name; write one such as example.com.",
-        )
-
-
-def _addresses(field: str, texts: Any, version: int | None = None) -> None:
-    for text in texts:
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            address = None
-        if address is None or version not in (None, address.version):
-            kind = f"IPv{version}" if version else "IP"
-            raise ValueError(
-                f"{field}: „{text}“ ist keine {kind}-Adresse; eine wie 203.0.113.1 eintragen.",
-                f"{field}: '{text}' is no {kind} address; write one such as 203.0.113.1.",
-            )

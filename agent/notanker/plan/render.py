@@ -19,7 +19,8 @@ from notanker.plan.checklist import Note
 from notanker.plan.index import Index, encoded
 from notanker.plan.labels import availability, day, labels
 from notanker.plan.markdown import Renderer, tel
-from notanker.plan.model import Contact, Page, Plan, Role, Scenario, Tongue, dialled
+from notanker.plan.model import Contact, Page, Plan, Role, Scenario, dialled
+from notanker.plan.values import Tongue
 
 T = TypeVar("T", Scenario, Page)
 

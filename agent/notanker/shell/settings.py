@@ -6,7 +6,8 @@ import datetime as dt
 import socket
 from typing import Final
 
-from notanker.config.model import AnchorConfig, Config, DetectConfig, PathsConfig, WatchConfig
+from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
+from notanker.config.model import Config, PathsConfig
 from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import window_of
