@@ -5,7 +5,7 @@
 - ``udp4``, ``udp6``: datagrams from an unbound, unconnected socket, so each follows the routes of its
   moment and has the address that goes with them;
 - ``pinned4``, ``pinned6``: datagrams from one connected socket: five values that never change, as a
-  telephone's registration or a VPN has;
+  telephone's registration or a VPN has; made anew only when the kernel took the socket away;
 - ``tcp4``, ``tcp6``: a new connection for each question;
 - ``stream4``, ``stream6``: one connection for all, made anew when it breaks or is silent for 3 s.
 
@@ -13,6 +13,7 @@ The echo tells from which address a question came, hence by which uplink.
 """
 
 import contextlib
+import errno
 import json
 import selectors
 import signal
@@ -29,6 +30,8 @@ FLOWS = tuple(f"{kind}{family}" for kind in ("udp", "pinned", "tcp", "stream") f
 _PATIENCE_S = 3.0
 _FLUSH_S = 0.2
 _IN_PROGRESS = (0, 115)  # EINPROGRESS
+_TAKEN_AWAY = (errno.ECONNABORTED, errno.EDESTADDRREQ)
+"""What a connected socket says after SOCK_DESTROY: once the one, then for ever the other (udp_abort())."""
 
 
 def destination(flow: str) -> tuple[str, int]:
@@ -85,10 +88,9 @@ class Datagrams:
     """udp and pinned: one socket for all questions."""
 
     def __init__(self, flow: str, writer: Writer, selector: selectors.BaseSelector) -> None:
-        self._flow, self._writer = flow, writer
-        self._pinned, self._connected = flow.startswith("pinned"), False
-        self._sock = _open(flow, socket.SOCK_DGRAM)
-        selector.register(self._sock, selectors.EVENT_READ, self._read)
+        self._flow, self._writer, self._selector = flow, writer, selector
+        self._pinned = flow.startswith("pinned")
+        self._sock, self._connected = self._new(), False
 
     def ask(self, number: int) -> None:
         """Send a datagram."""
@@ -99,10 +101,22 @@ class Datagrams:
         if not self._connected:
             self._sock.connect(destination(self._flow))
             self._connected = True
-        self._sock.send(question)
+        try:
+            self._sock.send(question)
+        except OSError as error:
+            if error.errno in _TAKEN_AWAY:
+                self._selector.unregister(self._sock)
+                self._sock.close()
+                self._sock, self._connected = self._new(), False
+            raise
 
     def expire(self, now_s: float) -> None:
         """Nothing is kept that could expire."""
+
+    def _new(self) -> socket.socket:
+        sock = _open(self._flow, socket.SOCK_DGRAM)
+        self._selector.register(sock, selectors.EVENT_READ, self._read)
+        return sock
 
     def _read(self, sock: socket.socket) -> None:
         with contextlib.suppress(OSError):  # nothing more, or an ICMP error that a user never sees

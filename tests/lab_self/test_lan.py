@@ -84,6 +84,16 @@ def test_snat_keeps_a_flow_on_an_address_that_no_longer_serves(moved: Lab) -> No
     assert share_after(record, "tcp4", "lte") == 1  # new ones are translated anew
 
 
+def test_a_pinned_flow_whose_socket_the_kernel_destroys_goes_on_with_another(lan: Lab) -> None:
+    users = lan.traffic.start(("pinned4",))
+    time.sleep(0.5)
+    lan.exec("site", ["ss", "--kill", "--udp", "dst", addresses.ECHO], check=True)
+    time.sleep(0.5)
+    record = users.stop()
+    assert 1 <= record.between(0, record.echoes[-10].sent_s).lost() < 10
+    assert record.echoes[-10].good
+
+
 def test_a_stream_breaks_with_its_way_and_is_made_anew(moved: Lab) -> None:
     users = moved.traffic.start(("stream4",))
     time.sleep(0.7)
