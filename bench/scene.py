@@ -21,6 +21,7 @@ from notanker_lab.traffic import Recording
 QUIET = ("udp4",)
 BUSY = ("udp4", "udp6", "tcp4", "tcp6")
 _REST_S = 90.0
+_FORWARDERS = ("site", "router", "lte")
 _building = Lock()
 
 
@@ -99,17 +100,25 @@ class Scene:
 
 
 @contextmanager
-def scene(peer: Peer, prefix: str, length: Length, *, lan: bool) -> Iterator[Scene]:
+def scene(peer: Peer, prefix: str, length: Length, nat: str) -> Iterator[Scene]:
     """Build a lab, put the peer in place without starting it, and take both down at the end.
+
+    Args:
+        peer: Who is measured.
+        prefix: Begins the names of the lab's namespaces.
+        length: How long the long rows last.
+        nat: How router, stick and site hide a LAN behind the site; "" where there is none.
 
     Raises:
         LabError: lab or peer does not come up.
     """
-    lab = Lab(prefix, lan=lan)
+    lab = Lab(prefix, lan=bool(nat))
     with _building:  # `ip netns add` prepares a folder that all labs share
         lab.start()
     try:
         routes = _watch(lab)
+        for ns in _FORWARDERS if nat else ():
+            lab.topology.nat(ns, nat)
         peer.prepare(lab)
         yield Scene(lab, peer, routes, length)
     except Exception as error:

@@ -89,10 +89,10 @@ def shortcomings(results: Results, wanted: Options) -> list[str]:
 def _measure(results: Results, wanted: Options, job: Job, prefix: str) -> None:
     """Measure one row of one peer in one lab; what fails is noted and shown."""
     row = ROWS[job.row]
-    here = PEERS[job.peer].make(row.wait_s, row.wait_s != QUICK_S)
+    here = PEERS[job.peer].make(row.wait_s, row.wait_s != QUICK_S, row.nat)
     label = f"{job.peer} {job.row}"
     try:
-        with scene(here, prefix, wanted.length, lan=row.lan) as stage:
+        with scene(here, prefix, wanted.length, row.nat) as stage:
             for number_ in range(job.times):
                 _make_ready(stage, job, first=number_ == 0)
                 _note(results, job.peer, label, row.run(stage))

@@ -19,13 +19,13 @@ class Kind:
     """One peer.
 
     Attributes:
-        make: Makes it for one lab, given notanker's wait to restore in seconds and whether that
-            grows with flapping.
+        make: Makes it for one lab, given notanker's wait to restore in seconds, whether that grows
+            with flapping, and how a LAN is hidden ("" without one).
         package: Where it comes from; None for the product.
         in_short: Whether it belongs to the quick form.
     """
 
-    make: Callable[[float, bool], Peer]
+    make: Callable[[float, bool, str], Peer]
     package: Unpacked | None = None
     in_short: bool = False
 

@@ -26,7 +26,8 @@ class Row:
         many: Whether it is measured often, several times in one lab.
         once: Whether one lab is enough, because what it gives is an average over its time.
         wait_s: notanker's wait to restore.
-        lan: Whether a LAN is behind the site.
+        nat: How all that forwards hides what is behind it, "masquerade" or "snat", in a lab with a
+            LAN behind the site; "" for a lab without one.
         started: Whether the peer is at rest when the row begins; else the row starts it.
     """
 
@@ -35,7 +36,7 @@ class Row:
     many: bool = False
     once: bool = False
     wait_s: float = QUICK_S
-    lan: bool = False
+    nat: str = ""
     started: bool = True
 
 
@@ -58,7 +59,7 @@ ROWS: Mapping[str, Row] = {
     "both": Row(back.both),
     "flap": Row(back.flap, wait_s=SHIPPED_S),
     "boot": Row(cuts.boot, in_short=True, started=False),
-    "masquerade": Row(back.masquerade, in_short=True, wait_s=SHIPPED_S, lan=True),
-    "snat": Row(back.snat, wait_s=SHIPPED_S, lan=True),
+    "masquerade": Row(back.masquerade, in_short=True, wait_s=SHIPPED_S, nat="masquerade"),
+    "snat": Row(back.snat, wait_s=SHIPPED_S, nat="snat"),
     "calm": Row(calm, in_short=True, once=True),
 }

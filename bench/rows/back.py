@@ -60,8 +60,6 @@ def _outage(scene: Scene, nat: str) -> Figures:
 
     One flow of the LAN begins in the outage: it is the one that must come back from LTE.
     """
-    for ns in ("site", "router", "lte"):
-        scene.lab.topology.nat(ns, nat)
     users = [scene.users(_BOX), scene.users(_LAN, ns="client")]
     cut = scene.faults.silent_cut()
     moved = scene.wait_for_lte()
