@@ -14,7 +14,7 @@
 #   make clean             remove what was made here
 
 BIN := .venv/bin
-# The bench fetches its peers before it enters its capsule; the packages themselves are not installed.
+# The bench enters a capsule by itself, and needs root for that.
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 

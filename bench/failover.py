@@ -24,7 +24,7 @@ def main() -> int:
             return session.run(wanted)
         for package in {PEERS[name].package for name in wanted.peers}:
             if package is not None:
-                package.provide()
+                package.check()
         return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
     except LabError as error:
         print(error, file=sys.stderr)

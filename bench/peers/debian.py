@@ -1,20 +1,13 @@
-"""Debian's own builds of the peers, unpacked into the checkout's cache and not installed.
-
-Installed, each would start a service and meddle with the machine's own network.
-"""
+"""Debian's own builds of the peers, as they lie unpacked in the checkout."""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from notanker_lab.debian import unpacked
 from notanker_lab.errors import LabError
-from notanker_lab.reach import CHECKOUT
-
-CACHE = CHECKOUT / ".cache" / "bench"
-PACKAGES = CHECKOUT / "bench" / "packages.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +18,40 @@ class Unpacked:
         package: Its name in Debian.
         programs: What the bench runs of it, below its root; the first tells the version.
         libraries: Folder of libraries of its own, below its root.
-        tools: Programs of other packages that it needs.
+        tools: Installed programs that it needs.
+        needs: Other unpacked packages, of which the bench runs something.
     """
 
     package: str
     programs: tuple[str, ...]
     libraries: str = ""
     tools: tuple[str, ...] = ()
+    needs: tuple["Unpacked", ...] = ()
 
     def path(self, program: str) -> Path:
-        """Give the file of a program."""
-        return CACHE / self.package / program
+        """Give the file of a program.
+
+        Raises:
+            LabError: it is not there.
+        """
+        return unpacked(self.package, program)
 
     @property
     def env(self) -> dict[str, str]:
         """Give the environment that the programs need."""
         return {"LD_LIBRARY_PATH": str(self.path(self.libraries))} if self.libraries else {}
 
-    def provide(self) -> None:
-        """Have it unpacked.
+    def check(self) -> None:
+        """Make sure that all it needs is there.
 
         Raises:
-            LabError: it cannot be fetched, or something that it needs is missing.
+            LabError: something is missing.
         """
-        if not all(self.path(program).exists() for program in self.programs):
-            CACHE.mkdir(parents=True, exist_ok=True)
-            _run(["apt-get", "download", self.package], "try apt-get update first")
-            _run(["dpkg", "-x", str(next(CACHE.glob(f"{self.package}_*.deb"))), self.package], "")
         missing = [*self._missing_libraries(), *(t for t in self.tools if shutil.which(t) is None)]
         if missing:
-            advice = f"apt-get install --no-install-recommends {' '.join(needed())}"
-            raise LabError(f"{self.package} lacks {', '.join(missing)}: {advice}")
+            raise LabError(f"{self.package} lacks {', '.join(missing)}: run tools/setup test.")
+        for other in self.needs:
+            other.check()
 
     def version(self) -> str:
         """Give its version, for the table's heading."""
@@ -71,16 +67,3 @@ class Unpacked:
         line = ["ldd", *(str(self.path(program)) for program in self.programs)]
         done = subprocess.run(line, env=self._env(), capture_output=True, text=True, check=False)
         return sorted({t.split()[0] for t in done.stdout.splitlines() if "not found" in t})
-
-
-def needed() -> list[str]:
-    """Give the Debian packages that the peers' programs are linked to."""
-    lines = PACKAGES.read_text(encoding="utf-8").splitlines()
-    return [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
-
-
-def _run(argv: Sequence[str], advice: str) -> None:
-    done = subprocess.run(argv, cwd=CACHE, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        said = done.stderr.strip()
-        raise LabError(f"{' '.join(argv)} failed: {said} ({advice})" if advice else said)

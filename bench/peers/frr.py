@@ -12,11 +12,10 @@ from bench.peers.debian import Unpacked
 from bench.peers.peer import Silent, script
 
 from notanker_lab import Lab, addresses, control
+from notanker_lab.debian import LIBRARIES
 
 _FOLDER = "usr/lib/frr"
-PACKAGE = Unpacked(
-    "frr", (f"{_FOLDER}/bfdd", f"{_FOLDER}/zebra"), libraries="usr/lib/x86_64-linux-gnu/frr"
-)
+PACKAGE = Unpacked("frr", (f"{_FOLDER}/bfdd", f"{_FOLDER}/zebra"), libraries=f"{LIBRARIES}/frr")
 PROVIDER = "198.18.1.1"
 _READY_S = 20.0
 

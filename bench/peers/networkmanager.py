@@ -12,7 +12,9 @@ from bench.peers.peer import Silent, script
 from notanker_lab import Lab, addresses, control
 
 PROGRAM = "usr/sbin/NetworkManager"
-PACKAGE = Unpacked("network-manager", (PROGRAM,), tools=("dbus-daemon",))
+_DAEMON = "usr/bin/dbus-daemon"
+_DBUS = Unpacked("dbus-daemon", (_DAEMON,))
+PACKAGE = Unpacked("network-manager", (PROGRAM,), needs=(_DBUS,))
 _READY_S = 90.0
 _METRICS = {"eth0": 100, "lte0": 700}
 
@@ -102,7 +104,8 @@ class NetworkManager(Silent):
         program = PACKAGE.path(PROGRAM)
         self._start = script(folder / "start", _START.format(folder=folder, program=program))
         self._env = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus"}
-        lab.popen("site", ["dbus-daemon", f"--config-file={folder}/bus.conf", "--nofork"])
+        bus = [str(_DBUS.path(_DAEMON)), f"--config-file={folder}/bus.conf", "--nofork"]
+        lab.popen("site", [*bus, "--nopidfile"])
         control.wait_until((folder / "bus").exists, 10, "the private D-Bus listens")
 
     def launch(self) -> None:

@@ -4,18 +4,17 @@
 """
 
 import contextlib
-import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from notanker_lab import addresses
-from notanker_lab.reach import CHECKOUT
+from notanker_lab.debian import LIBRARIES, unpacked
 from tests.lab.scene import Scene, until
 
-_DEBIAN = CHECKOUT / ".cache" / "debian"
-_NM = _DEBIAN / "network-manager"
+_NM = "network-manager"
+_LIBRARIES_OF = ("libnm0", "libteamdctl0", "libmm-glib0", "libbluetooth3")
 METRICS = {"eth0": 100, "lte0": 700}
 
 _BUS = """
@@ -78,7 +77,7 @@ class NetworkManager:
 
     def nmcli(self, *arguments: str) -> str:
         """Run `nmcli`; it must succeed."""
-        line = [str(_NM / "usr/bin/nmcli"), *arguments]
+        line = [str(unpacked(_NM, "usr/bin/nmcli")), *arguments]
         done = self.scene.lab.exec("site", line, env=_environment(self.folder))
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -127,7 +126,8 @@ def networkmanager(scene: Scene) -> Iterator[NetworkManager]:
         profile = folder / "connections" / f"{name}.nmconnection"
         profile.write_text(_PROFILE.format(name=name, metric=METRICS[name], **values))
         profile.chmod(0o600)
-    bus = [str(_DEBIAN / "dbus-daemon/usr/bin/dbus-daemon"), f"--config-file={folder}/bus.conf"]
+    bus = [str(unpacked("dbus-daemon", "usr/bin/dbus-daemon"))]
+    bus += [f"--config-file={folder}/bus.conf"]
     started = scene.lab.popen("site", [*bus, "--nofork", "--nopidfile"])
     until((folder / "bus").exists, "D-Bus is there")
     running = NetworkManager(scene, folder)
@@ -149,7 +149,11 @@ _LINES = (
 
 
 def _command(folder: Path) -> list[str]:
-    line = [str(_NM / "usr/sbin/NetworkManager"), "--no-daemon", f"--config={folder}/nm.conf"]
+    line = [
+        str(unpacked(_NM, "usr/sbin/NetworkManager")),
+        "--no-daemon",
+        f"--config={folder}/nm.conf",
+    ]
     line += [
         f"--config-dir={folder}/none",
         f"--pid-file={folder}/pid",
@@ -160,8 +164,7 @@ def _command(folder: Path) -> list[str]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    machine = f"{os.uname().machine}-linux-gnu"
-    libraries = ":".join(str(tree / "usr/lib" / machine) for tree in _DEBIAN.iterdir())
+    libraries = ":".join(str(unpacked(package, LIBRARIES)) for package in _LIBRARIES_OF)
     return {
         "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus",
         "LD_LIBRARY_PATH": libraries,
