@@ -100,7 +100,7 @@ def test_check_finds_nothing_wrong_with_a_good_site_and_tells_the_detection_time
 ) -> None:
     done = offline.check("de")
     assert done.returncode == 0, done.stdout
-    assert "Ein stummer Ausfall wird nach etwa" in done.stdout
+    assert "Stummer Ausfall, Leitung in Ruhe                1,16 s" in done.stdout
 
 
 def test_a_configuration_that_cannot_be_read_is_said_so(offline: Scene) -> None:
