@@ -109,12 +109,14 @@ class GatewayConfig(msgspec.Struct, frozen=True, kw_only=True):
         lan: The interfaces that it forwards for.
         nat: What hides the LAN on the primary over IPv4: `masquerade`, `none`, or the address to write.
         nat6: The same over IPv6. On LTE the LAN is always masqueraded.
+        lte_up_kbps: What LTE's upload carries; with it, voice comes first there.
     """
 
     mode: Literal["solo", "gateway"] = "solo"
     lan: tuple[Interface, ...] = ()
     nat: str = "masquerade"
     nat6: str = "none"
+    lte_up_kbps: Annotated[int, Meta(ge=100, le=1_000_000)] | None = None
 
     def __post_init__(self) -> None:
         """Check the addresses, and that there is somebody to forward for."""

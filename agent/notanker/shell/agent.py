@@ -24,9 +24,10 @@ from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.counters import Counters
 from notanker.shell.forwarder import Forwarder
-from notanker.shell.gateway import gateway
+from notanker.shell.gateway import gateway, shaping
 from notanker.shell.gateway.gateway import Gateway
 from notanker.shell.gateway.names import Names
+from notanker.shell.gateway.shaping import Shaper
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
@@ -118,6 +119,7 @@ class Agent:
         )
         self._listener = Listener(interfaces, self._happen)
         self._gateway = self._make_gateway(interfaces)
+        self._shaper = _shaper_of(config, log)
         self._modem = self._make_modem()
         self._centre = self._make_centre(interfaces)
 
@@ -180,6 +182,10 @@ class Agent:
             self._tasks.keep("gateway", self._gateway.run)
         else:
             self._tasks.once("gateway", gateway.clear_away())
+        if self._shaper is not None:
+            self._tasks.keep("shaping", self._shaper.run)
+        else:
+            self._tasks.once("shaping", shaping.clear_away())
         self._tasks.once("reports", recorder.catch_up())
         self.take_plan_soon()
 
@@ -296,7 +302,7 @@ class Agent:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
         budget = budget_finding(status.budget, self._config.site.language)
-        parts = (self._routing, self._forwarder, self._gateway)
+        parts = (self._routing, self._forwarder, self._gateway, self._shaper)
         troubles = (journal, *(part.trouble for part in parts if part is not None), budget)
         return replace(
             status,
@@ -314,3 +320,10 @@ class Agent:
 
 def _forwarder_of(config: Config, log: Log) -> Forwarder | None:
     return None if config.dns is None else Forwarder(config.dns.file, resolvers_of(config), log)
+
+
+def _shaper_of(config: Config, log: Log) -> Shaper | None:
+    up_kbps = config.gateway.lte_up_kbps
+    if config.gateway.mode == "solo" or up_kbps is None:
+        return None
+    return Shaper(config.backup.interface, up_kbps, config.site.language, log)

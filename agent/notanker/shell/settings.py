@@ -149,7 +149,8 @@ def rules_of(config: Config) -> Rules:
     """Return the gateway's rules, without what the plan adds."""
     gateway = config.gateway
     interfaces = (config.primary.interface, config.backup.interface)
-    return Rules(gateway.lan, *interfaces, gateway.nat, gateway.nat6)
+    shaped = gateway.lte_up_kbps is not None
+    return Rules(gateway.lan, *interfaces, gateway.nat, gateway.nat6, shaped=shaped)
 
 
 def launch_of(paths: PathsConfig) -> Launch:

@@ -68,7 +68,8 @@ class Gateway:
         filled: dict[str, frozenset[str]] = {}
         while True:
             places = places_of(self._plan()) if self._allowed() else ()
-            rules = replace(self._rules, places=places)
+            voice = places_of(self._plan(), channel="voice")
+            rules = replace(self._rules, places=places, voice=voice)
             self._names.want(frozenset(place.name for place in rules.places if place.name))
             if rules != loaded and await self._load(ruleset(rules, self._names.addresses())):
                 loaded, filled = rules, self._names.addresses()
@@ -108,12 +109,12 @@ class Gateway:
         self.trouble = trouble
 
 
-def places_of(plan: Plan | None) -> tuple[Host, ...]:
-    """Return where the plan's core services live."""
+def places_of(plan: Plan | None, channel: str = "") -> tuple[Host, ...]:
+    """Return where the plan's core services live; with a channel, those alone that serve it."""
     found = (
         host
         for service in (plan.services if plan else ())
-        if service.core
+        if service.core and (not channel or channel in service.channels)
         for text in service.hosts
         if (host := host_of(text)) is not None
     )

@@ -18,8 +18,11 @@ from typing import Final, Literal
 
 from notanker.plan.hosts import Host, Network
 from notanker.shell.flows.conntrack import OWN_ZONES
+from notanker.shell.gateway.shaping import VOICE
 
 TABLE: Final = "notanker"
+VOICE_MARKS: Final = "ef, cs5, cs3, af31"
+"""Telephony and its signalling (RFC 4594), and as many telephones mark the latter."""
 _FAMILIES: Final = ((4, "ip", "ipv4_addr"), (6, "ip6", "ipv6_addr"))
 
 Addresses = Mapping[str, frozenset[str]]
@@ -37,6 +40,8 @@ class Rules:
         nat: What hides the LAN on the primary over IPv4: `masquerade`, `none`, or an address.
         nat6: The same over IPv6.
         places: Where core services live.
+        voice: Which of them carry voice; it is told apart only where the upload is shaped.
+        shaped: Whether it is.
     """
 
     lan: tuple[str, ...]
@@ -45,6 +50,8 @@ class Rules:
     nat: str = "masquerade"
     nat6: str = "none"
     places: tuple[Host, ...] = ()
+    voice: tuple[Host, ...] = ()
+    shaped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class _Kind:
 
     proto: Literal["", "tcp", "udp"]
     ports: tuple[int, int] | None
+    voice: bool
 
 
 def ruleset(rules: Rules, addresses: Addresses) -> str:
@@ -94,6 +102,9 @@ def _body(rules: Rules, addresses: Addresses) -> Iterator[str]:
         f"    iifname {backup} drop\n    oifname {backup} jump lte\n  }}\n"
         "  chain lte {\n    ct state related accept\n"
     )
+    if rules.shaped:
+        yield f"    ip dscp {{ {VOICE_MARKS} }} meta priority set {VOICE}\n"
+        yield f"    ip6 dscp {{ {VOICE_MARKS} }} meta priority set {VOICE}\n"
     yield from _permits(rules)
     yield (
         "    counter name lte_refused\n    meta l4proto tcp reject with tcp reset\n"
@@ -116,7 +127,8 @@ def _permits(rules: Rules) -> Iterator[str]:
         match += f"th dport {ports} " if ports else ""
         for version, family, _ in _FAMILIES:
             target = f"{family} daddr @core{version}_{number}"
-            yield f"    {match}{target} counter name lte_core accept\n"
+            first = f"meta priority set {VOICE} " if kind.voice else ""
+            yield f"    {match}{target} {first}counter name lte_core accept\n"
 
 
 def _sets(rules: Rules, addresses: Addresses) -> Iterator[tuple[str, str, list[Network]]]:
@@ -124,7 +136,7 @@ def _sets(rules: Rules, addresses: Addresses) -> Iterator[tuple[str, str, list[N
         networks = [
             network
             for place in rules.places
-            if _kind(place) == kind
+            if _kind(rules, place) == kind
             for network in _networks(place, addresses)
         ]
         for version, _, type_ in _FAMILIES:
@@ -133,11 +145,13 @@ def _sets(rules: Rules, addresses: Addresses) -> Iterator[tuple[str, str, list[N
 
 
 def _kinds(rules: Rules) -> list[_Kind]:
-    return list(dict.fromkeys(map(_kind, rules.places)))
+    """Return the kinds, voice first: a place of two services is voice's."""
+    kinds = dict.fromkeys(_kind(rules, place) for place in rules.places)
+    return sorted(kinds, key=lambda kind: not kind.voice)
 
 
-def _kind(place: Host) -> _Kind:
-    return _Kind(place.proto, place.ports)
+def _kind(rules: Rules, place: Host) -> _Kind:
+    return _Kind(place.proto, place.ports, rules.shaped and place in rules.voice)
 
 
 def _networks(host: Host, addresses: Addresses) -> Iterable[Network]:
