@@ -4,18 +4,12 @@ A table of the packet filter of our own (`inet notanker_meter`) counts IP packet
 leaves out what stays between us and the modem: a HiLink stick is asked over the very interface that it
 serves, each half minute, and that costs no data. Named counters outlive the agent. The interface's own
 counters stand in where there is no nftables; they include what the modem is asked.
-
-Only this thread lends its right to change the packet filter, and only to `nft` (capabilities(7): ambient).
 """
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import ipaddress
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,16 +17,12 @@ import msgspec
 
 from notanker.core.budget import OWN, Reading
 from notanker.errors import NotankerError
-from notanker.shell import clock
+from notanker.shell import clock, tools
+from notanker.shell.tools import ToolError
 
 TABLE: Final = "notanker_meter"
-NFT_S: Final = 5.0
 NEAR: Final = ("224.0.0.0/4", "255.255.255.255")
 NEAR6: Final = ("fe80::/10", "ff00::/8")
-_CAP_NET_ADMIN: Final = 12
-_PR_CAP_AMBIENT: Final = 47
-_PR_CAP_AMBIENT_RAISE: Final = 2
-_PR_CAP_AMBIENT_LOWER: Final = 3
 _ETHERNET: Final = 1  # ARPHRD_ETHER
 _ETHERNET_HEADER_BYTES: Final = 14
 
@@ -70,7 +60,7 @@ class Counters:
             return self._read_interface()
         try:
             reading = await asyncio.to_thread(self._read_filter)
-        except (CountersError, OSError, subprocess.SubprocessError) as error:
+        except (CountersError, ToolError) as error:
             self.trouble = str(error)
             if self._filter:
                 return None
@@ -82,10 +72,10 @@ class Counters:
     def _read_filter(self) -> Reading:
         near = near_networks(self._text(self._routes), self._interface)
         if near != self._near:
-            nft("-f", "-", script=meter_script(self._interface, near))
+            tools.run(["nft", "-f", "-"], meter_script(self._interface, near))
         try:
-            listed = nft("-j", "list", "table", "inet", TABLE)
-        except CountersError:
+            listed = tools.run(["nft", "-j", "list", "table", "inet", TABLE])
+        except ToolError:
             self._near = None  # somebody took the table away: it is made anew next time
             raise
         self._near = near
@@ -155,7 +145,7 @@ def _rules(chain: str, match: str, end: str, near: tuple[str, ...], counter: str
     ]
 
 
-def reading_of(listed: str, boot: str) -> Reading:
+def reading_of(listed: bytes | str, boot: str) -> Reading:
     """Read what `nft -j list table` says.
 
     Raises:
@@ -168,32 +158,3 @@ def reading_of(listed: str, boot: str) -> Reading:
         return Reading(OWN, f"{boot}/{handle}", found["total"], found["users"])
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         raise CountersError("nft says something that is no list of counters") from None
-
-
-def nft(*arguments: str, script: str = "") -> str:
-    """Run nft with our right to change the packet filter; blocks, so call it in a thread.
-
-    Raises:
-        CountersError: it refuses.
-        OSError: there is none.
-        subprocess.SubprocessError: it does not end in time.
-    """
-    with _lent_right():
-        done = subprocess.run(
-            ["nft", *arguments],
-            input=script, capture_output=True, text=True, timeout=NFT_S, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        raise CountersError(f"nft: {done.stderr.strip().splitlines()[-1:] or 'refused'}")
-    return done.stdout
-
-
-@contextmanager
-def _lent_right() -> Iterator[None]:
-    """Let what this very thread starts change the packet filter; threads have sets of their own."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_NET_ADMIN, 0, 0)
-    try:
-        yield
-    finally:
-        prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_LOWER, _CAP_NET_ADMIN, 0, 0)

@@ -17,6 +17,7 @@ from notanker.shell.gateway.gateway import places_of
 from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.probes import dns
+from notanker.shell.tools import ToolError
 from tests.unit.config.samples import GOOD, read
 
 EXAMPLE_PLAN = Path(__file__).parents[3] / "examples" / "plan"
@@ -179,7 +180,7 @@ def test_a_system_without_nft_is_told_which_package_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(nft.NftError, match="nftables"):
+    with pytest.raises(ToolError, match="nftables"):
         asyncio.run(nft.load(""))
 
 

@@ -19,8 +19,9 @@ from notanker.shell.gateway import ruleset, shaping, tc
 from notanker.shell.gateway.gateway import places_of
 from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.gateway.shaping import SCHEMES, Shaper
-from notanker.shell.gateway.tc import Root, TcError
+from notanker.shell.gateway.tc import Root
 from notanker.shell.logs import QUIET
+from notanker.shell.tools import ToolError
 from tests.unit.config.samples import GOOD, read
 from tests.unit.shell.test_gateway import EXAMPLE_PLAN, place
 
@@ -126,7 +127,7 @@ _ROWS = st.dictionaries(st.sampled_from(["root", "dev", "kind", "handle", "other
 def test_whatever_tc_says_is_read_or_refused(said: bytes) -> None:
     try:
         roots = tc.roots_of(said)
-    except TcError:
+    except ToolError:
         return
     assert all(isinstance(root, Root) for root in roots)
 
@@ -158,15 +159,15 @@ class Kernel:
         words = line.split()
         if words[1] == "del":
             if self.root is None or not shaping.is_ours(self.root):
-                raise TcError("Error: Invalid handle.")
+                raise ToolError("Error: Invalid handle.")
             self.root = None
             return
         kind = words[words.index("handle" if words[0] == "qdisc" else "classid") + 2]
         if kind not in self.kinds:
-            raise TcError(self.refusal)
+            raise ToolError(self.refusal)
         if "root" in words:
             if words[1] == "add" and self.root is not None:
-                raise TcError("Error: Exclusivity flag on, cannot modify.")
+                raise ToolError("Error: Exclusivity flag on, cannot modify.")
             self.root = Root(words[3], kind, "1742:")
 
 
@@ -293,7 +294,7 @@ def test_a_system_without_tc_is_told_which_package_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(TcError, match="iproute2"):
+    with pytest.raises(ToolError, match="iproute2"):
         asyncio.run(tc.roots())
 
 

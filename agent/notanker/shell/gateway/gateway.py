@@ -18,6 +18,7 @@ from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.ruleset import TABLE, Rules, refill, removal, ruleset
 from notanker.shell.logs import Log
 from notanker.shell.tasks import AGAIN_S
+from notanker.shell.tools import ToolError
 
 FORWARDING: Final = Path("/proc/sys/net/ipv4/ip_forward")
 LOOK_S: Final = 60.0
@@ -84,7 +85,7 @@ class Gateway:
     async def _load(self, text: str) -> bool:
         try:
             await nft.load(text)
-        except nft.NftError as error:
+        except ToolError as error:
             self._tell(f"gateway: the rules cannot be set: {error}")
             return False
         self._log.info("gateway_rules_set")
@@ -140,12 +141,12 @@ async def _stands() -> bool:
     """Tell whether the table is still there: a firewall that is loaded anew takes it away."""
     try:
         await nft.load(f"list table inet {TABLE}\n")
-    except nft.NftError:
+    except ToolError:
         return False
     return True
 
 
 async def clear_away() -> None:
     """Take the rules of an earlier configuration away, where there may be any."""
-    with contextlib.suppress(nft.NftError):  # without nft there are none
+    with contextlib.suppress(ToolError):  # without nft there are none
         await nft.load(removal())

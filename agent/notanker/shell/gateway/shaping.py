@@ -23,6 +23,7 @@ from notanker.errors import Language
 from notanker.shell import clock
 from notanker.shell.gateway import tc
 from notanker.shell.logs import Log
+from notanker.shell.tools import ToolError
 
 HANDLE: Final = "1742:"
 """Our mark on queues (tc(8) reads it as hexadecimal)."""
@@ -183,7 +184,7 @@ class Shaper:
                 self._index = index  # what the kernel refuses now, it does in five seconds too
                 await self._set(root)
             self._tell(None)
-        except tc.TcError as error:
+        except ToolError as error:
             if _index(self._interface) is not None:  # else it has just been pulled out
                 self._tell(_refused(self._interface, str(error)))
 
@@ -191,7 +192,7 @@ class Shaper:
         """Set the best that the kernel has.
 
         Raises:
-            tc.TcError: it has none of them, or refuses all.
+            ToolError: it has none of them, or refuses all.
         """
         standing = root.kind if root is not None and is_ours(root) else ""
         for scheme in SCHEMES:
@@ -204,13 +205,13 @@ class Shaper:
             if not refusal:
                 return
         await _remove(self._interface)
-        raise tc.TcError(refusal)
+        raise ToolError(refusal)
 
     async def _refusal(self, name: str, commands: Callable[[str, int], str]) -> str:
         """Try a scheme; return why it cannot be, empty where it stands."""
         try:
             await tc.load(commands(self._interface, self._up_kbps))
-        except tc.TcError as error:
+        except ToolError as error:
             return str(error)
         self._log.info("shaping_set", kind=name, kbps=self._up_kbps)
         return ""
@@ -224,14 +225,14 @@ class Shaper:
 
 async def clear_away(*, but: str = "") -> None:
     """Take ours away from every interface but one, where there is any."""
-    with contextlib.suppress(tc.TcError):  # without tc there is none
+    with contextlib.suppress(ToolError):  # without tc there is none
         for root in await tc.roots():
             if is_ours(root) and root.interface != but:
                 await tc.load(removal(root.interface))
 
 
 async def _remove(interface: str) -> None:
-    with contextlib.suppress(tc.TcError):  # nothing of ours was there
+    with contextlib.suppress(ToolError):  # nothing of ours was there
         await tc.load(removal(interface))
 
 
