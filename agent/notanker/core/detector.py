@@ -33,6 +33,8 @@ BROWN_OUT: Final = 2.0
 """So many times the patience must a doubt last on a line that still answers now and then."""
 UNPROVEN: Final = 0.5
 """Share of the evidence that it takes against an uplink which never was up."""
+EARLY: Final = 0.05
+"""A probe may come by this share of its interval before its place on the grid, and still be the one meant."""
 EPSILON: Final = 1e-6
 """Shares are sums of floats; a millionth of a nat, or of a second, must not decide."""
 
@@ -198,8 +200,8 @@ def next_probe_s(judge: Judge, settings: WatchSettings, now_s: float) -> float:
     if step_s != settings.pace.calm_s:
         return now_s + step_s
     phase_s = settings.pace.phase_s
-    # A probe that is a little early or late keeps its place in the rotation.
-    turns = math.floor((now_s - phase_s) / step_s + 0.5) + 1
+    # One out of turn, after a burst, does not make the layer miss its own: no pause is longer than in calm.
+    turns = math.floor((now_s - phase_s) / step_s + EARLY) + 1
     return phase_s + turns * step_s
 
 
