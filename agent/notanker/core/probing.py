@@ -44,7 +44,7 @@ def due(
         number: The number of the first new probe; further ones count on from it.
     """
     probes: list[Probe] = []
-    changed = dict(judges)
+    changed: dict[Watch, Judge] = {}
     for watch, judge in judges.items():
         if detector.next_wake_s(judge, table[watch]) > now_s:
             continue
@@ -53,7 +53,7 @@ def due(
         if sent is not None:
             anchor = table[watch].anchors[sent.anchor]
             probes.append(Probe(sent.number, watch[0], anchor))
-    return changed, tuple(probes)
+    return {**judges, **changed} if changed else judges, tuple(probes)
 
 
 def answered(
@@ -128,16 +128,17 @@ def retest(judges: Judges, now_s: float) -> Judges:
 
     If it answers there, a part of the line is broken; if it answers nowhere, the anchor is.
     """
-    changed = dict(judges)
+    asked: dict[Watch, Judge] = {}
     for (uplink, layer), judge in judges.items():
-        other = changed.get((Uplink.BACKUP, layer))
-        if uplink is not Uplink.PRIMARY or judge.verdict is not Verdict.UP or other is None:
+        watch = (Uplink.BACKUP, layer)
+        if uplink is not Uplink.PRIMARY or judge.verdict is not Verdict.UP or watch not in judges:
             continue
         for index, mind in enumerate(judge.anchors):
+            other = asked.get(watch, judges[watch])
             if mind.silent_s is not None and _unasked(other, index, mind.silent_s):
-                other = replace(detector.at_once(other, now_s), turn=index)
-        changed[Uplink.BACKUP, layer] = other
-    return changed
+                asked[watch] = replace(detector.at_once(other, now_s), turn=index)
+    # Most steps ask nobody: who compares judges by identity then sees that nothing is new.
+    return {**judges, **asked} if asked else judges
 
 
 def hint(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from notanker.core import checking, detector, uplinks
+from notanker.core import detector, uplinks
 from notanker.core import graph as graphs
 from notanker.core.cause import LINE, NEXT_HOP, LayerSign, Signs
 from notanker.core.checking import HOP, Checks, Mind
@@ -208,16 +208,3 @@ def _heard(scene: Scene, mine: Mapping[Layer, Judge]) -> Iterator[tuple[str, Mom
 def ago(now: Moment, boot_s: float) -> Moment:
     """Return the moment of these boot seconds, by the clock as it goes now."""
     return replace(now, boot_s=boot_s, wall_s=now.wall_s - (now.boot_s - boot_s))
-
-
-def silent_so_far(checks: Checks, now_s: float) -> tuple[str, ...]:
-    """Return the systems with a watch that has never been answered since the agent came up."""
-    return tuple(
-        dict.fromkeys(
-            checks.table[key].system
-            for key, mind in checks.minds.items()
-            if mind.judge.answered_s is None
-            and mind.judge.verdict is Verdict.DOWN
-            and now_s >= mind.since_s + checking.LOOK_S
-        )
-    )
