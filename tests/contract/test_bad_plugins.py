@@ -103,6 +103,12 @@ def test_a_send_that_ends_badly_may_have_left(runner: Runner, kind: str, reason:
     assert bad.call("find_sent", message(), answer=bool) is False
 
 
+def test_a_plugin_that_gives_notice_twice_is_ended(runner: Runner) -> None:
+    twice = runner.start("notices_twice")
+    eventually(lambda: twice.process.status.failures > 0, "the second notice is one too many")
+    assert any("notice twice" in status.reason for status in twice.seen)
+
+
 def test_a_plugin_that_writes_unasked_is_ended(runner: Runner) -> None:
     flood = runner.start("floods_wire")
     flood.await_health("ok")

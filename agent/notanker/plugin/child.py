@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import select
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +23,10 @@ from notanker.plugin.confine import confine
 from notanker.plugin.contract import GROUP, Plugin, parts_of
 from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
 from notanker.plugin.frames import (
+    COLLECT,
     INIT,
     NOTHING,
+    NOTICE_FRAME,
     Answer,
     Fault,
     FrameError,
@@ -37,11 +40,16 @@ from notanker.plugin.options import read_options
 from notanker.plugin.secret import redacted
 from notanker.plugin.values import Message
 
-METHODS: Final[Mapping[str, Mapping[str, type[Message] | None]]] = {
+ALL: Final[Mapping[str, Any]] = {COLLECT: None, "discard": tuple[str, ...]}
+METHODS: Final[Mapping[str, Mapping[str, Any]]] = {
     "uplink": {"bring_up": None, "tear_down": None, "state": None},
     "channel": {"send": Message, "find_sent": Message},
+    "modem": {"info": None, "signal": None, "ussd": str, "messages": None},
 }
-"""What may be called, by part, with the type of its argument."""
+"""What may be called of every plugin, and by part, with the type of its argument."""
+
+ATTEND_AGAIN_S: Final = 0.02
+"""A device that never stops talking must not keep the child from the agent's requests, nor its core busy."""
 
 MAX_REASON: Final = 500
 _log: Final = logging.getLogger("notanker.plugin")
@@ -53,7 +61,8 @@ class Worker:
     def __init__(self, link: socket.socket) -> None:
         self.link: Final = link
         self.plugin: Plugin[Any] | None = None
-        self.methods: dict[str, type[Message] | None] = {}
+        self.methods: dict[str, Any] = {}
+        self._noticed = False
 
     def serve(self) -> None:
         """Answer until the agent closes the wire, then let the plugin give back what it holds.
@@ -63,10 +72,30 @@ class Worker:
             OSError: the wire broke.
         """
         with contextlib.suppress(BrokenPipeError):  # the agent went while a call was running
-            while (request := receive(self.link)) is not None:
+            while (request := self._next()) is not None:
+                if request.method == COLLECT:
+                    self._noticed = False
                 self.link.sendall(self._frame(self.answer(request)))
         if self.plugin is not None:
             self.plugin.close()
+
+    def _next(self) -> Request | None:
+        """Return the next request; until it comes, let the plugin attend to its device."""
+        while not self._wait_for_request():
+            if self.plugin is not None and self.plugin.attend() and not self._noticed:
+                self._noticed = True
+                self.link.sendall(NOTICE_FRAME)
+            select.select([self.link], [], [], ATTEND_AGAIN_S)
+        return receive(self.link)
+
+    def _wait_for_request(self) -> bool:
+        """Say whether there is a request to read; False: the plugin's descriptor can be read."""
+        fd = None if self.plugin is None else self.plugin.fileno()
+        poll = select.poll()
+        poll.register(self.link, select.POLLIN)
+        if fd is not None:
+            poll.register(fd, select.POLLIN)
+        return any(ready == self.link.fileno() for ready, _ in poll.poll())
 
     def answer(self, request: Request) -> Answer:
         """Do what the request wants, and turn whatever happens into an answer."""
@@ -101,7 +130,9 @@ class Worker:
             raise ProblemsError(problems)
         parts = parts_of(kind)
         self.plugin = kind(config)
-        self.methods = {name: typ for part in parts for name, typ in METHODS[part].items()}
+        self.methods = dict(ALL)
+        for part in parts:
+            self.methods |= METHODS[part]
         return Ready(parts, kind.deadline_s, dict(kind.deadlines_s))
 
     @staticmethod
@@ -129,10 +160,10 @@ def find(kind: str) -> type[Plugin[Any]]:
 def _fault(error: PluginError) -> Fault:
     reason = redacted(error.reason)[:MAX_REASON]
     if isinstance(error, Retry):
-        return Fault("retry", reason, max(0.0, error.after_s))
+        return Fault("retry", reason, max(0.0, error.after_s), error.left)
     if isinstance(error, Unknown):
-        return Fault("unknown", reason)
-    return Fault("permanent", reason)
+        return Fault("unknown", reason, left=error.left)
+    return Fault("permanent", reason, left=error.left)
 
 
 class _Redacted:

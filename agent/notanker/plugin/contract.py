@@ -1,7 +1,8 @@
 """The parts that a plugin can play. Plain blocking code: one call at a time, each with a deadline.
 
 A plugin lives in a child process of its own. Past a call's deadline the child is ended, so a plugin
-needs no threads and no time-outs of its own beyond those that make its answers better.
+needs no threads and no time-outs of its own beyond those that make its answers better. Between calls
+the child watches the plugin's `fileno`, so that what a device says by itself reaches the agent at once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 import msgspec
 
+from notanker.plugin.heard import Collected
+from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
 from notanker.plugin.values import Message, Receipt, UplinkState
 
 GROUP: Final = "notanker.plugins"
@@ -35,6 +38,39 @@ class Plugin(ABC, Generic[C]):
 
     def __init__(self, config: C) -> None:
         self.config: Final = config
+
+    def fileno(self) -> int | None:
+        """Return a descriptor to watch between calls, None if there is none.
+
+        When it can be read, `attend` is called. Asked anew before each wait, so it may change.
+        """
+        return None
+
+    def attend(self) -> bool:
+        """Take in what the device says by itself; say whether there is something to `collect`.
+
+        It must read, or the descriptor stays readable, and must return in a moment: no call is
+        carried out meanwhile.
+        """
+        return False
+
+    def collect(self) -> Collected:
+        """Return what has gathered since the last time: SMS, reports, happenings.
+
+        Called soon after `attend` said so, and now and then for devices that say nothing by themselves.
+        Happenings are handed over once; SMS and reports again and again until they are discarded.
+
+        Raises:
+            Retry: the device cannot be asked now.
+        """
+        return Collected()
+
+    def discard(self, names: tuple[str, ...]) -> None:
+        """Delete what is on the agent's disk now; a name that the device does not know is no mistake.
+
+        Raises:
+            Retry: the device cannot be asked now.
+        """
 
     def close(self) -> None:
         """Give back what the device lends, such as a login. Called once, when the agent ends."""
@@ -96,7 +132,51 @@ class Channel(Plugin[C]):
         """
 
 
-PARTS: Final[Mapping[str, type[Plugin[msgspec.Struct]]]] = {"uplink": Uplink, "channel": Channel}
+class Modem(Plugin[C]):
+    """Answers what a technician asks who puts up an antenna or looks for a fault."""
+
+    @abstractmethod
+    def info(self) -> ModemInfo:
+        """Return what the modem is.
+
+        Raises:
+            Retry: it does not answer now.
+            Permanent: it never will, as it is.
+        """
+
+    @abstractmethod
+    def signal(self) -> Signal:
+        """Return how well it hears the network now; quick enough to be asked every second.
+
+        Raises:
+            Retry: it does not answer now.
+            Permanent: it never will, as it is.
+        """
+
+    @abstractmethod
+    def ussd(self, code: str) -> str:
+        """Ask the network, such as `*100#` for the balance, and return its answer.
+
+        Raises:
+            Retry: no answer now.
+            Permanent: this modem or network cannot do it, or the code is none.
+        """
+
+    @abstractmethod
+    def messages(self) -> tuple[StoredMessage, ...]:
+        """Return what is in the device's own lists of SMS.
+
+        Raises:
+            Retry: it does not answer now.
+            Permanent: it never will, as it is.
+        """
+
+
+PARTS: Final[Mapping[str, type[Plugin[msgspec.Struct]]]] = {
+    "uplink": Uplink,
+    "channel": Channel,
+    "modem": Modem,
+}
 
 
 def parts_of(kind: type[Plugin[msgspec.Struct]]) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """The wire between the agent and a plugin's child: 4 bytes of length, then JSON.
 
 The agent writes a `Request` and gets exactly one `Answer` with the same id. The first request is
-`init` with a `Start`, answered by a `Ready`. Anything else on the wire ends the child.
+`init` with a `Start`, answered by a `Ready`. Between answers the child may write one `NOTICE`, an answer
+to nothing: there is something to `collect`. The next only after that. Anything else on the wire ends the
+child.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from notanker.errors import NotankerError, Problem
 MAX_FRAME_BYTES: Final = 256 * 1024
 HEADER_BYTES: Final = 4
 INIT: Final = "init"
+COLLECT: Final = "collect"
+NOTICE: Final = -1
+"""The id of an answer that nobody asked for."""
 NOTHING: Final = msgspec.Raw(b"null")
 
 
@@ -53,6 +58,7 @@ class Fault(msgspec.Struct, frozen=True):
     kind: Literal["retry", "permanent", "unknown", "options", "bug"]
     reason: str = ""
     after_s: float = 0.0
+    left: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -77,6 +83,10 @@ def pack(value: msgspec.Struct) -> bytes:
     if len(body) > MAX_FRAME_BYTES:
         raise FrameError(f"{len(body)} bytes, {MAX_FRAME_BYTES} are allowed")
     return len(body).to_bytes(HEADER_BYTES, "big") + body
+
+
+NOTICE_FRAME: Final = pack(Answer(NOTICE))
+"""All that a child may write without being asked."""
 
 
 def body_length(header: bytes | bytearray) -> int:

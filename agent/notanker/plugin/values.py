@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 
@@ -15,6 +17,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         recipient: A telephone number in international form, or what the channel uses.
         text: What the person reads.
         attempt: 1 for the first try.
+        reference: 0 to 255, the same over all attempts (an SMS's TP-MR, 3GPP TS 23.040, 9.2.3.6).
+        repeat: It may have left before, so a copy must be known as one: the text says so, and an SMS
+            bids the centre to drop it (TP-RD, 3GPP TS 23.040, 9.2.3.25).
+        left: The parts, from 1, that surely left in an earlier attempt; only the others are to be sent.
     """
 
     id: str
@@ -22,6 +28,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str
     text: str
     attempt: int = 1
+    reference: int = 0
+    repeat: bool = False
+    left: tuple[int, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,10 +39,38 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         reference: What the device or service calls the message, if it says so.
         proof: What it rests on, such as "send-status" or "sent box".
+        references: The TP-MR under which each part left; a modem may choose its own. A status report
+            of the network bears one of them.
+        report: Whether the network was asked for a status report, so that one may be waited for.
     """
 
     reference: str = ""
     proof: str = ""
+    references: tuple[int, ...] = ()
+    report: bool = False
+
+
+class Registration(StrEnum):
+    """Whether the network lets the modem in (3GPP TS 27.007, 7.2 and 10.1.22)."""
+
+    HOME = "home"
+    ROAMING = "roaming"
+    SEARCHING = "searching"
+    DENIED = "denied"
+    EMERGENCY_ONLY = "emergency_only"
+    SMS_ONLY = "sms_only"
+    OFF = "off"
+
+
+class Sim(StrEnum):
+    """How the SIM card does (3GPP TS 27.007, 8.3 and 9.2)."""
+
+    READY = "ready"
+    PIN = "pin"
+    PUK = "puk"
+    BUSY = "busy"
+    MISSING = "missing"
+    FAILED = "failed"
 
 
 class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +82,9 @@ class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
         month_bytes: Sent and received since the modem's own start of the month.
         month_since: The date on which that began, as 2026-11-01; empty if it does not say.
         message_store_full: No SMS can come in until something is deleted.
+        registration: Whether the network lets the modem in.
+        sim: How the SIM card does.
+        address: The address of its data session.
     """
 
     operator: str = ""
@@ -56,3 +96,6 @@ class UplinkState(msgspec.Struct, frozen=True, kw_only=True):
     month_bytes: int | None = None
     month_since: str = ""
     message_store_full: bool | None = None
+    registration: Registration | None = None
+    sim: Sim | None = None
+    address: str = ""

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from typing import Final
 
 from notanker.shell.logs import Log
@@ -38,6 +39,7 @@ class PluginChild:
         wire: socket.socket,
         outputs: tuple[PluginOutput, ...],
         limits: Limits,
+        on_notice: Callable[[], None],
     ) -> None:
         self.pid: Final = process.pid
         self._process: Final = process
@@ -48,12 +50,14 @@ class PluginChild:
         self.ended: Final[asyncio.Future[str]] = self._loop.create_future()
         self._reaped: Final[asyncio.Future[None]] = self._loop.create_future()
         self._pidfd: Final = pidfd
-        self.link: Final = PluginLink(wire, self._is_over)
+        self.link: Final = PluginLink(wire, self._is_over, on_notice)
         self._loop.add_reader(self._pidfd, self._exited)
 
     @classmethod
-    def start(cls, launch: Launch, log: Log, limits: Limits) -> PluginChild:
-        """Start a child on the running event loop.
+    def start(
+        cls, launch: Launch, log: Log, limits: Limits, on_notice: Callable[[], None]
+    ) -> PluginChild:
+        """Start a child on the running event loop; `on_notice` is called when it has something to collect.
 
         It must be the loop's own thread: the kernel ends the child when the thread that started it
         ends. Python starts it with vfork, so the size of the agent does not matter.
@@ -82,7 +86,7 @@ class PluginChild:
                 PluginOutput(pipe[0], stream, log, limits)
                 for pipe, stream in zip(pipes, ("stdout", "stderr"), strict=True)
             )
-            return cls(process, pidfd, ours, outputs, limits)
+            return cls(process, pidfd, ours, outputs, limits, on_notice)
 
     async def end(self, *, gently: bool) -> None:
         """End the child and its whole process group, and wait for that within bounds.

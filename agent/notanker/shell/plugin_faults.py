@@ -44,7 +44,7 @@ def lost(method: str, reason: str, *, handed_over: bool) -> Unknown | PluginDown
 def answered(fault: Fault) -> PluginError:
     """Return the plugin's own answer as the exception that it raised."""
     if fault.kind == "retry":
-        return Retry(fault.after_s, fault.reason)
+        return Retry(fault.after_s, fault.reason, fault.left)
     if fault.kind == "unknown":
-        return Unknown(fault.reason)
-    return Permanent(fault.reason)
+        return Unknown(fault.reason, fault.left)
+    return Permanent(fault.reason, fault.left)

@@ -1,4 +1,4 @@
-"""The agent's end of the wire to a child: one request out, one answer in, nothing else.
+"""The agent's end of the wire to a child: one request out, one answer in, now and then a notice.
 
 A child can write what it likes, as much as it likes, or never read. So every step is one
 non-blocking system call of bounded size, and the first byte that nobody asked for breaks the wire.
@@ -14,7 +14,9 @@ from typing import Final
 import msgspec
 
 from notanker.plugin.frames import (
+    COLLECT,
     HEADER_BYTES,
+    NOTICE_FRAME,
     Answer,
     FrameError,
     Request,
@@ -35,10 +37,18 @@ class PluginLink:
         handed_over: The child may have read the whole of the last request.
     """
 
-    def __init__(self, wire: socket.socket, on_broken: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        wire: socket.socket,
+        on_broken: Callable[[str], None],
+        on_notice: Callable[[], None] = lambda: None,
+    ) -> None:
         self.handed_over = False
         self._wire: Final = wire
         self._on_broken: Final = on_broken
+        self._on_notice: Final = on_notice
+        self._noticed = False
+        self._collecting = False
         self._loop: Final = asyncio.get_running_loop()
         self._out = memoryview(b"")
         self._in = bytearray()
@@ -60,6 +70,7 @@ class PluginLink:
             raise LinkBroken("the wire is closed")
         answer: asyncio.Future[Answer] = self._loop.create_future()
         self._waiting = (request.id, answer)
+        self._collecting = request.method == COLLECT
         self._out = memoryview(frame)
         self._loop.add_writer(self._wire.fileno(), self._writable)
         self._writable()
@@ -111,33 +122,56 @@ class PluginLink:
             return False
         self._in += part
         try:
-            self._take_frame()
+            while self._take_frame():
+                pass
         except FrameError as error:
             self._break(f"broke the protocol: {error}")
         return True
 
-    def _take_frame(self) -> None:
+    def _take_frame(self) -> bool:
+        """Take the next frame from what has come in; say whether there was a whole one."""
+        if self._in.startswith(NOTICE_FRAME):
+            del self._in[: len(NOTICE_FRAME)]
+            self._take_notice()
+            return True
+        if _may_be_notice(self._in):
+            return False
         if self._waiting is None or not self.handed_over:
             raise FrameError("wrote without being asked")
         if len(self._in) < HEADER_BYTES:
-            return
+            return False
         end = HEADER_BYTES + body_length(self._in)
         if len(self._in) < end:
-            return
-        if len(self._in) > end:
-            raise FrameError("wrote more than one answer")
-        number, future = self._waiting
+            return False
         answer = _decoded(bytes(memoryview(self._in)[HEADER_BYTES:end]))
-        self._in = bytearray()
+        self._in = self._in[end:]
+        if not _may_be_notice(self._in):
+            raise FrameError("wrote more than one answer")
+        self._take_answer(answer, *self._waiting)
+        return True
+
+    def _take_answer(self, answer: Answer, number: int, future: asyncio.Future[Answer]) -> None:
         if answer.id != number:
             raise FrameError(f"answered {answer.id} instead of {number}")
         self._waiting = None
+        if self._collecting:
+            self._noticed = False
         if not future.done():
             future.set_result(answer)
+
+    def _take_notice(self) -> None:
+        if self._noticed:
+            raise FrameError("gave notice twice")
+        self._noticed = True
+        self._on_notice()
 
     def _break(self, reason: str) -> None:
         self.close(reason)
         self._on_broken(reason)
+
+
+def _may_be_notice(start: bytearray) -> bool:
+    return NOTICE_FRAME.startswith(start[: len(NOTICE_FRAME)])
 
 
 def _decoded(body: bytes) -> Answer:

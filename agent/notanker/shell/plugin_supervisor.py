@@ -45,6 +45,7 @@ class PluginProcess:
         parts: The parts it plays ("uplink", "channel"); empty until it was ready once.
         problems: What is wrong with its options; empty while they are fine.
         pid: The process id of the child, None while there is none.
+        news: Set when the plugin has something to `collect`: it says so, or is new.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class PluginProcess:
         self.parts: frozenset[str] = frozenset()
         self.problems: tuple[Problem, ...] = ()
         self.pid: int | None = None
+        self.news: Final = asyncio.Event()
         self._limits: Final = limits or Limits()
         self._launch: Final = launch or Launch()
         self._log: Final = log.bind(plugin=spec.name)
@@ -131,7 +133,7 @@ class PluginProcess:
     async def _live(self) -> float:
         """Start a child, serve until it ends, make sure that it did; return the pause in seconds."""
         try:
-            child = PluginChild.start(self._launch, self._log, self._limits)
+            child = PluginChild.start(self._launch, self._log, self._limits, self.news.set)
         except OSError as error:
             return self._failed(_Ended(STARTING, f"cannot be started: {error.strerror}"))
         self.pid = child.pid
@@ -165,6 +167,7 @@ class PluginProcess:
         except msgspec.MsgspecError:
             raise _Ended(STARTING, "wrong answer to init") from None
         self.parts = self._ready.parts
+        self.news.set()
         self._log.info("plugin_ready", pid=child.pid, parts=sorted(self.parts))
         self._succeeded(STARTING)
 

@@ -16,6 +16,8 @@ import msgspec
 
 from notanker.plugin import (
     Channel,
+    Collected,
+    Inbound,
     Message,
     Permanent,
     Receipt,
@@ -25,6 +27,7 @@ from notanker.plugin import (
     Uplink,
     UplinkState,
 )
+from notanker.plugin.frames import NOTICE_FRAME
 
 NOT_A_PLUGIN = "text"
 FOR_EVER_S = 3600.0
@@ -124,6 +127,40 @@ class Prints(Good):
             os.write(2, b"\xff" * 60000)
             sys.stderr.write("a line as others print it\n")
         return Receipt()
+
+
+class Hears(Good):
+    """Has a device that speaks by itself: bytes that somebody writes into a pipe."""
+
+    def __init__(self, config: BadConfig) -> None:
+        super().__init__(config)
+        self._device = os.open(Path(self.config.folder, "device"), os.O_RDWR | os.O_NONBLOCK)
+        self._heard = b""
+
+    def fileno(self) -> int:
+        return self._device
+
+    def attend(self) -> bool:
+        self._heard += os.read(self._device, 4096)
+        return b"\n" in self._heard
+
+    def collect(self) -> Collected:
+        *lines, _ = self._heard.split(b"\n")
+        texts = [line.decode() for line in lines]
+        return Collected(inbound=tuple(Inbound(name=text, text=text) for text in texts))
+
+    def discard(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            self._heard = self._heard.replace(name.encode() + b"\n", b"")
+
+
+class NoticesTwice(Good):
+    def __init__(self, config: BadConfig) -> None:
+        super().__init__(config)
+        link = wire()
+        if os.fork() == 0:
+            time.sleep(0.2)
+            link.sendall(NOTICE_FRAME * 2)
 
 
 class FloodsWire(Good):
