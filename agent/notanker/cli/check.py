@@ -116,34 +116,22 @@ async def _plugins(config: Config, document: Document | None) -> list[Problem]:
 
 
 async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]:
+    from notanker.cli.own_plugin import own_plugin
     from notanker.plugin import PluginError, UplinkState
-    from notanker.shell.logs import QUIET
     from notanker.shell.plugin_faults import PluginDown
-    from notanker.shell.plugin_limits import PluginSpec
-    from notanker.shell.plugin_supervisor import PluginProcess
-    from notanker.shell.settings import launch_of
 
     spec = config.plugin[index]
-    plugin = PluginProcess(
-        PluginSpec(spec.name, spec.kind, spec.options),
-        on_change=lambda _: None,
-        log=QUIET,
-        launch=launch_of(config.paths),
-    )
-    task = asyncio.create_task(plugin.run())
-    try:
-        async with asyncio.timeout(PLUGIN_S):
-            await plugin.call("state", answer=UplinkState)
-    except (PluginError, PluginDown, TimeoutError) as error:
-        if plugin.problems:
-            return [_at(problem, place) for problem in plugin.problems]
-        reason = str(error) or "no answer in time"
-        started = plugin.parts or plugin.status.health is PluginHealth.OK
-        code = "plugin-silent" if started else "plugin-broken"
-        return [CATALOGUE.problem(code, place, name=spec.name, reason=reason)]
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async with own_plugin(config, spec) as plugin:
+        try:
+            async with asyncio.timeout(PLUGIN_S):
+                await plugin.call("state", answer=UplinkState)
+        except (PluginError, PluginDown, TimeoutError) as error:
+            if plugin.problems:
+                return [_at(problem, place) for problem in plugin.problems]
+            reason = str(error) or "no answer in time"
+            started = plugin.parts or plugin.status.health is PluginHealth.OK
+            code = "plugin-silent" if started else "plugin-broken"
+            return [CATALOGUE.problem(code, place, name=spec.name, reason=reason)]
     return []
 
 

@@ -20,6 +20,7 @@ PLACES: Final = {
     "plugins": "show",
     "incidents": "incidents",
     "plan": "plan",
+    "modem": "modem",
 }
 """The commands by name, and the module that holds each."""
 

@@ -250,6 +250,11 @@ class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
         """What the agent knows right now."""
         return self.run / "status.json"
 
+    @property
+    def control(self) -> Path:
+        """The socket of the technician at the box."""
+        return self.run / "control"
+
 
 class PluginConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One instance of a plugin; `options` is checked by the plugin itself."""

@@ -22,6 +22,7 @@ from notanker.core.wording import budget_finding
 from notanker.shell import clock, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
+from notanker.shell.control import Control
 from notanker.shell.counters import Counters
 from notanker.shell.forwarder import Forwarder
 from notanker.shell.gateway import gateway, shaping
@@ -176,6 +177,9 @@ class Agent:
         self._tasks.keep("snapshot", self._snapshot.run)
         self._tasks.keep("counters", self._listener.run)
         self._tasks.keep("meter", self._meter.run)
+        self._tasks.keep(
+            "control", Control(self._config.paths.control, self._plugins, self._log).run
+        )
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         if self._gateway is not None:

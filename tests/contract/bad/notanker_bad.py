@@ -19,10 +19,15 @@ from notanker.plugin import (
     Collected,
     Inbound,
     Message,
+    Modem,
+    ModemInfo,
     Permanent,
     Receipt,
     Retry,
     SecretFile,
+    Signal,
+    Sim,
+    StoredMessage,
     Unknown,
     Uplink,
     UplinkState,
@@ -152,6 +157,24 @@ class Hears(Good):
     def discard(self, names: tuple[str, ...]) -> None:
         for name in names:
             self._heard = self._heard.replace(name.encode() + b"\n", b"")
+
+
+class Asked(Good, Modem[BadConfig]):
+    """Is a modem that a technician may ask."""
+
+    def info(self) -> ModemInfo:
+        return ModemInfo(manufacturer="Muster", model="M1", firmware="1.0", sim=Sim.READY)
+
+    def signal(self) -> Signal:
+        return Signal(network="LTE", operator="Test", rsrp_dbm=-97.0, sinr_db=11.0)
+
+    def ussd(self, code: str) -> str:
+        if not code.startswith("*"):
+            raise Permanent("no code")
+        return f"{code}: 12,34 EUR"
+
+    def messages(self) -> tuple[StoredMessage, ...]:
+        return (StoredMessage(name="SM:1", box="in", other="+491713920017", text="OK 17"),)
 
 
 class NoticesTwice(Good):

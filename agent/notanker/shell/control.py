@@ -1,0 +1,160 @@
+"""A socket for the technician at the box: what the running agent's plugins answer.
+
+A modem has one owner, and that is the agent's child. Whoever wants to know what the modem hears while the
+agent runs asks through it. One line of JSON in, one line out:
+
+    {"plugin": "lte1", "method": "signal"}   ->   {"result": {"rsrp_dbm": -97, ...}}
+
+The socket lies in the agent's own folder; the agent's user and root may open it, and nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from notanker.plugin import (
+    Message,
+    ModemInfo,
+    Permanent,
+    PluginError,
+    Receipt,
+    Retry,
+    Signal,
+    StoredMessage,
+    Unknown,
+    UplinkState,
+)
+from notanker.plugin.frames import NOTHING, Fault
+from notanker.shell.logs import Log
+from notanker.shell.plugin_faults import PluginDown
+from notanker.shell.plugin_supervisor import PluginProcess
+
+MAX_LINE_BYTES: Final = 64 * 1024
+MOST_AT_ONCE: Final = 4
+IDLE_S: Final = 60.0
+"""Who has opened the socket and asks nothing for so long is sent away."""
+
+ANSWERS: Final[Mapping[str, Any]] = {
+    "state": UplinkState,
+    "info": ModemInfo,
+    "signal": Signal,
+    "ussd": str,
+    "messages": tuple[StoredMessage, ...],
+    "send": Receipt,
+}
+"""What may be asked, with the type of the answer. Nothing that moves the site's traffic is among it."""
+
+ARGUMENTS: Final[Mapping[str, Any]] = {"ussd": str, "send": Message}
+
+
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One question. `argument` is the JSON of the method's only argument, or null."""
+
+    plugin: str
+    method: str
+    argument: msgspec.Raw = NOTHING
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer: a result, or why there is none."""
+
+    result: msgspec.Raw = NOTHING
+    fault: Fault | None = None
+
+
+class Control:
+    """The server.
+
+    Args:
+        path: The socket's file; one that a killed agent left behind is replaced.
+        plugins: Who can be asked, by name.
+        log: Where it is logged who asked for what.
+    """
+
+    def __init__(self, path: Path, plugins: Mapping[str, PluginProcess], log: Log) -> None:
+        self._path = path
+        self._plugins = plugins
+        self._log = log
+        self._open = 0
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            OSError: the socket cannot be made.
+        """
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o117)  # from the first moment on: owner and group, nobody else
+        try:
+            server = await asyncio.start_unix_server(
+                self._serve, self._path, limit=MAX_LINE_BYTES, backlog=MOST_AT_ONCE
+            )
+        finally:
+            os.umask(before)
+        async with server:
+            await server.serve_forever()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._open >= MOST_AT_ONCE or not _may_ask(writer.get_extra_info("socket")):
+            writer.close()
+            return
+        self._open += 1
+        try:
+            with contextlib.suppress(OSError, ValueError, TimeoutError):  # too long, gone, asleep
+                while line := await self._line(reader):
+                    writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
+                    async with asyncio.timeout(IDLE_S):
+                        await writer.drain()
+        finally:
+            self._open -= 1
+            writer.close()
+
+    @staticmethod
+    async def _line(reader: asyncio.StreamReader) -> bytes:
+        async with asyncio.timeout(IDLE_S):
+            return await reader.readline()
+
+    async def _answer(self, line: bytes) -> Told:
+        try:
+            return Told(await self._ask(msgspec.json.decode(line, type=Ask)))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return _refused(f"no question: {error}")
+        except Retry as error:
+            return Told(fault=Fault("retry", error.reason, error.after_s))
+        except Unknown as error:
+            return Told(fault=Fault("unknown", error.reason))
+        except (Permanent, PluginDown, PluginError) as error:
+            return _refused(error.reason)
+
+    async def _ask(self, ask: Ask) -> msgspec.Raw:
+        plugin, answer = self._plugins.get(ask.plugin), ANSWERS.get(ask.method)
+        if plugin is None or answer is None:
+            raise Permanent(f"nobody here answers {ask.method} of {ask.plugin}"[:200])
+        kind = ARGUMENTS.get(ask.method, type(None))
+        argument = msgspec.json.decode(ask.argument, type=kind)
+        self._log.info("asked_by_hand", plugin=ask.plugin, method=ask.method)
+        result = await plugin.call(ask.method, argument, answer=answer)
+        return msgspec.Raw(msgspec.json.encode(result))
+
+
+def _refused(reason: str) -> Told:
+    return Told(fault=Fault("permanent", reason))
+
+
+def _may_ask(connection: socket.socket) -> bool:
+    """Say whether root or the agent's own user is at the other end (SO_PEERCRED, unix(7))."""
+    credentials = connection.getsockopt(
+        socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
+    )
+    _, user, _ = struct.unpack("3i", credentials)
+    return user in (0, os.geteuid())
