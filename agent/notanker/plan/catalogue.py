@@ -176,6 +176,32 @@ CATALOGUE: Final = Catalogue(
                 "Name under hosts where it lives on the internet.",
             ),
         ),
+        "no-such-form": Entry(
+            "error",
+            ("Das Formular „{id}“ gibt es nicht.", "In forms/ anlegen; vorhanden: {known}."),
+            ("There is no form '{id}'.", "Add it to forms/; there are: {known}."),
+        ),
+        "no-such-service": Entry(
+            "error",
+            ("Den Service „{id}“ gibt es nicht.", "In services.toml anlegen; vorhanden: {known}."),
+            ("There is no service '{id}'.", "Add it to services.toml; there are: {known}."),
+        ),
+        "no-such-scenario": Entry(
+            "error",
+            ("Das Szenario „{id}“ gibt es nicht.", "In scenarios/ anlegen; vorhanden: {known}."),
+            ("There is no scenario '{id}'.", "Add it to scenarios/; there are: {known}."),
+        ),
+        "plan-cover": Entry(
+            "warning",
+            (
+                "In diesem Szenario hilft dem Kern-Service „{service}“ keine einzige Maßnahme.",
+                "Eine Maßnahme anlegen, die ohne das Verlorene auskommt (needs).",
+            ),
+            (
+                "In this scenario not one measure helps the core service '{service}'.",
+                "Add a measure that does without what is lost (needs).",
+            ),
+        ),
         "no-steps": Entry(
             "error",
             ("Es gibt keine Eskalationsstufe.", "Mindestens eine [[step]] anlegen."),

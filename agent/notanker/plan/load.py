@@ -17,7 +17,7 @@ from notanker.plan import records
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, files_of
 from notanker.plan.fingerprint import fingerprint_of
-from notanker.plan.model import Escalation, Head, Plan
+from notanker.plan.model import Drill, Escalation, Head, Plan, Programme
 from notanker.plan.references import check
 from notanker.plan.texts import Texts, texts
 
@@ -29,7 +29,7 @@ _HOLDS: Final = {
     "contacts.toml": ("die Kontakte", "the contacts"),
     "escalation.toml": ("die Eskalation und die Konferenz", "the escalation and the bridge"),
 }
-# Parts of the format that nothing reads yet are known all the same.
+PROGRAMME: Final = "exercises/programme.toml"
 _KNOWN: Final = re.compile(
     r"(plan|roles|contacts|escalation|services|systems|risks|brand)\.toml"
     r"|(i18n/en/)?(scenarios|measures|templates|forms|pages)/[^/]+\.md"
@@ -50,6 +50,9 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     escalation = reader.record("escalation.toml", records.escalation, Escalation())
     systems: records.Systems = reader.optional("systems.toml", records.systems, ())
     services: records.Services = reader.optional("services.toml", records.services, ())
+    risks: records.Risks = reader.optional("risks.toml", records.risks, ())
+    programme = reader.optional(PROGRAMME, records.programme, Programme())
+    drills = reader.drills()
     written = reader.texts(head)
     if head is None:
         return None, reader.problems
@@ -61,8 +64,13 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         systems=systems,
         services=services,
         scenarios=written.scenarios,
+        measures=written.measures,
         templates=written.templates,
+        forms=written.forms,
         pages=written.pages,
+        programme=programme,
+        drills=drills,
+        risks=risks,
         fingerprint=reader.fingerprint(),
     )
     return plan, reader.problems + check(plan, reader.documents)
@@ -102,6 +110,15 @@ class _Reader:
         self, name: str, convert: Callable[[Document], tuple[R, list[Problem]]], empty: R
     ) -> R:
         return self.record(name, convert, empty) if name in self.files else empty
+
+    def drills(self) -> tuple[Drill, ...]:
+        """Read the records of drills; two of one id are two files, so both are kept."""
+        found = [
+            self.record(name, records.drill, None)
+            for name in sorted(self.files)
+            if name.startswith("exercises/") and name != PROGRAMME and name.endswith(".toml")
+        ]
+        return tuple(drill for drill in found if drill is not None)
 
     def texts(self, head: Head | None) -> Texts:
         written, problems = texts(self.files, head.languages if head else ())

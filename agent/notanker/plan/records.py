@@ -16,11 +16,15 @@ from notanker.plan.model import (
     Announcement,
     Bridge,
     Contact,
+    Drill,
     Escalation,
     Head,
     Limits,
+    Planned,
     PlanSystem,
+    Programme,
     Quiet,
+    Risk,
     Role,
     Service,
     Step,
@@ -31,9 +35,12 @@ Roles = tuple[Role, ...]
 Contacts = tuple[Contact, ...]
 Systems = tuple[PlanSystem, ...]
 Services = tuple[Service, ...]
+Risks = tuple[Risk, ...]
 
 REVIEW_DAYS: Final = 366
 MAX_SYSTEMS: Final = 200
+OF_SERVICE: Final = ("channels", "needs", "order", "rto", "min_level")
+"""Asked for of each service; one without them still counts: the gateway lets it through by its hosts."""
 
 
 class Named(Protocol):
@@ -117,7 +124,41 @@ def services(document: Document) -> tuple[Services, list[Problem]]:
     """Read services.toml."""
     items, problems = convert_items(document, "service", Service)
     items, twice = unique(document, "service", items)
+    problems += asked_for(document, "service", OF_SERVICE)
     return items, problems + twice + only(document, ("service",))
+
+
+def risks(document: Document) -> tuple[Risks, list[Problem]]:
+    """Read risks.toml."""
+    items, problems = convert_items(document, "risk", Risk)
+    items, twice = unique(document, "risk", items)
+    return items, problems + twice + only(document, ("risk",))
+
+
+def programme(document: Document) -> tuple[Programme, list[Problem]]:
+    """Read exercises/programme.toml; its drills come back in the order of their days."""
+    items, problems = convert_items(document, "drill", Planned)
+    ordered = tuple(sorted(items, key=lambda item: item.on))
+    return Programme(drills=ordered), problems + only(document, ("drill",))
+
+
+def drill(document: Document) -> tuple[Drill | None, list[Problem]]:
+    """Read the record of one drill."""
+    return convert(document, Drill)
+
+
+def asked_for(document: Document, key: str, names: Iterable[str]) -> list[Problem]:
+    """Report what the format asks for, and what is used all the same where it is missing."""
+    rows: Any = document.table.get(key, [])
+    return [
+        CATALOGUE.problem(
+            "missing-field", document.place((key, index, name)), key=name, file=document.file
+        )
+        for index, row in enumerate(rows if isinstance(rows, list) else [])
+        if isinstance(row, Mapping)
+        for name in names
+        if name not in row
+    ]
 
 
 def escalation(document: Document) -> tuple[Escalation, list[Problem]]:

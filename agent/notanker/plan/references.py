@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Final
 
 from notanker.config.fields import Document
 from notanker.core import graph as graphs
 from notanker.core.graph import INTERNET
 from notanker.errors import Place, Problem
-from notanker.plan import checklist, directory, hosts, messages
+from notanker.plan import applicability, checklist, directory, hosts, messages
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import RESOURCES, Plan
 from notanker.plan.records import indices
@@ -22,7 +23,7 @@ Documents = Mapping[str, Document]
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
     found: list[Problem] = []
-    for part in (_roles, _escalation, _contacts, _systems, _services, _scenarios):
+    for part in PARTS:
         found += part(plan, documents)
     found += directory.problems(plan)
     for template in plan.templates:
@@ -47,9 +48,13 @@ def _escalation(plan: Plan, documents: Documents) -> Iterator[Problem]:
     if bridge is not None:
         place = _place(documents, file, "bridge", "moderator_role")
         yield from _role(plan, bridge.moderator_role, place)
+        place = _place(documents, file, "bridge", "depends_on")
+        yield from _resources(plan, bridge.depends_on, place)
     for index, item in enumerate(plan.escalation.announcements):
         place = _place(documents, file, "announcement", index, "switch_contact")
         yield from _contact(plan, item.switch_contact, place)
+        place = _place(documents, file, "announcement", index, "depends_on")
+        yield from _resources(plan, item.depends_on, place)
 
 
 def _contacts(plan: Plan, documents: Documents) -> Iterator[Problem]:
@@ -86,6 +91,8 @@ def _services(plan: Plan, documents: Documents) -> Iterator[Problem]:
                 yield CATALOGUE.problem("no-host", place, text=text)
         if item.core and not item.hosts:
             yield CATALOGUE.problem("core-without-hosts", place, id=item.id)
+        place = _row(documents, file, "service", item.id, "manual_procedure")
+        yield from _known(item.manual_procedure, {f.head.id for f in plan.forms}, "form", place)
 
 
 def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:
@@ -93,6 +100,50 @@ def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:
         yield from _role(plan, item.head.lead_role, _place(documents, item.file, "lead_role"))
         yield from _resources(plan, item.head.loses, _place(documents, item.file, "loses"))
         yield from checklist.check(plan, item)
+
+
+def _measures(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    systems = {item.id for item in plan.systems}
+    services = {item.id for item in plan.services}
+    for item in plan.measures:
+        place = partial(_place, documents, item.file)
+        yield from _role(plan, item.head.owner_role, place("owner_role"))
+        needs = tuple(need for need in item.head.needs if need not in systems)
+        yield from _resources(plan, needs, place("needs"))
+        yield from _known(item.head.keeps, services, "service", place("keeps"))
+    for scenario, service in applicability.uncovered(plan):
+        place_of = _place(documents, scenario.file, "loses")
+        yield CATALOGUE.problem("plan-cover", place_of, service=service.name.de)
+
+
+def _upkeep(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    scenarios = {item.head.id for item in plan.scenarios}
+    file = "exercises/programme.toml"
+    for index, item in enumerate(plan.programme.drills):
+        place = partial(_place, documents, file, "drill", index)
+        yield from _known((item.scenario,), scenarios, "scenario", place("scenario"))
+        yield from _role(plan, item.lead_role, place("lead_role"))
+    for drill in plan.drills:
+        yield from _known((drill.scenario,), scenarios, "scenario", Place("exercises"))
+        for action in drill.action:
+            yield from _contact(plan, action.owner, Place("exercises", None, drill.id))
+    for risk in plan.risks:
+        place_of = _row(documents, "risks.toml", "risk", risk.id, "accepted_by")
+        yield from _contact(plan, risk.accepted_by, place_of)
+
+
+PARTS: Final = (
+    _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _upkeep,
+)  # fmt: skip
+
+
+def _known(
+    ids: Iterable[str], known: Collection[str], what: str, place: Place
+) -> Iterator[Problem]:
+    for one in ids:
+        if one not in known:
+            names = ", ".join(sorted(known)) or "-"
+            yield CATALOGUE.problem(f"no-such-{what}", place, id=one, known=names)
 
 
 def _role(plan: Plan, role_id: str, place: Place) -> Iterator[Problem]:

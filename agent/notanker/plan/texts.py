@@ -1,8 +1,8 @@
-"""Reads the plan's text files: scenarios, message templates and free pages, with their twins."""
+"""Reads the plan's text files: scenarios, measures, templates, forms and free pages, with their twins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
@@ -14,6 +14,10 @@ from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile
 from notanker.plan.front import Written, read_written
 from notanker.plan.model import (
+    Form,
+    FormHead,
+    Measure,
+    MeasureHead,
     Page,
     PageHead,
     Scenario,
@@ -23,9 +27,11 @@ from notanker.plan.model import (
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
-T = TypeVar("T", Scenario, Page)
+T = TypeVar("T", Scenario, Measure, Form, Page)
 Tongue = Literal["de", "en"]
 Files = Mapping[str, PlanFile]
+H = TypeVar("H", ScenarioHead, MeasureHead, FormHead, PageHead)
+Make = Callable[[H, Tongue, str, str, int], T]
 
 TWINS: Final = "i18n/en/"
 
@@ -35,7 +41,9 @@ class Texts:
     """All texts of a plan, German ones first, and the head of each file."""
 
     scenarios: tuple[Scenario, ...]
+    measures: tuple[Measure, ...]
     templates: tuple[Template, ...]
+    forms: tuple[Form, ...]
     pages: tuple[Page, ...]
     heads: Mapping[str, Document]
 
@@ -81,28 +89,39 @@ class _Reader:
 
 
 def texts(files: Files, languages: tuple[str, ...]) -> tuple[Texts, list[Problem]]:
-    """Read all texts. Those in `languages` are expected of each scenario and page."""
+    """Read all texts. Those in `languages` are expected of each but the templates."""
     reader = _Reader(files)
-    scenarios: list[Scenario] = []
-    pages: list[Page] = []
-    seen: set[Any] = set()
-    for s_head, written, file, language in reader.folder("scenarios", ScenarioHead):
-        if reader.once(seen, ("scenario", language, s_head.id), s_head.id, written):
-            scenarios.append(Scenario(s_head, language, written.body, file, written.line))
-    for p_head, written, file, language in reader.folder("pages", PageHead):
-        if reader.once(seen, ("page", language, p_head.id), p_head.id, written):
-            pages.append(Page(p_head, language, written.body, file, written.line))
-    templates = _templates(reader, seen)
-    good_scenarios, scenario_twins = _twins(tuple(scenarios), languages)
-    good_pages, page_twins = _twins(tuple(pages), languages)
-    found = Texts(good_scenarios, templates, good_pages, reader.heads)
-    return found, reader.problems + scenario_twins + page_twins
+    found = Texts(
+        scenarios=_both(reader, "scenarios", ScenarioHead, Scenario, languages),
+        measures=_both(reader, "measures", MeasureHead, Measure, languages),
+        templates=_templates(reader),
+        forms=_both(reader, "forms", FormHead, Form, languages),
+        pages=_both(reader, "pages", PageHead, Page, languages),
+        heads=reader.heads,
+    )
+    return found, reader.problems
 
 
-def _templates(reader: _Reader, seen: set[Any]) -> tuple[Template, ...]:
+def _both(
+    reader: _Reader, folder: str, head: type[H], kind: Make[H, T], languages: tuple[str, ...]
+) -> tuple[T, ...]:
+    """Read the texts of one folder and their twins."""
+    seen: set[tuple[str, str]] = set()
+    found = [
+        kind(one, language, written.body, file, written.line)
+        for one, written, file, language in reader.folder(folder, head)
+        if reader.once(seen, (language, one.id), one.id, written)
+    ]
+    good, problems = _twins(tuple(found), languages)
+    reader.problems += problems
+    return good
+
+
+def _templates(reader: _Reader) -> tuple[Template, ...]:
     found: list[Template] = []
+    seen: set[tuple[str, str]] = set()
     for head, written, file, _ in reader.folder("templates", TemplateHead):
-        key = ("template", head.lang, head.id)
+        key = (head.lang, head.id)
         if written.body and reader.once(seen, key, f"{head.id} ({head.lang})", written):
             found.append(Template(head, written.body, file, written.line))
     return tuple(found)

@@ -213,7 +213,7 @@ def test_links_are_not_followed(plan_folder: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("+++\nid='a'\ntitle='b'\n+++\nsecret")
     (plan_folder / "pages/link.md").symlink_to(secret)
-    (plan_folder / "measures").symlink_to(tmp_path)
+    (plan_folder / "exercises").symlink_to(tmp_path)
     plan, problems = loaded(plan_folder)
     assert codes(problems) == ["no-regular-file", "no-regular-file"]
     assert all("secret" not in page.body for page in plan.pages)
@@ -292,3 +292,53 @@ def test_equal_folders_have_equal_fingerprints_and_each_byte_counts(
     with (other / "plan.toml").open("ab") as stream:
         stream.write(b"\n")
     assert fingerprint(other) != moved
+
+
+def test_drills_and_accepted_risks_are_read(plan_folder: Path) -> None:
+    (plan_folder / "exercises").mkdir(exist_ok=True)
+    (plan_folder / "exercises" / "programme.toml").write_text(
+        '[[drill]]\non = 2027-03-01\nlevel = "L2"\ntitle = "LTE"\nscenario = "nur-internet-vpn"\n'
+        'lead_role = "it_network"\n'
+        '[[drill]]\non = 2027-01-01\nlevel = "L0"\ntitle = "Lesen"\nscenario = "nur-internet-vpn"\n'
+        'lead_role = "it_network"\n'
+    )
+    (plan_folder / "exercises" / "2026-10-14-lte.toml").write_text(
+        'id = "2026-10-14-lte"\nheld_on = 2026-10-14\nlevel = "L2"\nscenario = "nur-internet-vpn"\n'
+        'took_min = 41\ntook_part = ["Mara Beispiel"]\nmissed = ["Quittung nach 7 Minuten"]\n'
+        '[[action]]\nwhat = "Klingelton"\nowner = "mara-beispiel"\ndue = 2026-12-01\n'
+    )
+    (plan_folder / "risks.toml").write_text(
+        '[[risk]]\nid = "one-switch"\ntitle = "Nur ein Switch"\nwhy = "Ersatz liegt bereit"\n'
+        'accepted_by = "mara-beispiel"\naccepted_on = 2026-10-01\nexpires = 2026-12-01\n'
+    )
+    plan, problems = loaded(plan_folder)
+    assert [problem.sentence("de") for problem in problems] == []
+    assert [item.level for item in plan.programme.drills] == ["L0", "L2"]
+    assert plan.drills[0].action[0].owner == "mara-beispiel"
+    assert plan.risks[0].id == "one-switch"
+
+
+@pytest.mark.parametrize("key", ["rto", "min_level", "order", "channels", "needs"])
+def test_a_service_lacks_nothing_that_the_format_asks_for(key: str, plan_folder: Path) -> None:
+    path = plan_folder / "services.toml"
+    rows = path.read_text("utf-8").splitlines()
+    first = next(n for n, row in enumerate(rows) if row.startswith(f"{key} ="))
+    path.write_text("\n".join(row for n, row in enumerate(rows) if n != first))
+    plan, problems = loaded(plan_folder)
+    assert "missing-field" in codes(problems)
+    assert len(plan.services) == 3  # it still counts: the gateway lets it through by its hosts
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("measures/heimarbeit.md", 'owner_role = "operations"', 'owner_role = "x"', "no-such-role"),
+        ("measures/heimarbeit.md", '"vpn-client"', '"magic"', "no-such-resource"),
+        ("measures/notfallhandys-ausgeben.md", 'keeps = ["sperr-hotline"]', 'keeps = ["x"]',
+         "no-such-service"),
+        ("measures/heimarbeit.md", "effort_min = 60", 'effort_min = "lang"', "wrong-value"),
+    ],
+)  # fmt: skip
+def test_what_a_measure_names_exists(file: str, old: str, new: str, code: str, edit: Edit) -> None:
+    _, problems = load(edit(file, old, new))
+    assert code in codes(problems)

@@ -1,0 +1,85 @@
+"""What still helps: measures, contacts and the bridge against what an outage takes away.
+
+A scenario says what it loses; the graph of systems.toml says what falls with that. A measure helps while
+nothing that it needs is among the lost. So the plan itself knows that "divert the calls" is no help while
+no telephone works, and the portal can put what helps *now* first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from notanker.plan.model import Measure, Plan, PlanSystem, Scenario, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A measure in an outage; `missing` is what it needs and what is gone, empty while it helps."""
+
+    measure: Measure
+    missing: tuple[str, ...]
+
+    @property
+    def helps(self) -> bool:
+        """Whether it helps."""
+        return not self.missing
+
+
+def lost_with(plan: Plan, gone: Iterable[str]) -> frozenset[str]:
+    """Return all resources and systems that are lost with these, themselves included.
+
+    A resource is lost once all who provide it are; a system once one of its needs is. What the plan does
+    not provide at all, such as `staff`, is there until it is named as gone.
+    """
+    lost = set(gone)
+    while fallen := {name for name in _fallen(plan.systems, lost) if name not in lost}:
+        lost |= fallen
+    return frozenset(lost)
+
+
+def _fallen(systems: Iterable[PlanSystem], lost: set[str]) -> Iterator[str]:
+    listed = tuple(systems)
+    for system in listed:
+        if any(need in lost for need in system.needs):
+            yield system.id
+    for resource in {name for system in listed for name in system.provides}:
+        if all(system.id in lost for system in listed if resource in system.provides):
+            yield resource
+
+
+def missing(needs: Iterable[str], lost: frozenset[str]) -> tuple[str, ...]:
+    """Return which of the needs are lost, in their order."""
+    return tuple(need for need in needs if need in lost)
+
+
+def judged(plan: Plan, lost: frozenset[str], language: str) -> tuple[Judged, ...]:
+    """Return the plan's measures in the language: those that help first, the quickest of them on top."""
+    found = [
+        Judged(measure, missing(measure.head.needs, lost))
+        for measure in plan.measures
+        if measure.language == language
+    ]
+    return tuple(sorted(found, key=lambda item: (not item.helps, item.measure.head.effort_min)))
+
+
+def hit(plan: Plan, lost: frozenset[str]) -> tuple[Service, ...]:
+    """Return the services that do not run as usual while these are lost."""
+    return tuple(service for service in plan.services if missing(service.needs, lost))
+
+
+def uncovered(plan: Plan) -> Iterator[tuple[Scenario, Service]]:
+    """Yield each scenario with each core service that it hits and that no measure keeps alive in it."""
+    for scenario in plan.scenarios:
+        if scenario.language != "de":
+            continue
+        lost = lost_with(plan, scenario.head.loses)
+        helping = [item.measure for item in judged(plan, lost, "de") if item.helps]
+        for service in hit(plan, lost):
+            if service.core and not any(keeps(measure, service) for measure in helping):
+                yield scenario, service
+
+
+def keeps(measure: Measure, service: Service) -> bool:
+    """Tell whether the measure is for this service; one that names none is for all."""
+    return not measure.head.keeps or service.id in measure.head.keeps
