@@ -91,6 +91,11 @@ class Catalogue:
         )
 
 
+def softened(problem: Problem) -> Problem:
+    """Return the problem as one that is told and lived with."""
+    return Problem(problem.code, "warning", problem.place, problem.de, problem.en)
+
+
 def _fill(texts: tuple[str, str], values: Mapping[str, object], index: int) -> Words:
     chosen = {
         key: value[index] if isinstance(value, tuple) else value for key, value in values.items()

@@ -203,6 +203,22 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
         check_addresses("addresses", self.addresses)
 
 
+class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose emergency plan is taken into force; without `allowed_signers`, whatever lies in the folder.
+
+    Attributes:
+        allowed_signers: ssh's file of that name; see `notanker plan sign`.
+        revoked: Keys that no longer count.
+        signers: So many different people must have signed.
+        id: The plan's id, if a box is to take that one alone.
+    """
+
+    allowed_signers: Path | None = None
+    revoked: Path | None = None
+    signers: Annotated[int, Meta(ge=1, le=8)] = 1
+    id: Name | None = None
+
+
 class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Where the portal listens."""
 
@@ -280,6 +296,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     budget: BudgetConfig = BudgetConfig()
     alerts: AlertsConfig = AlertsConfig()
     centre: CentreConfig | None = None
+    plan: PlanConfig = PlanConfig()
     portal: PortalConfig = PortalConfig()
     paths: PathsConfig = PathsConfig()
     plugin: tuple[PluginConfig, ...] = ()

@@ -1,4 +1,4 @@
-"""Takes a plan into force: checked, copied, rendered, and switched to in one step.
+"""Takes a plan into force: signatures checked, read, copied, rendered, switched to in one step, remembered.
 
 The store holds each accepted plan in a folder named by its fingerprint, with `source` and `pages`, and
 `current`, a link to the one in force. Whatever goes wrong, the plan before stays in force.
@@ -6,46 +6,44 @@ The store holds each accepted plan in a folder named by its fingerprint, with `s
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from notanker.errors import Place, Problem, errors_of
 from notanker.plan import store as disk
+from notanker.plan.accepted import Accepted, current
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import files_of
 from notanker.plan.fingerprint import fingerprint
 from notanker.plan.load import load
 from notanker.plan.model import Plan
+from notanker.plan.trust import ratchet
+from notanker.plan.trust.checking import Checked, Trust, check
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The plan in force after the attempt, and what was wrong on the way.
-
-    Attributes:
-        plan: The plan in force; None if there is none.
-        folder: Its folder in the store.
-        fresh: Whether this very attempt put it in force.
-    """
-
-    plan: Plan | None
-    folder: Path | None
-    fingerprint: str
-    problems: tuple[Problem, ...]
-    fresh: bool = False
-
-
-def accept(source: Path, store: Path) -> Accepted:
+def accept(
+    source: Path, store: Path, trust: Trust | None = None, now: dt.datetime | None = None
+) -> Accepted:
     """Take the plan in the folder `source` into force. Never raises for what stands there.
 
     A plan with more errors than the one in force is refused. Where there is none yet, a plan with
     errors is better than none: what is readable of it is taken into force.
+
+    Args:
+        source: The plan's folder.
+        store: Where accepted plans are kept.
+        trust: Whose plans are taken; without it, any.
+        now: The time, None while the clock is not trusted.
     """
-    plan, problems = load(source)
     before = current(store)
+    checked = Checked(()) if trust is None else check(files_of(source)[0], trust, now)
+    if errors_of(checked.problems):
+        return _kept(before, list(checked.problems))
+    plan, problems = load(source)
+    problems = [*checked.problems, *problems]
     if plan is None:
         return _kept(before, problems)
     known = len(errors_of(before.problems)) if before.plan else None
@@ -53,26 +51,16 @@ def accept(source: Path, store: Path) -> Accepted:
         return _kept(before, [*problems, CATALOGUE.problem("refused", Place(str(source)))])
     try:
         folder = _store(plan, source, store, len(errors_of(problems)))
+        if (
+            trust is not None
+        ):  # last: a number is remembered once its plan is in force, never before
+            ratchet.save(trust.memory, checked.ratchet)
     except OSError as error:
         reason = error.strerror or str(error)
         stored = CATALOGUE.problem("not-stored", Place(str(store)), reason=reason)
         return _kept(before, [*problems, stored])
     disk.clean(store, folder)
     return Accepted(plan, folder, plan.fingerprint, tuple(problems), fresh=True)
-
-
-def current(store: Path) -> Accepted:
-    """Load the plan in force. Never raises."""
-    try:
-        folder = store / (store / disk.CURRENT).readlink()
-    except OSError:
-        return Accepted(None, None, "", (CATALOGUE.problem("no-plan", Place(str(store))),))
-    plan, problems = load(folder / "source")
-    if plan is None:
-        return Accepted(None, None, "", tuple(problems))
-    if plan.fingerprint != folder.name:
-        problems.append(CATALOGUE.problem("damaged", Place(str(folder))))
-    return Accepted(plan, folder, plan.fingerprint, tuple(problems))
 
 
 def _kept(before: Accepted, problems: list[Problem]) -> Accepted:

@@ -13,6 +13,7 @@ from typing import Final
 from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 
+MANIFEST: Final = "manifest.json"
 MAX_FILES: Final = 500
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 8
@@ -27,6 +28,11 @@ class PlanFile:
     name: str
     path: Path
     size_bytes: int
+
+
+def belongs(name: str) -> bool:
+    """Tell whether the file is the manifest or one of its signatures, and so no part of the plan."""
+    return name == MANIFEST or (name.startswith(f"{MANIFEST}.") and name.endswith(".sig"))
 
 
 def files_of(folder: Path) -> tuple[tuple[PlanFile, ...], list[Problem]]:

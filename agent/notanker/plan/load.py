@@ -15,7 +15,7 @@ from notanker.config.fields import Document, read
 from notanker.errors import Place, Problem
 from notanker.plan import records
 from notanker.plan.catalogue import CATALOGUE
-from notanker.plan.files import PlanFile, files_of
+from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
 from notanker.plan.model import Drill, Escalation, Head, Plan, Programme
 from notanker.plan.references import check
@@ -86,7 +86,7 @@ class _Reader:
         self.problems += [
             CATALOGUE.problem("unknown-file", Place(name))
             for name in self.files
-            if not _KNOWN.fullmatch(name)
+            if not _KNOWN.fullmatch(name) and not belongs(name)
         ]
 
     def record(

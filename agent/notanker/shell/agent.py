@@ -89,7 +89,7 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._accepted = planning.plan_in_force(config.paths)
+        self._accepted = planning.plan_in_force(config)
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)
@@ -281,7 +281,7 @@ class Agent:
             self._tasks.once("bear", self._modem.bear(command))
 
     async def _take_plan(self) -> None:
-        self._accepted = await planning.accept_plan(self._config.paths, self._log)
+        self._accepted = await planning.accept_plan(self._config, self._log)
         for problem in self._accepted.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
         if self._gateway is not None:

@@ -11,7 +11,8 @@ import pytest
 from tests.unit.plan.conftest import SAMPLE, Edit
 
 from notanker.plan import store as disk
-from notanker.plan.accept import accept, current
+from notanker.plan.accept import accept
+from notanker.plan.accepted import current
 from notanker.plan.fingerprint import fingerprint
 
 
