@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import textwrap
 from pathlib import Path
 
 import click
+import msgspec
 
 from notanker.cli.exits import WRONG
 from notanker.cli.output import (
@@ -19,13 +21,17 @@ from notanker.cli.output import (
     say,
     time_of,
 )
+from notanker.cli.report_notes import Note, TooMuch, add_note, read_notes
+from notanker.cli.show import NAME_COLUMNS, incident_lines
+from notanker.config.model import Config
 from notanker.core import incident as incidents_of
 from notanker.core.incident import Incident
 from notanker.core.report import TEMPLATE_WORDS, Report, report_of
 from notanker.core.view import incident_status
 from notanker.core.wording import OUTCOMES, evidence_pair
+from notanker.errors import LANGUAGES
 from notanker.plan.words import cause_words, duration_words, in_language
-from notanker.shell import journal
+from notanker.shell import clock, journal
 
 
 @click.group(invoke_without_command=True)
@@ -46,21 +52,103 @@ def incidents(context: click.Context, config_path: Path, as_json: bool) -> None:
         click.echo(f"{item.number:>5}  {time_of(item.opened):<20} {item.stage:<12} {cause}")
 
 
-@incidents.command("report")
+@incidents.command("show")
 @click.argument("number", type=int)
 @json_option
 @click.pass_obj
-def report(config_path: Path, number: int, as_json: bool) -> None:
+def show(config_path: Path, number: int, as_json: bool) -> None:
+    """Show incident NUMBER as it stands: its state, its cause, who was told."""
+    found = one_incident(read_config(config_path), number)
+    if as_json:
+        print_json(incident_status(found))
+        return
+    for name, text in incident_lines(incident_status(found)):
+        click.echo(f"{name:<{NAME_COLUMNS}}{text}")
+
+
+@incidents.command("report")
+@click.argument("number", type=int)
+@json_option
+@click.option("--html", "as_html", is_flag=True, help="Print a page, to be printed or sent.")
+@click.pass_obj
+def report(config_path: Path, number: int, as_json: bool, as_html: bool) -> None:
     """Print the after-action report of incident NUMBER."""
     config = read_config(config_path)
-    found = [i for i in read_incidents(config.paths.journal) if i.number == number]
-    if not found:
-        fail(f"Eine Störung {number} gibt es nicht.", f"There is no incident {number}.")
-    made = report_of(found[0], config.site.id)
+    made = report_of(one_incident(config, number), config.site.id)
     if as_json:
         print_json(made)
+    elif as_html:
+        from notanker.cli.report_page import report_page
+
+        click.echo(report_page(made, notes_of(config, number), language()))
     else:
         click.echo(report_text(made))
+
+
+@incidents.command("export")
+@click.argument("number", type=int)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export(config_path: Path, number: int, folder: Path) -> None:
+    """Write everything about incident NUMBER into FOLDER: report, page in two languages, picture."""
+    from notanker.cli.report_page import report_page
+    from notanker.core.timeline import timeline
+    from notanker.shell import codec
+
+    config = read_config(config_path)
+    made = report_of(one_incident(config, number), config.site.id)
+    notes = notes_of(config, number)
+    files = {"report.json": codec.encode(made), "notes.json": codec.encode(notes)}
+    for tongue in LANGUAGES:
+        files[f"report.{tongue}.html"] = report_page(made, notes, tongue).encode()
+        files[f"timeline.{tongue}.svg"] = timeline(made, tongue).encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / f"{number}.{name}").write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        fail(
+            f"{folder} ist nicht beschreibbar: {reason}.", f"{folder} cannot be written: {reason}."
+        )
+    click.echo(say(f"{len(files)} Dateien in {folder}", f"{len(files)} files in {folder}"))
+
+
+@incidents.command("note")
+@click.argument("number", type=int)
+@click.argument("text")
+@click.option("--by", required=True, help="Who writes it, or who owns the measure.")
+@click.option("--due", type=click.DateTime(["%Y-%m-%d"]), help="Until when: then it is a measure.")
+@click.pass_obj
+def note(config_path: Path, number: int, text: str, by: str, due: dt.datetime | None) -> None:
+    """Add a note to the report of incident NUMBER, or with --due a measure. The facts stay as they are."""
+    config = read_config(config_path)
+    one_incident(config, number)
+    today = dt.datetime.fromtimestamp(clock.wall_s(), dt.UTC).date()
+    made = Note(text=text, by=by, on=today, due=due.date() if due else None)
+    try:
+        config.paths.reports.mkdir(parents=True, exist_ok=True)
+        add_note(config.paths.reports, number, made)
+    except TooMuch:
+        fail("Zu lang oder zu viele Anmerkungen.", "Too long, or too many notes.")
+    except (OSError, msgspec.MsgspecError) as error:
+        fail(f"Nicht aufgeschrieben: {error}.", f"Not written: {error}.")
+
+
+def notes_of(config: Config, number: int) -> tuple[Note, ...]:
+    """Read what people added to a report; end with a sentence if that fails."""
+    try:
+        return read_notes(config.paths.reports, number)
+    except (OSError, msgspec.MsgspecError) as error:
+        return fail(f"Anmerkungen nicht lesbar: {error}.", f"The notes cannot be read: {error}.")
+
+
+def one_incident(config: Config, number: int) -> Incident:
+    """Return the incident of that number, or end with a sentence."""
+    for found in read_incidents(config.paths.journal):
+        if found.number == number:
+            return found
+    return fail(f"Eine Störung {number} gibt es nicht.", f"There is no incident {number}.")
 
 
 def read_incidents(path: Path) -> list[Incident]:

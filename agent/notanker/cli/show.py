@@ -107,11 +107,12 @@ def _incident_lines(now: Status) -> list[tuple[str, str]]:
         return [(say("Störung", "Incident"), say("keine", "none"))]
     lines: list[tuple[str, str]] = []
     for incident in (now.incident, *now.further):
-        lines += _one_incident(incident)
+        lines += incident_lines(incident)
     return lines
 
 
-def _one_incident(incident: IncidentStatus) -> list[tuple[str, str]]:
+def incident_lines(incident: IncidentStatus) -> list[tuple[str, str]]:
+    """Return one incident, line by line: cause, evidence, who was told."""
     lang = language()
     cause = cause_words(incident.cause, lang, incident.detail)
     lines = [

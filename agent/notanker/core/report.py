@@ -64,6 +64,15 @@ class ReportMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSpan:
+    """A time in which the line was in one state, in seconds from the opening."""
+
+    line: Line
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One incident from opening to the end.
 
@@ -92,12 +101,14 @@ class Report:
     evidence: str = ""
     detail: Detail = NO_DETAIL
     system: str = ""
+    spans: tuple[ReportSpan, ...] = ()
     format: int = 1
 
 
 def report_of(incident: Incident, site: str) -> Report:
     """Make the report of an incident out of its facts."""
     opened = incident.opened
+    spans = tuple(_spans(incident))
     sent = [told.settled for told in incident.told if told.outcome is Outcome.SENT and told.settled]
     return Report(
         site=site,
@@ -106,8 +117,8 @@ def report_of(incident: Incident, site: str) -> Report:
         opened=opened,
         resolved=incident.resolved,
         outage_s=between_s(opened, incident.back_since) if incident.back_since else None,
-        isolated_s=_spent_s(incident, (Line.ISOLATED,)),
-        on_backup_s=_spent_s(incident, (Line.BACKUP, Line.WAIT_TO_RESTORE)),
+        isolated_s=_spent_s(spans, (Line.ISOLATED,)),
+        on_backup_s=_spent_s(spans, (Line.BACKUP, Line.WAIT_TO_RESTORE)),
         first_alert_s=min((between_s(opened, at) for at in sent), default=None),
         flaps=incident.flaps,
         rows=tuple(_rows(incident)),
@@ -126,24 +137,25 @@ def report_of(incident: Incident, site: str) -> Report:
         evidence=incident.evidence,
         detail=incident.detail,
         system=incident.system,
+        spans=spans,
     )
 
 
-def _spent_s(incident: Incident, lines: tuple[Line, ...]) -> float:
-    """Add up the time spent in these states of the line, from the opening to the end."""
+def _spans(incident: Incident) -> Iterator[ReportSpan]:
+    """Yield the states of the line one after the other, from the opening to the end."""
     changes = [
         (fact.at, fact.line) for fact in incident.facts if isinstance(fact, Opened | LineChanged)
     ]
     end = incident.resolved or (incident.facts[-1].at if incident.facts else incident.opened)
     ends = [at for at, _ in changes[1:]] + [end]
-    return sum(
-        (
-            max(0.0, between_s(at, until))
-            for (at, line), until in zip(changes, ends, strict=True)
-            if line in lines
-        ),
-        0.0,
-    )
+    for (at, line), until in zip(changes, ends, strict=True):
+        from_s = max(0.0, between_s(incident.opened, at))
+        yield ReportSpan(line, from_s, max(from_s, between_s(incident.opened, until)))
+
+
+def _spent_s(spans: tuple[ReportSpan, ...], lines: tuple[Line, ...]) -> float:
+    """Add up the time spent in these states of the line."""
+    return sum((span.to_s - span.from_s for span in spans if span.line in lines), 0.0)
 
 
 def _rows(incident: Incident) -> Iterator[ReportRow]:

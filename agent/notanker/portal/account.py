@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from notanker.core.report import Report
+from notanker.core.timeline import timeline
 from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.plan.words import cause_words, duration_words, in_language
 from notanker.portal.home import Told
@@ -30,6 +33,7 @@ class Account:
     facts: tuple[tuple[str, str], ...]
     rows: tuple[Row, ...]
     told: tuple[Told, ...]
+    picture: Markup
 
 
 def account(report: Report, times: Times, names: Mapping[str, str]) -> Account:
@@ -56,6 +60,7 @@ def account(report: Report, times: Times, names: Mapping[str, str]) -> Account:
             )
             for item in report.messages
         ),
+        Markup(timeline(report, language)),  # noqa: S704 - made of figures and escaped words
     )
 
 

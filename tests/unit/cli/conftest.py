@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from notanker.cli.commands import notanker
+from notanker.core.facts import Fact
+from notanker.core.names import Uplink
 from notanker.core.status import Status
-from notanker.shell import codec
+from notanker.shell import codec, journal
+from notanker.shell.journal import Journal
 from tests.unit.config.samples import GOOD
+from tests.unit.core.world import World
 
 EXAMPLE_PLAN = Path(__file__).parents[3] / "examples" / "plan"
 
@@ -75,3 +80,28 @@ def call(files: SiteFiles, monkeypatch: pytest.MonkeyPatch) -> Call:
         return result
 
     return run
+
+
+def keep(path: Path, facts: list[Fact]) -> None:
+    async def work() -> None:
+        store = Journal(path)
+        store.start()
+        await store.do(journal.append(facts))
+        await asyncio.to_thread(store.close)
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def history(files: SiteFiles) -> World:
+    """Two outages, the second of them not over."""
+    world = World()
+    world.run(10)
+    world.dead.add(Uplink.PRIMARY)
+    world.run(60)
+    world.dead.clear()
+    world.run(60)
+    world.pull(Uplink.PRIMARY)
+    world.run(10)
+    keep(files.state / "journal.sqlite", world.facts)
+    return world

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from notanker.core.cause import Detail
-from notanker.core.facts import Fact
 from notanker.core.moment import Moment
 from notanker.core.names import (
     Cause,
@@ -34,9 +31,7 @@ from notanker.core.status import (
     SystemStatus,
     UplinkStatus,
 )
-from notanker.shell import journal
 from notanker.shell.clock import Clock
-from notanker.shell.journal import Journal
 from tests.unit.cli.conftest import Call, SiteFiles
 from tests.unit.core.world import World
 
@@ -193,31 +188,6 @@ def test_plugins_are_listed_without_an_agent_too(call: Call) -> None:
 
 
 # Incidents.
-
-
-def keep(path: Path, facts: list[Fact]) -> None:
-    async def work() -> None:
-        store = Journal(path)
-        store.start()
-        await store.do(journal.append(facts))
-        await asyncio.to_thread(store.close)
-
-    asyncio.run(work())
-
-
-@pytest.fixture
-def history(files: SiteFiles) -> World:
-    """Two outages, the second of them not over."""
-    world = World()
-    world.run(10)
-    world.dead.add(Uplink.PRIMARY)
-    world.run(60)
-    world.dead.clear()
-    world.run(60)
-    world.pull(Uplink.PRIMARY)
-    world.run(10)
-    keep(files.state / "journal.sqlite", world.facts)
-    return world
 
 
 def test_incidents_are_listed_the_latest_first(call: Call, history: World, language: str) -> None:

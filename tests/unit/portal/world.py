@@ -20,7 +20,7 @@ from notanker.core.names import (
     Uplink,
     Verdict,
 )
-from notanker.core.report import Report, ReportMessage, ReportRow
+from notanker.core.report import Report, ReportMessage, ReportRow, ReportSpan
 from notanker.core.status import (
     HeartbeatStatus,
     IncidentStatus,
@@ -116,6 +116,11 @@ def report(number: int = 16) -> Report:
             ReportMessage(
                 "16-1", "T1", "tarik-vorlage", "Tarik Vorlage", Outcome.SENT, ago(start - 20), None
             ),
+        ),
+        spans=(
+            ReportSpan(Line.ISOLATED, 0.0, 34.0),
+            ReportSpan(Line.BACKUP, 34.0, 3800.0),
+            ReportSpan(Line.WAIT_TO_RESTORE, 3800.0, 4000.0),
         ),
     )
 
