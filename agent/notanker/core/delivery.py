@@ -1,13 +1,20 @@
-"""The way of one message: when it is tried, and what a lost answer means.
+"""The way of one message: when it is tried, what a lost answer means, and what proves that it arrived.
+
+    queued -> handed over -> sent -> delivered
+                 |            |
+                 |            +-> failed           the network says so, and no other channel is left
+                 +-> unknown -> asked, reported -> sent, delivered, queued
+                 +-> failed                        no channel will ever take it
 
 A message is written down before it is handed over. If the answer never comes, or the agent dies in
-between, it is `unknown`: the channel is asked whether it left. Only where nobody can tell it is sent once
-more, never a third time: a person who gets two copies is better off than one who gets none, and a person
-who gets ten stops reading.
+between, it is `unknown`: its status report is waited for, and the channel is asked whether it left. Only
+where nobody can tell it is sent once more, marked as a repeat, and never a third time: a person who gets two
+copies is better off than one who gets none, and a person who gets ten stops reading.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,8 +25,13 @@ MOST_AGE_S: Final = 24 * 3600.0
 MOST_BACKOFF_S: Final = 60.0
 ASK_AGAIN_S: Final = 5.0
 MOST_QUESTIONS: Final = 6
+"""Six questions, 5 s apart: status reports of phones that are on arrive within that time."""
 MOST_UNKNOWN: Final = 2
 """So many hand-overs without an answer are risked: two."""
+NO_REFERENCE: Final = -1
+"""Stands for a report that bears no reference."""
+REPORT_S: Final = 48 * 3600.0
+"""After that no status report comes any more: networks keep an SMS for a day or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +40,20 @@ class Delivery:
 
     Attributes:
         mark: `17-1`, unique at the site.
+        number: Whom it is for, as the channel writes it.
         channel: Name of the plugin that has it, or had it last.
         attempts: Hand-overs begun.
         unknowns: Hand-overs whose end nobody could tell.
         questions: How often the channel was asked about the present unknown.
         next_s: Not before this, in boot seconds.
+        rank: 0 for alarms, then what can wait longer.
+        reference: The TP-MR that is asked for in each attempt.
+        references: Those under which its parts left, as the channel said.
+        reported: Whether a status report was asked for, so that one may come.
+        left: Parts, from 1, that surely left in an attempt that did not end well.
+        arrived: TP-MRs of the parts whose report says that they were delivered.
+        refusing: Channels that will never take this message.
+        carries: Marks of the messages that were merged into this one.
     """
 
     mark: str
@@ -47,11 +68,19 @@ class Delivery:
     next_s: float = 0.0
     reason: str = ""
     channel: str = ""
+    rank: int = 0
+    reference: int = 0
+    references: tuple[int, ...] = ()
+    reported: bool = False
+    left: tuple[int, ...] = ()
+    arrived: tuple[int, ...] = ()
+    refusing: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will be done about it."""
-        return self.outcome in (Outcome.SENT, Outcome.FAILED) or (
+        """Whether nothing more will be done about it; a report may still come."""
+        return self.outcome in (Outcome.SENT, Outcome.DELIVERED, Outcome.FAILED) or (
             self.outcome is Outcome.UNKNOWN and self.unknowns >= MOST_UNKNOWN and not self.asking
         )
 
@@ -60,33 +89,72 @@ class Delivery:
         """Whether the channel is still worth asking about an unknown."""
         return self.outcome is Outcome.UNKNOWN and self.questions < MOST_QUESTIONS
 
+    @property
+    def awaits(self) -> bool:
+        """Whether a status report would tell something new."""
+        if self.outcome is Outcome.SENT:
+            return self.reported
+        return self.outcome in (Outcome.UNKNOWN, Outcome.HANDED_OVER) or (
+            self.outcome is Outcome.QUEUED and self.unknowns > 0
+        )
+
+    @property
+    def repeat(self) -> bool:
+        """Whether it may have left before, so that a copy must be known as one."""
+        return self.unknowns > 0
+
 
 def begin(delivery: Delivery, channel: str) -> Delivery:
     """Note that it is being handed over; this must be on disk before it really is."""
     attempts = delivery.attempts + 1
-    return replace(delivery, outcome=Outcome.SENDING, attempts=attempts, channel=channel)
+    return replace(delivery, outcome=Outcome.HANDED_OVER, attempts=attempts, channel=channel)
 
 
-def sent(delivery: Delivery) -> Delivery:
-    """Note that it left."""
-    return replace(delivery, outcome=Outcome.SENT, reason="")
+def sent(
+    delivery: Delivery, references: tuple[int, ...] = (), *, reported: bool = False
+) -> Delivery:
+    """Note that it left, and under which references its report will come."""
+    return replace(
+        delivery, outcome=Outcome.SENT, reason="", references=references, reported=reported
+    )
 
 
-def refused(delivery: Delivery, reason: str) -> Delivery:
+def refused(delivery: Delivery, reason: str, left: tuple[int, ...] = ()) -> Delivery:
     """Note that this channel will never take it."""
-    return replace(delivery, outcome=Outcome.FAILED, reason=reason)
+    refusing = (*delivery.refusing, delivery.channel) if delivery.channel else delivery.refusing
+    return replace(
+        delivery,
+        outcome=Outcome.FAILED,
+        reason=reason,
+        refusing=refusing,
+        left=_both(delivery, left),
+    )
 
 
-def postponed(delivery: Delivery, reason: str, after_s: float | None, now_s: float) -> Delivery:
-    """Note that it surely did not leave, and when to try again."""
+def postponed(
+    delivery: Delivery,
+    reason: str,
+    after_s: float | None,
+    now_s: float,
+    left: tuple[int, ...] = (),
+) -> Delivery:
+    """Note that it surely did not leave, or not all of it, and when to try again."""
     if now_s - delivery.queued_s > MOST_AGE_S:
-        return refused(delivery, reason)
+        return refused(delivery, reason, left)
     backoff_s = min(2.0 ** min(delivery.attempts, 10), MOST_BACKOFF_S)
     wait_s = backoff_s if after_s is None else after_s
-    return replace(delivery, outcome=Outcome.QUEUED, reason=reason, next_s=now_s + wait_s)
+    return replace(
+        delivery,
+        outcome=Outcome.QUEUED,
+        reason=reason,
+        next_s=now_s + wait_s,
+        left=_both(delivery, left),
+    )
 
 
-def lost_sight(delivery: Delivery, reason: str, now_s: float) -> Delivery:
+def lost_sight(
+    delivery: Delivery, reason: str, now_s: float, left: tuple[int, ...] = ()
+) -> Delivery:
     """Note that it was handed over, and nobody knows what became of it."""
     return replace(
         delivery,
@@ -95,7 +163,12 @@ def lost_sight(delivery: Delivery, reason: str, now_s: float) -> Delivery:
         questions=0,
         reason=reason,
         next_s=now_s,
+        left=_both(delivery, left),
     )
+
+
+def _both(delivery: Delivery, left: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted({*delivery.left, *left}))
 
 
 def found(delivery: Delivery, left: bool | None, now_s: float) -> Delivery:
@@ -112,9 +185,63 @@ def found(delivery: Delivery, left: bool | None, now_s: float) -> Delivery:
     return replace(delivery, outcome=Outcome.QUEUED)
 
 
+def delivered(delivery: Delivery, reference: int | None) -> Delivery:
+    """Take a report that says it arrived, or one part of it.
+
+    That is the best proof there is: it ends every doubt, and a repeat that was about to go is not sent.
+    """
+    number = NO_REFERENCE if reference is None else reference
+    return proven(replace(delivery, arrived=tuple(sorted({*delivery.arrived, number}))))
+
+
+def proven(delivery: Delivery) -> Delivery:
+    """Call it delivered if the reports say so of every part.
+
+    One that is being handed over is left alone: a report may be there before the modem's own answer, and
+    is looked at again after that.
+    """
+    if delivery.outcome in (Outcome.HANDED_OVER, Outcome.DELIVERED) or not delivery.arrived:
+        return delivery
+    if len(delivery.references) > 1 and not set(delivery.references) <= set(delivery.arrived):
+        return delivery
+    return replace(delivery, outcome=Outcome.DELIVERED, reason="")
+
+
+def undelivered(delivery: Delivery, reason: str, now_s: float, *, others: bool) -> Delivery:
+    """Take a report that says it will never arrive.
+
+    Args:
+        delivery: The message.
+        reason: The network's own words.
+        now_s: Now, in boot seconds.
+        others: Whether another channel is left to take it.
+    """
+    if delivery.outcome in (Outcome.DELIVERED, Outcome.HANDED_OVER, Outcome.FAILED):
+        return delivery
+    refusal = refused(delivery, reason)
+    if not others:
+        return refusal
+    return replace(
+        refusal, outcome=Outcome.QUEUED, unknowns=0, next_s=now_s, references=(), left=()
+    )
+
+
 def recovered(delivery: Delivery, now_s: float) -> Delivery:
     """Take up a message after a restart: what was being handed over then is unknown now."""
     delivery = replace(delivery, queued_s=now_s)  # the boot clock may be another one
-    if delivery.outcome is Outcome.SENDING:
+    if delivery.outcome is Outcome.HANDED_OVER:
         return lost_sight(delivery, "restart", now_s)
     return replace(delivery, next_s=now_s, questions=0)
+
+
+def marked(text: str, mark: str) -> str:
+    """Return the text with its mark as that of a repeat: `Nr 17-1r`; no longer than it was before.
+
+    The word in front of the mark gives way, because one letter more may cost a second SMS.
+    """
+    pattern = re.compile(rf"(?:\b(?:Nr|No)\.? )?(?<![\w-]){re.escape(mark)}(?![\w-])")
+    places = list(pattern.finditer(text))
+    if not places:
+        return f"{text} {mark}r"
+    last = places[-1]  # the mark ends the text; what stands before may look like it
+    return f"{text[: last.start()]}{mark}r{text[last.end() :]}"

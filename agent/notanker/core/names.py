@@ -115,13 +115,22 @@ class Stage(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What is known of a message. `unknown`: handed over, and the answer never came."""
+    """What is known of a message.
+
+    `unknown`: handed over, and the answer never came. `sent`: the network took it. `delivered`: the network
+    says that it is on the phone.
+    """
 
     QUEUED = "queued"
-    SENDING = "sending"
+    HANDED_OVER = "handed_over"
     UNKNOWN = "unknown"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
+
+
+ON_ITS_WAY: Final = frozenset({Outcome.SENT, Outcome.DELIVERED})
+"""What left; only the phone's owner may not have it yet."""
 
 
 class PluginHealth(StrEnum):

@@ -26,7 +26,7 @@ from notanker.core.facts import (
 )
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
-from notanker.core.names import Cause, Line, Outcome
+from notanker.core.names import ON_ITS_WAY, Cause, Line, Outcome
 from notanker.core.wording import (
     BANDS,
     CONFIDENCES,
@@ -109,7 +109,7 @@ def report_of(incident: Incident, site: str) -> Report:
     """Make the report of an incident out of its facts."""
     opened = incident.opened
     spans = tuple(_spans(incident))
-    sent = [told.settled for told in incident.told if told.outcome is Outcome.SENT and told.settled]
+    sent = [told.settled for told in incident.told if told.outcome in ON_ITS_WAY and told.settled]
     return Report(
         site=site,
         number=incident.number,

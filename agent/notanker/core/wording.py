@@ -51,9 +51,10 @@ VERDICTS: Final[dict[Verdict, Pair]] = {
 }
 OUTCOMES: Final[dict[Outcome, Pair]] = {
     Outcome.QUEUED: ("wartet", "waiting"),
-    Outcome.SENDING: ("wird gesendet", "being sent"),
+    Outcome.HANDED_OVER: ("wird gesendet", "being sent"),
     Outcome.UNKNOWN: ("abgegeben, Bestätigung fehlt", "handed over, not confirmed"),
     Outcome.SENT: ("gesendet", "sent"),
+    Outcome.DELIVERED: ("angekommen", "delivered"),
     Outcome.FAILED: ("nicht gesendet", "not sent"),
 }
 BANDS: Final[dict[Band, Pair]] = {

@@ -1,0 +1,31 @@
+"""The journal: append-only facts, messages and numbers, in one SQLite file.
+
+engine    the file, its thread, transactions, what a broken disk does
+facts     what happened            outbox    where each message is on its way
+numbers   what must never go back  past      what a start finds
+"""
+
+from notanker.shell.journal.engine import Journal, is_broken, is_disk, open_database, set_aside
+from notanker.shell.journal.facts import events_after, last_position
+from notanker.shell.journal.numbers import note, recall, reserve
+from notanker.shell.journal.outbox import update
+from notanker.shell.journal.past import Past, append, past
+from notanker.shell.journal.work import Work
+
+__all__ = [
+    "Journal",
+    "Past",
+    "Work",
+    "append",
+    "events_after",
+    "is_broken",
+    "is_disk",
+    "last_position",
+    "note",
+    "open_database",
+    "past",
+    "recall",
+    "reserve",
+    "set_aside",
+    "update",
+]

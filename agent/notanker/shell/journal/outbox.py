@@ -1,0 +1,100 @@
+"""The table of messages: where each is on its way, written before every step of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Final
+
+import msgspec
+
+from notanker.core.delivery import Delivery
+from notanker.core.names import Outcome
+from notanker.shell.journal.work import Work
+
+UNTOLD: Final = 50
+"""So many of the messages changed last are looked at for an end that no fact tells of."""
+
+COLUMNS: Final = (
+    "mark", "incident", "number", "text", "queued_s", "outcome", "attempts", "unknowns", "reason",
+    "channel", "rank", "reference", "parts", "carries", "awaits", "over",
+)  # fmt: skip
+SCHEMA: Final = """
+create table if not exists outbox(
+  mark text primary key, incident integer not null, number text not null, text text not null,
+  queued_s real not null, outcome text not null, attempts integer not null,
+  unknowns integer not null, reason text not null, channel text not null, rank integer not null,
+  reference integer not null, parts text not null, carries text not null, awaits integer not null,
+  over integer not null);
+"""
+_VALUES: Final = f"({','.join('?' * len(COLUMNS))})"
+
+
+class _Parts(msgspec.Struct, frozen=True):
+    """What is known of the single SMS that a message was cut into."""
+
+    references: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
+    arrived: tuple[int, ...] = ()
+    reported: bool = False
+    refusing: tuple[str, ...] = ()
+
+
+def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
+    """Write down new messages; one that is known already stays as it is."""
+    connection.executemany(f"insert or ignore into outbox values{_VALUES}", messages)
+
+
+def update(*deliveries: Delivery) -> Work[None]:
+    """Return the work of writing down where messages are on their way, all of them or none."""
+    rows = [row_of(delivery) for delivery in deliveries]
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.executemany(f"insert or replace into outbox values{_VALUES}", rows)
+
+    return work
+
+
+def open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
+    """Return the messages that are on their way, wait for a report, or whose end no fact tells of.
+
+    A crash may have come between the end and its fact. Each change of a message gives it the highest rowid.
+    """
+    rows = connection.execute(
+        f"select {', '.join(COLUMNS[:-2])} from outbox where not over or awaits"  # noqa: S608 - a constant
+        " or (rowid > (select max(rowid) from outbox) - ? and mark not in"
+        " (select coalesce(json_extract(fields, '$.mark'), '') from event"
+        " where kind = 'Settled' and json_valid(fields)))"
+        " order by rowid",
+        (UNTOLD,),
+    )
+    known = {str(outcome): outcome for outcome in Outcome}
+    # What another version wrote may have left or not: the channel is asked.
+    return tuple(_delivery(row, known) for row in rows)
+
+
+def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
+    parts = msgspec.json.decode(row[12], type=_Parts)
+    return Delivery(
+        mark=row[0], incident=row[1], number=row[2], text=row[3], queued_s=row[4],
+        outcome=known.get(row[5], Outcome.UNKNOWN), attempts=row[6], unknowns=row[7], reason=row[8],
+        channel=row[9], rank=row[10], reference=row[11], references=parts.references, left=parts.left,
+        arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing,
+        carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
+    )  # fmt: skip
+
+
+def row_of(delivery: Delivery) -> tuple[object, ...]:
+    """Return what the table holds of a message."""
+    parts = _Parts(
+        delivery.references, delivery.left, delivery.arrived, delivery.reported, delivery.refusing
+    )
+    return (
+        delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,
+        str(delivery.outcome), delivery.attempts, delivery.unknowns, delivery.reason, delivery.channel,
+        delivery.rank, delivery.reference, _json(parts), _json(delivery.carries),
+        delivery.awaits, delivery.over,
+    )  # fmt: skip
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
