@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notanker.plan import sms
+from notanker.plugin.sms import text as sms
+from notanker.plugin.sms.alphabet import BASIC, EXTENDED
 
-SHORT = st.text(st.sampled_from(sorted(sms.BASIC | sms.EXTENDED)), max_size=500)
+SHORT = st.text(st.sampled_from(sorted(BASIC | EXTENDED)), max_size=500)
 
 
 @pytest.mark.parametrize("char", "äöüÄÖÜß§@_")
@@ -72,7 +73,7 @@ def test_a_folded_text_is_always_in_the_short_alphabet(text: str) -> None:
 @given(SHORT)
 def test_a_text_in_the_short_alphabet_is_not_changed(text: str) -> None:
     assert sms.fold(text) == text
-    assert sms.units(text) == len(text) + sum(char in sms.EXTENDED for char in text)
+    assert sms.units(text) == len(text) + sum(char in EXTENDED for char in text)
 
 
 @given(SHORT, SHORT)
@@ -83,3 +84,12 @@ def test_more_text_never_needs_fewer_parts(first: str, second: str) -> None:
 @given(st.text(max_size=300), st.integers(0, 200))
 def test_a_cut_text_keeps_the_limit(text: str, limit: int) -> None:
     assert sms.units(sms.cut(text, limit)) <= limit
+
+
+def test_what_looks_like_one_sign_counts_for_the_part_in_which_it_fits() -> None:
+    assert sms.segments("Č" * 66 + "🇩🇪" + "Č" * 63) == 2
+    assert sms.segments("Č" * 66 + "🇩🇪" + "Č" * 64) == 3
+
+
+def test_half_a_character_can_be_shown() -> None:
+    assert sms.printable("a\ud83d 😀") == "a\ufffd 😀"
