@@ -26,6 +26,8 @@ MOST_BACKOFF_S: Final = 60.0
 ASK_AGAIN_S: Final = 5.0
 MOST_QUESTIONS: Final = 6
 """Six questions, 5 s apart: status reports of phones that are on arrive within that time."""
+CAN_WAIT: Final = 2
+"""The rank of an all-clear: alarms to others go first."""
 MOST_UNKNOWN: Final = 2
 """So many hand-overs without an answer are risked: two."""
 NO_REFERENCE: Final = -1
@@ -232,6 +234,16 @@ def recovered(delivery: Delivery, now_s: float) -> Delivery:
     if delivery.outcome is Outcome.HANDED_OVER:
         return lost_sight(delivery, "restart", now_s)
     return replace(delivery, next_s=now_s, questions=0)
+
+
+def reference_of(mark: str) -> int:
+    """Return the TP-MR that is asked for: the same over all attempts and restarts, because the mark is.
+
+    The marks of one incident are eight apart, so that the parts of a long message have room.
+    """
+    first, _, second = mark.partition("-")
+    incident, index = (int(part) if part.isdigit() else 0 for part in (first, second))
+    return (incident * 37 + index * 8) % 256
 
 
 def marked(text: str, mark: str) -> str:

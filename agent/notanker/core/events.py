@@ -74,6 +74,15 @@ class MessageSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceSaid:
+    """Something befell a plugin's device: its port went, it was reset, an SMS was lost in it."""
+
+    plugin: str
+    what: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BeatDone:
     """A beat was acknowledged by the centre as stored, or was not."""
 
@@ -154,6 +163,7 @@ Event = (
     | SwitchDone
     | RouteSeen
     | MessageSettled
+    | DeviceSaid
     | BeatDone
     | PeopleKnown
     | SystemsKnown

@@ -179,6 +179,16 @@ class BearerTested:
     ok: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceTold:
+    """Something befell the device of a plugin; `what` is the plugin's own word for it."""
+
+    at: Moment
+    plugin: str
+    what: str
+    reason: str = ""
+
+
 IncidentFact = (
     Opened
     | CauseKnown
@@ -194,9 +204,9 @@ IncidentFact = (
     | BandEntered
     | BearerMoved
 )
-Fact = Started | QualityChanged | BearerTested | IncidentFact
+Fact = Started | QualityChanged | BearerTested | DeviceTold | IncidentFact
 
 KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
-    PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested,
+    PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
 )  # fmt: skip

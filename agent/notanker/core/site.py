@@ -36,6 +36,7 @@ from notanker.core.events import (
     BearerTold,
     BeatDone,
     Counted,
+    DeviceSaid,
     Event,
     FellSilent,
     LinkChanged,
@@ -50,6 +51,7 @@ from notanker.core.events import (
     Woken,
 )
 from notanker.core.facts import (
+    DeviceTold,
     Fact,
     LineChanged,
     Opened,
@@ -182,6 +184,10 @@ def _message_settled(site: Site, event: MessageSettled, now: Moment) -> tuple[Si
     return site, (*commands, Report(event.incident)) if over else commands
 
 
+def _device_said(site: Site, event: DeviceSaid, now: Moment) -> tuple[Site, Commands]:
+    return _record(site, DeviceTold(now, event.plugin, event.what, event.reason))
+
+
 def _beat_done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands]:
     state = beating.done(
         site.beating, site.settings.beat, event.over, site.route, ok=event.ok, now_s=now.boot_s
@@ -214,6 +220,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     SwitchDone: _switch_done,
     RouteSeen: _route_seen,
     MessageSettled: _message_settled,
+    DeviceSaid: _device_said,
     BeatDone: _beat_done,
     PeopleKnown: _people_known,
     SystemsKnown: _told,

@@ -14,7 +14,7 @@ from notanker.core import state, view
 from notanker.core.budget import Purpose, Users
 from notanker.core.commands import Bear, Beat, Command, Cut, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
-from notanker.core.facts import Started
+from notanker.core.facts import Settled, Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
@@ -22,6 +22,7 @@ from notanker.core.wording import budget_finding
 from notanker.shell import clock, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
+from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
 from notanker.shell.counters import Counters
 from notanker.shell.forwarder import Forwarder
@@ -103,7 +104,11 @@ class Agent:
             for plugin in config.plugin
         }
         self._outbox = Outbox(
-            self._store, [self._plugins[name] for name in config.alerts.sms], self._happen, log
+            self._store,
+            [self._plugins[name] for name in config.alerts.sms],
+            self._happen,
+            log,
+            language=config.site.language,
         )
         self._meter = self._make_meter()
         self._prober = Prober(
@@ -148,7 +153,8 @@ class Agent:
             recorder.record,
             self._prober.drain,
         )
-        self._outbox.take_up(past.deliveries)
+        told = {fact.mark for fact in past.facts if isinstance(fact, Settled)}
+        self._outbox.take_up(past.deliveries, told)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()
@@ -171,6 +177,8 @@ class Agent:
     def _start_parts(self, recorder: Recorder) -> None:
         for name, plugin in self._plugins.items():
             self._tasks.keep(f"plugin {name}", plugin.run)
+        for name, plugin in self._plugins.items():
+            self._tasks.keep(f"collecting {name}", self._collecting(plugin).run)
         self._tasks.keep("outbox", self._outbox.run)
         self._tasks.keep("netlink", self._routing.watch)
         self._tasks.keep("routing", self._routing.follow)
@@ -203,6 +211,16 @@ class Agent:
             Show: lambda _: self._snapshot.soon(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
+
+    def _collecting(self, plugin: PluginProcess) -> Collecting:
+        return Collecting(
+            plugin,
+            self._outbox.report,
+            self._inbox.take,
+            self._happen,
+            lambda: self._outbox.in_doubt,
+            self._log,
+        )
 
     def _make_gateway(self, interfaces: Mapping[Uplink, str]) -> Gateway | None:
         if self._config.gateway.mode == "solo":

@@ -1,30 +1,34 @@
 """The outbox: carries each message to its end, one after the other.
 
-Written before it is handed over, struck out after it left (`core.delivery` has the rules). A disk that
-does not take it in time must not stop an alarm: then it goes out all the same.
+Written before it is handed over, struck out after proof (`core.delivery` has the rules). A disk that does
+not take it in time must not stop an alarm: then it goes out all the same.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from notanker.core import delivery as rules
+from notanker.core import merging, receipts
 from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
 from notanker.core.names import Outcome, PluginHealth
-from notanker.plugin import Message, Permanent, Receipt, Retry, Unknown
+from notanker.plugin import Message, Permanent, Receipt, Retry, SendReport, Unknown
 from notanker.shell import clock, journal
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
+from notanker.shell.summary import summary_of
 
 WAIT_FOR_DISK_S: Final = 2.0
 DOWN_AGAIN_S: Final = 1.0
 """A plugin that is down comes back soon; the message waits no longer than this for another look."""
+MOST_AWAITED: Final = 200
+"""So many messages that left are kept in mind for their status report."""
 
 
 class Outbox:
@@ -33,9 +37,10 @@ class Outbox:
     Args:
         store: Where they are written down.
         channels: The plugins that carry messages, in the order in which they are tried.
-        settled: Called with the end of each message.
+        settled: Called with the end of each message, and again with better proof of it.
         log: Where changes are logged.
         wait_for_disk_s: A message waits so long to be written down, then it goes out all the same.
+        language: Of the words that merge a storm.
     """
 
     def __init__(
@@ -45,27 +50,62 @@ class Outbox:
         settled: Callable[[MessageSettled], None],
         log: Log,
         wait_for_disk_s: float = WAIT_FOR_DISK_S,
+        language: str = "de",
     ) -> None:
         self._store = store
         self._channels = {channel.spec.name: channel for channel in channels}
         self._settled = settled
         self._log = log
         self._wait_for_disk_s = wait_for_disk_s
+        self._language = language
         self._open: dict[str, Delivery] = {}
+        self._awaited: dict[str, Delivery] = {}
         self._written: dict[str, asyncio.Future[Any]] = {}
         self._wake = asyncio.Event()
+        self._carrying = ""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a status report would end somebody's doubt right now."""
+        return any(delivery.outcome is Outcome.UNKNOWN for delivery in self._open.values())
 
     def add(self, delivery: Delivery, written: asyncio.Future[Any]) -> None:
         """Take a new message; `written` ends once it is on disk."""
         self._open.setdefault(delivery.mark, delivery)
         self._written[delivery.mark] = written
+        self._merge(delivery.number)
         self._wake.set()
 
-    def take_up(self, deliveries: Sequence[Delivery]) -> None:
-        """Take the messages that a restart found: on their way, or over and nobody was told."""
+    def take_up(self, deliveries: Iterable[Delivery], told: Collection[str] = ()) -> None:
+        """Take the messages that a restart found: on their way, or over and nobody was told.
+
+        Args:
+            deliveries: The messages.
+            told: Marks of those whose end is known already: only their report is waited for.
+        """
         now_s = clock.boot_s()
         for found in deliveries:
-            self._open[found.mark] = found if found.over else rules.recovered(found, now_s)
+            if found.over and found.mark in told:
+                self._await(found)
+            else:
+                self._open[found.mark] = found if found.over else rules.recovered(found, now_s)
+        self._wake.set()
+
+    async def report(self, report: SendReport) -> None:
+        """Take a status report; returns once what follows from it is on disk."""
+        waiting = (*self._awaited.values(), *self._open.values())
+        about = receipts.match(report.recipient, report.reference, waiting)
+        if about is None or report.fate == "pending":
+            self._log.info("report_of_no_message" if about is None else "report_pending")
+            return
+        later = self._reported(about, report)
+        if later == about:
+            return
+        self._keep(later)
+        await self._on_disk(self._store.do(journal.update(later)))
+        self._log.info("message_reported", mark=later.mark, fate=report.fate)
+        if later.over and later.mark not in self._open:
+            self._tell(later)
         self._wake.set()
 
     async def run(self) -> None:
@@ -75,11 +115,52 @@ class Outbox:
             heads = self._heads()
             due = [d for d in heads if d.next_s <= now_s]
             if due:
-                await self._advance(due[0])
+                await self._advance(min(due, key=lambda d: d.rank))
                 continue
             self._wake.clear()
             next_s = min((d.next_s for d in heads), default=None)
             await self._rest(None if next_s is None else next_s - now_s)
+
+    def _reported(self, delivery: Delivery, report: SendReport) -> Delivery:
+        if report.fate == "delivered":
+            return rules.delivered(delivery, report.reference)
+        refusing = {*delivery.refusing, delivery.channel}
+        others = any(name not in refusing for name in self._channels)
+        return rules.undelivered(delivery, report.reason, clock.boot_s(), others=others)
+
+    def _keep(self, delivery: Delivery) -> None:
+        """Put a message back where it belongs after a report."""
+        if delivery.mark in self._awaited and delivery.over:
+            self._awaited[delivery.mark] = delivery
+            if not delivery.awaits:
+                del self._awaited[delivery.mark]
+        else:
+            self._awaited.pop(delivery.mark, None)
+            self._open[delivery.mark] = replace(delivery, next_s=0.0) if delivery.over else delivery
+
+    def _await(self, delivery: Delivery) -> None:
+        """Keep in mind a message that left, until its report comes or newer ones need the place."""
+        if delivery.awaits:
+            self._awaited[delivery.mark] = delivery
+        while len(self._awaited) > MOST_AWAITED:
+            oldest = self._awaited.pop(next(iter(self._awaited)))
+            self._store.do(journal.update(replace(oldest, reported=False)))
+
+    def _merge(self, number: str) -> None:
+        """Make one message of a storm; what was merged is in it before it is struck out."""
+        theirs = (d for d in self._open.values() if d.number == number)
+        storm = merging.storm(d for d in theirs if d.mark != self._carrying)
+        if storm is None:
+            return
+        one = merging.merged(storm, summary_of(storm, self._language))
+        self._open[one.mark] = one
+        for other in storm.others:
+            self._open.pop(other.mark)
+            self._written.pop(other.mark, None)
+        self._written[one.mark] = self._store.do(
+            journal.merge(one, [other.mark for other in storm.others])
+        )
+        self._log.warning("messages_merged", mark=one.mark, carries=len(one.carries))
 
     def _heads(self) -> Sequence[Delivery]:
         """Return each person's first message: no all-clear may overtake its alarm."""
@@ -100,20 +181,26 @@ class Outbox:
         if delivery.over:
             self._finish(delivery)
             return
-        if delivery.outcome is Outcome.UNKNOWN:
-            later = await self._ask(delivery)
-        elif channels := self._choose(delivery):
-            later = await self._send(delivery, channels)
-        else:
-            later = self._postponed(delivery)
-            if later == replace(delivery, next_s=later.next_s):
-                # A modem that is away for a day must not cost 86,400 synced writes.
-                self._open[later.mark] = later
-                return
+        self._carrying = delivery.mark
+        later = await self._step(delivery)
+        self._carrying = ""
+        # A report may have come meanwhile, and is better proof than the channel's own answer.
+        arrived = self._open[delivery.mark].arrived
+        later = rules.proven(replace(later, arrived=arrived))
         self._open[later.mark] = later
+        if later == replace(delivery, next_s=later.next_s):
+            return  # a modem that is away for a day must not cost 86,400 synced writes
         await self._on_disk(self._store.do(journal.update(later)))
         if later.over:
-            self._finish(later)
+            self._finish(self._open[later.mark])
+
+    async def _step(self, delivery: Delivery) -> Delivery:
+        if delivery.outcome is Outcome.UNKNOWN:
+            return await self._ask(delivery)
+        channels = self._choose(delivery)
+        if channels:
+            return await self._send(delivery, channels)
+        return self._postponed(delivery)
 
     def _postponed(self, delivery: Delivery) -> Delivery:
         """Keep a message while there is nobody to hand it to."""
@@ -130,23 +217,25 @@ class Outbox:
             later = await self._hand_over(delivery, channel)
             if later.outcome is not Outcome.FAILED:
                 return later
-            delivery = replace(delivery, attempts=later.attempts)
+            delivery = replace(delivery, attempts=later.attempts, refusing=later.refusing)
         return later
 
     async def _hand_over(self, delivery: Delivery, channel: PluginProcess) -> Delivery:
         before, delivery = delivery, rules.begin(delivery, channel.spec.name)
+        self._open[delivery.mark] = delivery
         await self._on_disk(self._store.do(journal.update(delivery)))
         try:
-            await channel.call("send", _message(delivery), answer=Receipt)
+            receipt = await channel.call("send", _message(delivery), answer=Receipt)
         except Retry as error:
-            return rules.postponed(delivery, error.reason, error.after_s, clock.boot_s())
+            now_s = clock.boot_s()
+            return rules.postponed(delivery, error.reason, error.after_s, now_s, error.left)
         except PluginDown as error:  # surely not handed over: this was no attempt
             return rules.postponed(before, error.reason, DOWN_AGAIN_S, clock.boot_s())
         except Permanent as error:
-            return rules.refused(delivery, error.reason)
+            return rules.refused(delivery, error.reason, error.left)
         except Unknown as error:
-            return rules.lost_sight(delivery, error.reason, clock.boot_s())
-        return rules.sent(delivery)
+            return rules.lost_sight(delivery, error.reason, clock.boot_s(), error.left)
+        return rules.sent(delivery, receipt.references, reported=receipt.report)
 
     async def _ask(self, delivery: Delivery) -> Delivery:
         """Ask the channel that had it whether it left."""
@@ -157,24 +246,31 @@ class Outbox:
                 left = await channel.call("find_sent", _message(delivery), answer=_MAYBE)
             except (Retry, Permanent, Unknown, PluginDown) as error:
                 self._log.info("message_still_unknown", mark=delivery.mark, reason=error.reason)
+        if self._open[delivery.mark].outcome is not Outcome.UNKNOWN:
+            return self._open[delivery.mark]  # its report came first
         return rules.found(delivery, left, clock.boot_s())
 
     def _choose(self, delivery: Delivery) -> Sequence[PluginProcess]:
         """Return the channels to try: those that are well first, else as they are configured.
 
-        The one that has failed with this very message comes last, and a plugin whose child is not there
-        could not take anything.
+        The one that has failed with this very message comes last, one that will never take it not at all,
+        and a plugin whose child is not there could not take anything.
         """
 
         def rank(channel: PluginProcess) -> tuple[bool, int]:
             failed = channel.spec.name == delivery.channel
             return failed, _BY_HEALTH.index(channel.status.health)
 
-        there = [channel for channel in self._channels.values() if channel.pid is not None]
-        return sorted(there, key=rank)
+        willing = (c for name, c in self._channels.items() if name not in delivery.refusing)
+        return sorted((c for c in willing if c.pid is not None), key=rank)
 
     def _finish(self, delivery: Delivery) -> None:
         del self._open[delivery.mark]
+        self._await(delivery)
+        self._tell(delivery)
+
+    def _tell(self, delivery: Delivery) -> None:
+        """Tell what became of a message, and with it of those that were merged into it."""
         self._log.info(
             "message_settled",
             mark=delivery.mark,
@@ -182,15 +278,12 @@ class Outbox:
             attempts=delivery.attempts,
             reason=delivery.reason,
         )
-        self._settled(
-            MessageSettled(
-                delivery.mark,
-                delivery.incident,
-                delivery.outcome,
-                delivery.attempts,
-                delivery.reason,
+        for mark in (*delivery.carries, delivery.mark):
+            incident = delivery.incident if mark == delivery.mark else merging.incident_of(mark)
+            reason = delivery.reason if mark == delivery.mark else delivery.mark
+            self._settled(
+                MessageSettled(mark, incident, delivery.outcome, delivery.attempts, reason)
             )
-        )
 
     async def _on_disk(self, written: asyncio.Future[Any]) -> None:
         done, _ = await asyncio.wait([written], timeout=self._wait_for_disk_s)
@@ -208,10 +301,14 @@ _MAYBE: Final[Any] = bool | None
 
 
 def _message(delivery: Delivery) -> Message:
+    text = rules.marked(delivery.text, delivery.mark) if delivery.repeat else delivery.text
     return Message(
         id=delivery.mark,
         mark=delivery.mark,
         recipient=delivery.number,
-        text=delivery.text,
+        text=text,
         attempt=max(delivery.attempts, 1),
+        reference=delivery.reference,
+        repeat=delivery.repeat,
+        left=delivery.left,
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
-from notanker.core.delivery import Delivery
+from notanker.core.delivery import CAN_WAIT, Delivery, reference_of
+from notanker.core.escalation import CLEAR
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.report import report_of
@@ -85,7 +86,16 @@ class Recorder:
     def _delivery(self, queued: Queued, now_s: float) -> Delivery:
         incident = self._incident(queued.incident)
         text = text_of(queued, incident, self._plan(), self._config.site.id, self._log)
-        return Delivery(queued.mark, queued.incident, queued.number, text, now_s, next_s=now_s)
+        return Delivery(
+            queued.mark,
+            queued.incident,
+            queued.number,
+            text,
+            now_s,
+            next_s=now_s,
+            rank=CAN_WAIT if queued.template in CLEAR else 0,
+            reference=reference_of(queued.mark),
+        )
 
     def _incident(self, number: int) -> Incident:
         known = self._site().incidents.all

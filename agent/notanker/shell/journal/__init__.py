@@ -8,7 +8,7 @@ numbers   what must never go back  past      what a start finds
 from notanker.shell.journal.engine import Journal, is_broken, is_disk, open_database, set_aside
 from notanker.shell.journal.facts import events_after, last_position
 from notanker.shell.journal.numbers import note, recall, reserve
-from notanker.shell.journal.outbox import update
+from notanker.shell.journal.outbox import merge, update
 from notanker.shell.journal.past import Past, append, past
 from notanker.shell.journal.work import Work
 
@@ -21,6 +21,7 @@ __all__ = [
     "is_broken",
     "is_disk",
     "last_position",
+    "merge",
     "note",
     "open_database",
     "past",

@@ -54,6 +54,17 @@ def update(*deliveries: Delivery) -> Work[None]:
     return work
 
 
+def merge(delivery: Delivery, others: list[str]) -> Work[None]:
+    """Return the work of writing down a message that stands for others, and striking those out."""
+    row = row_of(delivery)
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute(f"insert or replace into outbox values{_VALUES}", row)
+        connection.executemany("delete from outbox where mark=?", [(mark,) for mark in others])
+
+    return work
+
+
 def open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
     """Return the messages that are on their way, wait for a report, or whose end no fact tells of.
 

@@ -1,0 +1,104 @@
+"""Takes from the plugins what their devices say by themselves, and lets them forget it once it is on disk.
+
+    news -> collect -> reports to the outbox, SMS to the inbox, happenings to the record -> on disk -> discard
+
+What is not discarded comes again, so a crash anywhere in between loses nothing; whoever takes it must bear to be
+told twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final
+
+from notanker.core.events import DeviceSaid
+from notanker.plugin import Collected, Inbound, PluginError, SendReport
+from notanker.shell.logs import Log
+from notanker.shell.plugin_faults import PluginDown
+from notanker.shell.plugin_supervisor import PluginProcess
+
+LOOK_S: Final = 30.0
+"""A device that says nothing by itself is asked so often."""
+IN_DOUBT_S: Final = 5.0
+"""And so often while somebody waits for a status report."""
+AGAIN_S: Final = 5.0
+MOST_HAPPENINGS: Final = 20
+"""Of one collection; a device that falls to pieces must not fill the journal."""
+
+
+class Collecting:
+    """One plugin's part of it.
+
+    Args:
+        plugin: Who is asked.
+        report: Takes a status report; ends once what follows from it is on disk.
+        inbound: Takes SMS of a plugin; ends once they are on disk.
+        happened: Takes what befell the device.
+        in_doubt: Tells whether somebody waits for a status report.
+        log: Where changes are logged.
+    """
+
+    def __init__(
+        self,
+        plugin: PluginProcess,
+        report: Callable[[SendReport], Awaitable[None]],
+        inbound: Callable[[str, tuple[Inbound, ...]], Awaitable[None]],
+        happened: Callable[[DeviceSaid], None],
+        in_doubt: Callable[[], bool],
+        log: Log,
+    ) -> None:
+        self._plugin = plugin
+        self._report = report
+        self._inbound = inbound
+        self._happened = happened
+        self._in_doubt = in_doubt
+        self._log = log
+        self._trouble = ""
+
+    async def run(self) -> None:
+        """Collect for ever."""
+        while True:
+            await self._wait(IN_DOUBT_S if self._in_doubt() else LOOK_S)
+            try:
+                while await self._collect():
+                    pass  # a store of twenty is emptied at once, not every half minute
+            except (PluginError, PluginDown) as error:
+                self._say(str(error))
+                await asyncio.sleep(AGAIN_S)
+            else:
+                self._say("")
+
+    async def _wait(self, longest_s: float) -> None:
+        try:
+            async with asyncio.timeout(longest_s):
+                await self._plugin.news.wait()
+        except TimeoutError:
+            pass
+        self._plugin.news.clear()
+
+    async def _collect(self) -> bool:
+        """Take what there is; say whether the device had anything that it may now forget."""
+        found = await self._plugin.call("collect", answer=Collected)
+        for happening in found.happenings[:MOST_HAPPENINGS]:
+            name = self._plugin.spec.name
+            self._happened(DeviceSaid(name, happening.what, happening.reason))
+        for report in found.reports:
+            await self._report(report)
+        if found.inbound:
+            await self._inbound(self._plugin.spec.name, found.inbound)
+        names = tuple(_names(found))
+        if names:
+            await self._plugin.call("discard", names, answer=type(None))
+        return bool(names)
+
+    def _say(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._log.info("collecting", plugin=self._plugin.spec.name, trouble=trouble)
+
+
+def _names(found: Collected) -> Iterator[str]:
+    for item in (*found.reports, *found.inbound):
+        if item.name:
+            yield item.name
