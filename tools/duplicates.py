@@ -8,7 +8,14 @@ import sys
 from pathlib import Path
 
 LINES = 10
-FOLDERS = ("agent", "central", "plugins/huawei_lte/notanker_huawei_lte", "lab", "bench")
+FOLDERS = (
+    "agent",
+    "central",
+    "plugins/gpio_panel/notanker_gpio_panel",
+    "plugins/huawei_lte/notanker_huawei_lte",
+    "lab",
+    "bench",
+)
 
 
 def main() -> int:

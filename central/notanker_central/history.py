@@ -55,6 +55,19 @@ SENTENCES: Final[dict[str, Pair]] = {
     "BandEntered": ("LTE-Datenbudget: {band}", "LTE data budget: {band}"),
     "BearerMoved": ("LTE-Datenverbindung {order}", "LTE data session {order}"),
     "BearerTested": ("LTE-Probe bestanden", "Test of LTE passed"),
+    "Acknowledged": (
+        "Störung {incident} quittiert ({contact}, {how})",
+        "Incident {incident} acknowledged ({contact}, {how})",
+    ),
+    "DrillAsked": ("Notfallübung gewünscht ({contact})", "Drill asked for ({contact})"),
+    "PowerCycleOrdered": (
+        "Störung {incident}: Router wird für {off_s} s stromlos",
+        "Incident {incident}: the router loses power for {off_s} s",
+    ),
+    "PowerCycled": (
+        "Störung {incident}: Router hat wieder Strom",
+        "Incident {incident}: the router has power again",
+    ),
 }
 _FAILED: Final[dict[str, Pair]] = {
     "Switched": (
@@ -66,6 +79,10 @@ _FAILED: Final[dict[str, Pair]] = {
         "LTE data session not {order}: {reason}",
     ),
     "BearerTested": ("LTE-Probe nicht bestanden", "Test of LTE failed"),
+    "PowerCycled": (
+        "Störung {incident}: Router nicht neu gestartet: {reason}",
+        "Incident {incident}: router not restarted: {reason}",
+    ),
 }
 """The same where `ok` is false."""
 _LISTS: Final[dict[str, dict[Any, Pair]]] = {

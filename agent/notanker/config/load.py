@@ -54,6 +54,7 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
         yield CATALOGUE.problem("lan-is-uplink", document.place(("gateway", "lan")), name=name)
     yield from _resolvers(config, document)
     yield from _plugins(config, document)
+    yield from _panel(config, document)
     yield from _watches(config, document)
 
 
@@ -100,3 +101,12 @@ def _plugins(config: Config, document: Document) -> Iterator[Problem]:
             yield CATALOGUE.problem("no-such-plugin", document.place(("alerts", "sms")), name=name)
     if not config.alerts.sms:
         yield CATALOGUE.problem("nobody-told", document.place(("alerts",)))
+
+
+def _panel(config: Config, document: Document) -> Iterator[Problem]:
+    named = {plugin.name for plugin in config.plugin}
+    if config.panel is not None and config.panel.plugin not in named:
+        place = document.place(("panel", "plugin"))
+        yield CATALOGUE.problem("no-such-plugin", place, name=config.panel.plugin)
+    if config.power_cycle.enabled and config.panel is None:
+        yield CATALOGUE.problem("no-panel", document.place(("power_cycle", "enabled")))

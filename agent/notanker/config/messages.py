@@ -49,6 +49,11 @@ CATALOGUE: Final = Catalogue(
             ("Ein [[plugin]] mit dem Namen „{name}“ gibt es nicht.", "Es anlegen oder den Namen berichtigen."),
             ("There is no [[plugin]] named '{name}'.", "Add it or correct the name."),
         ),
+        "no-panel": Entry(
+            "error",
+            ("[power_cycle] braucht das Relais eines Panels; es gibt kein [panel].", "[panel] plugin = \"<Plugin>\" eintragen, oder enabled = false."),
+            ("[power_cycle] needs the relay of a panel; there is no [panel].", "Write [panel] plugin = \"<plugin>\", or enabled = false."),
+        ),
         "too-many-watches": Entry(
             "error",
             ("Es gibt mehr als {limit} [[watch]].", "Nur überwachen, was Ursache eines Ausfalls sein kann."),

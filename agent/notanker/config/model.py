@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
+from notanker.config.panel import PanelConfig, PowerCycleConfig
 from notanker.config.values import (
     Interface,
     Name,
@@ -298,5 +299,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     centre: CentreConfig | None = None
     plan: PlanConfig = PlanConfig()
     portal: PortalConfig = PortalConfig()
+    panel: PanelConfig | None = None
+    power_cycle: PowerCycleConfig = PowerCycleConfig()
     paths: PathsConfig = PathsConfig()
     plugin: tuple[PluginConfig, ...] = ()

@@ -63,6 +63,14 @@ class Bear:
 
 
 @dataclass(frozen=True, slots=True)
+class CyclePower:
+    """Cut the primary router's power for so long; answer with `PowerCycleDone`."""
+
+    incident: int
+    off_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Something that people see has changed: write the status snapshot."""
 
@@ -74,4 +82,4 @@ class Report:
     incident: int
 
 
-Command = Probe | Switch | Cut | Record | Beat | Bear | Show | Report
+Command = Probe | Switch | Cut | Record | Beat | Bear | CyclePower | Show | Report

@@ -155,6 +155,37 @@ class Counted:
     offset_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody has said "I have it" of this incident; 0 means all that are open.
+
+    Attributes:
+        contact: The plan's contact; `panel` for whoever stands at the box.
+        how: `sms` or `panel`.
+    """
+
+    incident: int
+    contact: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillAsked:
+    """Somebody wants a drill."""
+
+    contact: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCycleDone:
+    """The end of a `CyclePower`: the router has power again; whether it was without, or why not."""
+
+    incident: int
+    ok: bool
+    reason: str = ""
+
+
 Event = (
     Woken
     | Answered
@@ -173,4 +204,7 @@ Event = (
     | BearerTold
     | BearerDone
     | Counted
+    | Acknowledged
+    | DrillAsked
+    | PowerCycleDone
 )

@@ -189,6 +189,45 @@ class DeviceTold:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Somebody has said "I have it": `how` is `sms` or `panel`, `contact` who it was."""
+
+    at: Moment
+    incident: int
+    contact: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillAsked:
+    """Somebody wants a drill. It is written down and shown; nothing is drilled by that alone."""
+
+    at: Moment
+    contact: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCycleOrdered:
+    """The router's power is to be cut for `off_s` seconds; `reason` says what speaks for it."""
+
+    at: Moment
+    incident: int
+    off_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerCycled:
+    """The router was without power and has it again, or was left alone for `reason`."""
+
+    at: Moment
+    incident: int
+    ok: bool
+    reason: str = ""
+
+
 IncidentFact = (
     Opened
     | CauseKnown
@@ -203,10 +242,14 @@ IncidentFact = (
     | Switched
     | BandEntered
     | BearerMoved
+    | Acknowledged
+    | PowerCycleOrdered
+    | PowerCycled
 )
-Fact = Started | QualityChanged | BearerTested | DeviceTold | IncidentFact
+Fact = Started | QualityChanged | BearerTested | DeviceTold | DrillAsked | IncidentFact
 
 KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
+    Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled,
 )  # fmt: skip

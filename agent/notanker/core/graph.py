@@ -28,6 +28,7 @@ class System:
         name: How people call it, German and English.
         needs: Ids of systems, or resources that some system provides.
         provides: Resources.
+        hands_off: No machine may restart it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class System:
     name: tuple[str, str] = ("", "")
     needs: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
+    hands_off: bool = False
 
 
 Needs = tuple[frozenset[str], ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
 from notanker.core.facts import (
+    Acknowledged,
     CauseKnown,
     Fact,
     LineChanged,
@@ -41,6 +42,7 @@ class Incident:
         number: Counts up for ever at a site; it is what people say on the phone.
         system: The system that it was opened for, empty for the primary line.
         back_since: Since when the primary has been well again, None while it is out.
+        acknowledged: When somebody first said "I have it", and `acknowledged_by` who.
         flaps: How often it came back and failed again.
         facts: Its whole record, in order.
     """
@@ -55,6 +57,8 @@ class Incident:
     on_backup_since: Moment | None = None
     back_since: Moment | None = None
     resolved: Moment | None = None
+    acknowledged: Moment | None = None
+    acknowledged_by: str = ""
     flaps: int = 0
     told: tuple[Told, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -157,7 +161,13 @@ def _change(incident: Incident, fact: Fact) -> Incident:
         case Switched(at=at, to=Uplink.BACKUP, ok=True) if incident.on_backup_since is None:
             return replace(incident, on_backup_since=at)
         case _:
-            return incident
+            return _handled(incident, fact)
+
+
+def _handled(incident: Incident, fact: Fact) -> Incident:
+    if isinstance(fact, Acknowledged) and incident.acknowledged is None:
+        return replace(incident, acknowledged=fact.at, acknowledged_by=fact.contact)
+    return incident
 
 
 def _settle(told: Told, fact: Settled) -> Told:

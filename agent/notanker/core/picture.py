@@ -98,4 +98,5 @@ def seen(site: Site) -> tuple[object, ...]:
         tuple(quality.degraded for quality in site.quality.values()),
         site.incidents.systems,
         backing.rests(site),
+        site.power,
     )

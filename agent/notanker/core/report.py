@@ -9,12 +9,15 @@ from typing import Any, Final
 from notanker.core import escalation
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.facts import (
+    Acknowledged,
     BandEntered,
     BearerMoved,
     CauseKnown,
     Fact,
     LineChanged,
     Opened,
+    PowerCycled,
+    PowerCycleOrdered,
     PrimaryBack,
     PrimaryLost,
     Queued,
@@ -272,6 +275,28 @@ def _bearer_moved(fact: BearerMoved) -> Pair:
     return _pair(pattern, order=order, took=f"{fact.took_ms / 1000:.1f}")
 
 
+def _acknowledged(fact: Acknowledged) -> Pair:
+    if fact.how == "panel":
+        return "Quittiert an der Box", "Acknowledged at the box"
+    pattern = ("Quittiert von {who} ({how})", "Acknowledged by {who} ({how})")
+    return _pair(pattern, who=fact.contact, how=fact.how.upper())
+
+
+def _cycle_ordered(fact: PowerCycleOrdered) -> Pair:
+    pattern = (
+        "Entscheidung: Router für {off} s stromlos ({reason})",
+        "Decision: router without power for {off} s ({reason})",
+    )
+    return _pair(pattern, off=f"{fact.off_s:.0f}", reason=evidence_pair(fact.reason))
+
+
+def _cycled(fact: PowerCycled) -> Pair:
+    if fact.ok:
+        return "Router hat wieder Strom", "Router has power again"
+    pattern = ("Router nicht neu gestartet: {reason}", "Router not restarted: {reason}")
+    return _pair(pattern, reason=fact.reason)
+
+
 _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     Opened: _opened,
     CauseKnown: _cause_known,
@@ -286,4 +311,7 @@ _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     BandEntered: _band_entered,
     BearerMoved: _bearer_moved,
     Resolved: _resolved,
+    Acknowledged: _acknowledged,
+    PowerCycleOrdered: _cycle_ordered,
+    PowerCycled: _cycled,
 }

@@ -9,6 +9,7 @@ from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import Window
 from notanker.core.graph import System
 from notanker.core.names import Layer, Uplink, Via
+from notanker.core.powercycle import PowerCycleSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class Settings:
     beat: BeatSettings = BeatSettings()
     bearer: BearerSettings = field(default_factory=BearerSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
+    power_cycle: PowerCycleSettings = field(default_factory=PowerCycleSettings)
     recipients: tuple[Recipient, ...] = ()
     isolated_told_after_s: float = 10.0
     checks: tuple[Check, ...] = ()

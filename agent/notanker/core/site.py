@@ -20,10 +20,12 @@ from notanker.core import (
     checking,
     cutting,
     failover,
+    hands,
     incident,
     leading,
     metered,
     picture,
+    powercycle,
     probing,
     quality,
     troubles,
@@ -31,12 +33,14 @@ from notanker.core import (
 )
 from notanker.core.commands import Bear, Beat, Command, Cut, Record, Report, Show, Switch
 from notanker.core.events import (
+    Acknowledged,
     Answered,
     BearerDone,
     BearerTold,
     BeatDone,
     Counted,
     DeviceSaid,
+    DrillAsked,
     Event,
     FellSilent,
     LinkChanged,
@@ -45,6 +49,7 @@ from notanker.core.events import (
     PathSeen,
     PeopleKnown,
     PowerChanged,
+    PowerCycleDone,
     RouteSeen,
     SwitchDone,
     SystemsKnown,
@@ -92,11 +97,12 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, borne = _bear(site, now)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, now)
+    site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
     heard = (*handled, *moved, *cut, *borne)
-    return site, (*heard, *led, *told, *probes, *asked, *beats, *assessed, *show)
+    return site, (*heard, *led, *told, *cycled, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -109,6 +115,7 @@ def next_wake_s(site: Site, now: Moment) -> float:
         ),
         bearer.next_wake_s(site.metered.bearer, site.settings.bearer, now),
         beating.next_wake_s(site.beating, site.settings.beat, site.route, picture.verdicts(site)),
+        hands.next_wake_s(site, now),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
     isolated_s = leading.wants_wake_s(site.incident, now, site.settings.isolated_told_after_s)
@@ -230,6 +237,9 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     BearerTold: _recorded(backing.told),
     BearerDone: _recorded(backing.done),
     Counted: _recorded(backing.counted),
+    Acknowledged: _recorded(hands.acknowledged),
+    DrillAsked: _recorded(hands.drill_asked),
+    PowerCycleDone: _recorded(hands.power_cycled),
 }
 
 
@@ -331,6 +341,13 @@ def _lead_systems(site: Site, now: Moment) -> tuple[Site, Commands]:
     return _record_all(site, troubles.facts(site.incidents, picture.of_systems(site, now)))
 
 
+def _cycle_power(site: Site, now: Moment) -> tuple[Site, Commands]:
+    order, facts = hands.cycle(site, now)
+    site, commands = _record_all(site, facts)
+    # Written down before it is done: who crashes in between must not do it again.
+    return site, ((*commands, order) if order is not None else commands)
+
+
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
     beats = site.metered.allowance.beats
@@ -354,7 +371,8 @@ def _record(site: Site, fact: Fact) -> tuple[Site, Commands]:
     """Take a fact into the incident it belongs to, and have it written down."""
     known = incident.take(site.incidents, fact)
     over = isinstance(fact, Resolved) and len(known.done) > len(site.incidents.done)
-    site = replace(site, incidents=replace(known, done=known.done[-RECENT:]))
+    done = replace(known, done=known.done[-RECENT:])
+    site = replace(site, incidents=done, power=powercycle.take(site.power, fact))
     if isinstance(fact, Opened):
         site = replace(site, next_incident=fact.incident + 1)
     return site, (Record(fact), Report(known.done[-1].number)) if over else (Record(fact),)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from notanker.core import around, cutting, failover, incident, metered, probing
+from notanker.core import around, cutting, failover, incident, metered, powercycle, probing
 from notanker.core.around import Around
 from notanker.core.beating import Beating
 from notanker.core.cutting import Stale
@@ -17,6 +17,7 @@ from notanker.core.incident import Incident, Incidents
 from notanker.core.metered import Metered
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink
+from notanker.core.powercycle import Power
 from notanker.core.probing import Judges
 from notanker.core.quality import Quality
 from notanker.core.settings import Settings, WatchSettings
@@ -41,6 +42,7 @@ class Site:
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
+        power: What is remembered of the router's power.
         around: The plan's systems, and whatever else a cause is read from.
         next_probe: The number of the next probe.
         next_incident: The number of the next incident.
@@ -65,6 +67,7 @@ class Site:
     next_incident: int = 1
     beating: Beating = field(default_factory=Beating)
     metered: Metered = field(default_factory=Metered)
+    power: Power = field(default_factory=Power)
 
     @property
     def incident(self) -> Incident | None:
@@ -105,4 +108,5 @@ def start(
         next_incident=last + 1,
         beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
         metered=metered.recall(facts, settings),
+        power=powercycle.recall(facts),
     )

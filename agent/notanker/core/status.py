@@ -75,6 +75,7 @@ class IncidentStatus:
 
     Attributes:
         system: The system that it was opened for, empty for the primary line.
+        acknowledged: When somebody said "I have it", and `acknowledged_by` who.
     """
 
     number: int
@@ -87,6 +88,8 @@ class IncidentStatus:
     on_backup_since: Moment | None = None
     restored: Moment | None = None
     resolved: Moment | None = None
+    acknowledged: Moment | None = None
+    acknowledged_by: str = ""
     messages: tuple[MessageStatus, ...] = ()
 
 
@@ -141,13 +144,19 @@ class HeartbeatStatus:
 
 @dataclass(frozen=True, slots=True)
 class PlanStatus:
-    """The plan that the agent works with; `fingerprint` is the SHA-256 of its files, in hex."""
+    """The plan that the agent works with.
+
+    Attributes:
+        fingerprint: The SHA-256 of its files, in hex.
+        review_by: The date by which people must look through it again, as 2027-03-01.
+    """
 
     id: str = ""
     seq: int = 0
     version: str = ""
     fingerprint: str = ""
     findings: int = 0
+    review_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,23 @@ class BudgetStatus:
     limit_bytes: int | None
     band: Band
     allowance: Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStatus:
+    """What was done at the box, and what stands around it.
+
+    Attributes:
+        mains: Whether there is mains power, None without a sensor.
+        drill_asked: When somebody last asked for a drill.
+        router_cycles: When the router's power was last cut, within 24 hours.
+        router_off: It is being cut just now.
+    """
+
+    mains: bool | None = None
+    drill_asked: Moment | None = None
+    router_cycles: tuple[Moment, ...] = ()
+    router_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,5 +243,6 @@ class Status:
     plugins: tuple[PluginStatus, ...] = ()
     heartbeat: HeartbeatStatus = HeartbeatStatus()
     plan: PlanStatus = PlanStatus()
+    box: BoxStatus = BoxStatus()
     findings: tuple[str, ...] = ()
     format: int = FORMAT

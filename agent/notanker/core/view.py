@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notanker.core import backing, detector, failover, metered, signs, uplinks
+from notanker.core import backing, detector, failover, metered, powercycle, signs, uplinks
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
@@ -12,6 +12,7 @@ from notanker.core.picture import diagnosis, scene
 from notanker.core.state import Site
 from notanker.core.status import (
     AnchorStatus,
+    BoxStatus,
     BudgetStatus,
     IncidentStatus,
     MessageStatus,
@@ -38,6 +39,7 @@ def status_of(site: Site, now: Moment) -> Status:
         budget=_budget(site),
         restoring=_restoring(site, now),
         recent=tuple(incident_status(done) for done in reversed(site.recent)),
+        box=_box(site, now),
     )
 
 
@@ -54,6 +56,8 @@ def incident_status(incident: Incident) -> IncidentStatus:
         on_backup_since=incident.on_backup_since,
         restored=incident.back_since,
         resolved=incident.resolved,
+        acknowledged=incident.acknowledged,
+        acknowledged_by=incident.acknowledged_by,
         messages=tuple(
             MessageStatus(
                 mark=told.queued.mark,
@@ -105,6 +109,16 @@ def _budget(site: Site) -> BudgetStatus | None:
         limit_bytes=site.settings.budget.monthly_bytes,
         band=state.band,
         allowance=state.allowance,
+    )
+
+
+def _box(site: Site, now: Moment) -> BoxStatus:
+    power = site.power
+    return BoxStatus(
+        mains=site.around.path.mains,
+        drill_asked=power.drill_asked,
+        router_cycles=powercycle.today(power, now),
+        router_off=bool(power.running),
     )
 
 

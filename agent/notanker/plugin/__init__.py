@@ -2,36 +2,65 @@
 
     from notanker.plugin import Channel, Message, Receipt, Retry
 
-The names Probe, Panel, Access and Inspector are kept for parts to come.
+The names Probe, Access and Inspector are kept for parts to come.
 """
 
-from notanker.plugin.contract import Channel, Modem, Plugin, Uplink
+from notanker.plugin.contract import Channel, Modem, Panel, Plugin, Uplink
 from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
 from notanker.plugin.heard import Collected, Happening, Inbound, SendReport
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
+from notanker.plugin.panel import (
+    LAMPS,
+    RHYTHMS,
+    TONES,
+    Hold,
+    MainsPower,
+    PanelNews,
+    PanelPicture,
+    PowerCut,
+    Pressed,
+    Rhythm,
+    Steps,
+    Tone,
+    playing,
+)
 from notanker.plugin.secret import SecretFile
 from notanker.plugin.values import Message, Receipt, Registration, Sim, UplinkState
 
 __all__ = [
+    "LAMPS",
+    "RHYTHMS",
+    "TONES",
     "Channel",
     "Collected",
     "Happening",
+    "Hold",
     "Inbound",
+    "MainsPower",
     "Message",
     "Modem",
     "ModemInfo",
+    "Panel",
+    "PanelNews",
+    "PanelPicture",
     "Permanent",
     "Plugin",
     "PluginError",
+    "PowerCut",
+    "Pressed",
     "Receipt",
     "Registration",
     "Retry",
+    "Rhythm",
     "SecretFile",
     "SendReport",
     "Signal",
     "Sim",
+    "Steps",
     "StoredMessage",
+    "Tone",
     "Unknown",
     "Uplink",
     "UplinkState",
+    "playing",
 ]

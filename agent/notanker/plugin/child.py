@@ -37,6 +37,7 @@ from notanker.plugin.frames import (
     receive,
 )
 from notanker.plugin.options import read_options
+from notanker.plugin.panel import PanelPicture, PowerCut
 from notanker.plugin.secret import redacted
 from notanker.plugin.values import Message
 
@@ -45,6 +46,7 @@ METHODS: Final[Mapping[str, Mapping[str, Any]]] = {
     "uplink": {"bring_up": None, "tear_down": None, "state": None},
     "channel": {"send": Message, "find_sent": Message},
     "modem": {"info": None, "signal": None, "ussd": str, "messages": None},
+    "panel": {"show": PanelPicture, "cut_power": PowerCut},
 }
 """What may be called of every plugin, and by part, with the type of its argument."""
 

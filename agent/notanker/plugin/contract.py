@@ -15,6 +15,7 @@ import msgspec
 
 from notanker.plugin.heard import Collected
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
+from notanker.plugin.panel import PanelPicture, PowerCut
 from notanker.plugin.values import Message, Receipt, UplinkState
 
 GROUP: Final = "notanker.plugins"
@@ -55,10 +56,11 @@ class Plugin(ABC, Generic[C]):
         return False
 
     def collect(self) -> Collected:
-        """Return what has gathered since the last time: SMS, reports, happenings.
+        """Return what has gathered since the last time: SMS, reports, happenings, what a panel tells.
 
         Called soon after `attend` said so, and now and then for devices that say nothing by themselves.
-        Happenings are handed over once; SMS and reports again and again until they are discarded.
+        Happenings and a panel's news are handed over once; SMS and reports again and again until they
+        are discarded.
 
         Raises:
             Retry: the device cannot be asked now.
@@ -172,10 +174,37 @@ class Modem(Plugin[C]):
         """
 
 
+class Panel(Plugin[C]):
+    """Shows how the site does on lamps and a buzzer, hears a button, and holds the router's relay.
+
+    What the button and the mains input say goes through `attend` and `collect`. Whatever happens to its
+    process, the router has power: a new one gives it back before it does anything else.
+    """
+
+    @abstractmethod
+    def show(self, picture: PanelPicture) -> None:
+        """Show this from now on, without the agent's help, and return at once.
+
+        Raises:
+            Retry: the panel cannot be reached now.
+            Permanent: there is none, or its wiring is not as configured.
+        """
+
+    @abstractmethod
+    def cut_power(self, cut: PowerCut) -> None:
+        """Take the router's power away for that time; return when it has it again.
+
+        Raises:
+            Retry: the relay cannot be reached now; the router has power.
+            Permanent: there is no relay.
+        """
+
+
 PARTS: Final[Mapping[str, type[Plugin[msgspec.Struct]]]] = {
     "uplink": Uplink,
     "channel": Channel,
     "modem": Modem,
+    "panel": Panel,
 }
 
 

@@ -1,10 +1,12 @@
-"""What a device says by itself: SMS that came in, status reports, and what befell the device."""
+"""What a device says by itself: SMS that came in, status reports, a button, and what befell the device."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import msgspec
+
+from notanker.plugin.panel import PanelNews
 
 
 class Inbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,3 +70,4 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     inbound: tuple[Inbound, ...] = ()
     reports: tuple[SendReport, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    panel: tuple[PanelNews, ...] = ()

@@ -7,12 +7,13 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import state, view
 from notanker.core.budget import Purpose, Users
-from notanker.core.commands import Bear, Beat, Command, Cut, Probe, Report, Show, Switch
+from notanker.core.commands import Bear, Beat, Command, Cut, CyclePower, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
 from notanker.core.facts import Settled, Started
 from notanker.core.findings import findings
@@ -57,6 +58,9 @@ from notanker.shell.settings import (
 from notanker.shell.snapshot import Snapshot
 from notanker.shell.tasks import Tasks
 
+if TYPE_CHECKING:
+    from notanker.shell.panel import Panel
+
 
 async def run_agent(config: Config, findings: tuple[str, ...], log: Log) -> None:
     """Run one site's agent until SIGTERM or SIGINT; SIGHUP takes the plan anew.
@@ -97,7 +101,7 @@ class Agent:
         self._plugins = {
             plugin.name: PluginProcess(
                 PluginSpec(plugin.name, plugin.kind, plugin.options),
-                on_change=lambda _: self._snapshot.soon(),
+                on_change=lambda _: self._show(),
                 log=log,
                 launch=launch_of(config.paths),
             )
@@ -127,6 +131,7 @@ class Agent:
         self._gateway = self._make_gateway(interfaces)
         self._shaper = _shaper_of(config, log)
         self._modem = self._make_modem()
+        self._panel = self._make_panel()
         self._centre = self._make_centre(interfaces)
 
     async def start(self) -> None:
@@ -190,6 +195,8 @@ class Agent:
         )
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
+        if self._panel is not None:
+            self._tasks.keep("panel", self._panel.run)
         if self._gateway is not None:
             self._tasks.keep("gateway", self._gateway.run)
         else:
@@ -208,7 +215,8 @@ class Agent:
             Cut: self._cut,
             Beat: self._beat,
             Bear: self._bear,
-            Show: lambda _: self._snapshot.soon(),
+            CyclePower: self._cycle_power,
+            Show: lambda _: self._show(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
 
@@ -239,6 +247,15 @@ class Agent:
         if name is None:
             return None
         return Modem(self._plugins[name], self._modem_changed, self._happen, self._clock, self._log)
+
+    def _make_panel(self) -> Panel | None:
+        if self._config.panel is None:
+            return None
+        from notanker.shell import panel  # most sites have none
+
+        return panel.panel_of(
+            self._config, self._plugins, self._status, self._happen, self._clock.now, self._log
+        )
 
     def _make_meter(self) -> Meter:
         return Meter(
@@ -272,6 +289,15 @@ class Agent:
     def _modem_changed(self, status: ModemStatus) -> None:
         self._happen(ModemSeen(modem_words(status)))
         self._snapshot.soon()
+
+    def _show(self) -> None:
+        self._snapshot.soon()
+        if self._panel is not None:
+            self._panel.changed()
+
+    def _cycle_power(self, command: CyclePower) -> None:
+        if self._panel is not None:
+            self._tasks.once("power cycle", self._panel.cycle(command))
 
     def _happen(self, event: Event) -> None:
         self._runtime.happen(event)
@@ -324,7 +350,7 @@ class Agent:
         status = view.status_of(self._runtime.state, self._clock.now())
         journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
         budget = budget_finding(status.budget, self._config.site.language)
-        parts = (self._routing, self._forwarder, self._gateway, self._shaper)
+        parts = (self._routing, self._forwarder, self._gateway, self._shaper, self._panel)
         troubles = (journal, *(part.trouble for part in parts if part is not None), budget)
         return replace(
             status,

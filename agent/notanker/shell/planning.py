@@ -63,4 +63,6 @@ def plan_status(accepted: Accepted) -> PlanStatus:
     if accepted.plan is None:
         return PlanStatus(findings=len(accepted.problems))
     head = accepted.plan.head
-    return PlanStatus(head.id, head.seq, head.version, accepted.fingerprint, len(accepted.problems))
+    review_by = head.review_by.isoformat() if head.review_by else ""
+    count = len(accepted.problems)
+    return PlanStatus(head.id, head.seq, head.version, accepted.fingerprint, count, review_by)

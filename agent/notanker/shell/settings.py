@@ -15,6 +15,7 @@ from notanker.core.checking import EVIDENCE
 from notanker.core.forecast import down_nats
 from notanker.core.graph import System
 from notanker.core.names import LINE_LAYERS, Layer, Uplink, Via
+from notanker.core.powercycle import PowerCycleSettings
 from notanker.core.probing import DEAR_S
 from notanker.core.settings import (
     Anchor,
@@ -88,6 +89,7 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
             test_s=config.backup.test_interval_s,
         ),
         budget=budget_of(config),
+        power_cycle=power_cycle_of(config),
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
@@ -103,6 +105,18 @@ def budget_of(config: Config) -> BudgetSettings:
     mb = config.budget.monthly_mb
     limit = None if mb is None else round(mb * MB)
     return BudgetSettings(monthly_bytes=limit, first_day=config.budget.first_day)
+
+
+def power_cycle_of(config: Config) -> PowerCycleSettings:
+    """Return when the primary router may be restarted."""
+    cycle = config.power_cycle
+    return PowerCycleSettings(
+        enabled=cycle.enabled,
+        after_s=cycle.after_min * 60,
+        per_day=cycle.per_day,
+        off_s=cycle.off_s,
+        boot_s=cycle.boot_min * 60,
+    )
 
 
 def zone_of(name: str) -> dt.tzinfo | None:

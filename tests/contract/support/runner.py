@@ -7,6 +7,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -50,6 +51,11 @@ def is_alive(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state not in ("Z", "X")
     return False
+
+
+def _forget(done: Future[object]) -> None:
+    if not done.cancelled():
+        done.exception()
 
 
 class Instance:
@@ -120,6 +126,10 @@ class Runner:
     def do(self, what: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and wait for it, within bounds."""
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE_S * 4)
+
+    def spawn(self, what: Coroutine[Any, Any, object]) -> None:
+        """Run a coroutine on the loop; what becomes of it, nobody asks."""
+        asyncio.run_coroutine_threadsafe(what, self._loop).add_done_callback(_forget)
 
     def start(
         self,

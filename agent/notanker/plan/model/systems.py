@@ -48,6 +48,7 @@ class PlanSystem(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         needs: Ids of systems, or resources that one of them provides.
         provides: Resources.
+        hands_off: No machine may restart it, whatever it is the cause of.
         rto: After how long it must run again, as people say it.
         restart_doc: Where it says how to start it again, and `restore_doc` how to build it anew.
     """
@@ -59,6 +60,7 @@ class PlanSystem(msgspec.Struct, frozen=True, kw_only=True):
     owner_contact: Id
     needs: tuple[Id, ...]
     provides: tuple[Id, ...]
+    hands_off: bool = False
     rto: Line = ""
     restart_doc: Line = ""
     restore_doc: Line = ""

@@ -1,0 +1,180 @@
+"""The panel on the box: shows what the core makes of the status, and tells the core what hands did.
+
+One loop serves it alone. The plugin gets a picture on every change and every few seconds: a panel that has
+not heard of the agent for half a minute goes dark rather than show what was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from notanker.config.model import Config
+from notanker.core import panel
+from notanker.core.calendar import window_of
+from notanker.core.commands import CyclePower
+from notanker.core.events import Acknowledged, DrillAsked, Event, PowerChanged, PowerCycleDone
+from notanker.core.moment import Moment
+from notanker.core.panel import Hours
+from notanker.core.status import Status
+from notanker.plugin import Collected, Hold, MainsPower, PanelNews, PluginError, PowerCut
+from notanker.shell import clock
+from notanker.shell.logs import Log
+from notanker.shell.plugin_faults import PluginDown
+from notanker.shell.plugin_supervisor import PluginProcess
+from notanker.shell.settings import zone_of
+
+REFRESH_S: Final = 5.0
+RETRY_S: Final = 1.0
+CONTACT: Final = "panel"
+"""Whoever stands at the box: the panel does not know who that is."""
+SPARE_S: Final = 10.0
+STUCK: Final = "button_stuck"
+
+
+def panel_of(
+    config: Config,
+    plugins: Mapping[str, PluginProcess],
+    status: Callable[[], Status],
+    happened: Callable[[Event], None],
+    now: Callable[[], Moment],
+    log: Log,
+) -> Panel | None:
+    """Return the panel that the configuration wants, None if it wants none."""
+    if config.panel is None:
+        return None
+    window, loud = window_of(config.panel.quiet_hours), config.panel.loud_in_incidents
+    zone = zone_of(config.site.time_zone)
+
+    def hours() -> Hours:
+        return Hours(window, loud, clock.offset_s(now(), zone))
+
+    ways = Ways(status, now, hours, happened)
+    return Panel(plugins[config.panel.plugin], ways, config.site.language, log)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the panel asks of the agent around it."""
+
+    status: Callable[[], Status]
+    now: Callable[[], Moment]
+    hours: Callable[[], Hours]
+    happened: Callable[[Event], None]
+
+
+class Panel:
+    """The loop of one panel.
+
+    Attributes:
+        trouble: What a person must look after at the box, empty if nothing.
+    """
+
+    def __init__(self, plugin: PluginProcess, ways: Ways, language: str, log: Log) -> None:
+        self._plugin: Final = plugin
+        self._ways: Final = ways
+        self._language: Final = language
+        self._log: Final = log
+        self._news: Final = asyncio.Event()
+        self._refused = ""
+        self.trouble = ""
+
+    def changed(self) -> None:
+        """Hear that the status is another one."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Show, and hear, until cancelled."""
+        listener = asyncio.create_task(self._listen())
+        try:
+            while True:
+                self._news.clear()
+                await self._refresh()
+                await self._wait()
+        finally:
+            listener.cancel()
+
+    async def cycle(self, order: CyclePower) -> None:
+        """Have the router's power cut, and tell the core what became of it."""
+        cut = PowerCut(off_s=order.off_s)
+        patience_s = order.off_s + SPARE_S
+        try:
+            await self._plugin.call("cut_power", cut, deadline_s=patience_s, answer=type(None))
+        except (PluginError, PluginDown) as error:
+            done = PowerCycleDone(order.incident, ok=False, reason=error.reason)
+        else:
+            done = PowerCycleDone(order.incident, ok=True)
+        self._ways.happened(done)
+
+    async def _listen(self) -> None:
+        """Pass on that the plugin has news, or is a new one that shows nothing yet."""
+        while True:
+            await self._plugin.news.wait()
+            self._plugin.news.clear()
+            await self._ask()
+            self._news.set()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(REFRESH_S):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    async def _ask(self) -> None:
+        try:
+            told = await self._plugin.call("collect", answer=Collected)
+        except (PluginError, PluginDown) as error:
+            self._tell(error.reason)
+            await asyncio.sleep(RETRY_S)
+            return
+        for one in told.panel:
+            self._hear(one)
+        for happening in told.happenings:
+            self._log.warning("panel_happening", what=happening.what, reason=happening.reason)
+            self.trouble = self._stuck(happening.reason) if happening.what == STUCK else ""
+
+    async def _refresh(self) -> None:
+        now = self._ways.now()
+        picture = panel.picture(self._ways.status(), now, self._ways.hours())
+        try:
+            await self._plugin.call("show", picture, answer=type(None))
+        except (PluginError, PluginDown) as error:
+            self._tell(error.reason)
+            await asyncio.sleep(RETRY_S)
+        else:
+            self._tell("")
+
+    def _hear(self, news: PanelNews) -> None:
+        if isinstance(news, MainsPower):
+            self._log.info("mains_power", on=news.on)
+            self._ways.happened(PowerChanged(news.on))
+            return
+        self._log.info("panel_pressed", hold=str(news.hold))
+        match news.hold:
+            case Hold.ACKNOWLEDGE:
+                self._ways.happened(Acknowledged(0, CONTACT, CONTACT))
+            case Hold.DRILL:
+                self._ways.happened(DrillAsked(CONTACT, CONTACT))
+            case Hold.SHORT:
+                self._log_status()
+
+    def _log_status(self) -> None:
+        """Write down what the box has just told somebody."""
+        status = self._ways.status()
+        number = status.incident.number if status.incident else 0
+        self._log.info("panel_asked", line=str(status.line), incident=number)
+
+    def _stuck(self, reason: str) -> str:
+        if self._language == "de":
+            return f"Panel: Die Taste klemmt ({reason}); so lange quittiert sie nichts."
+        return f"Panel: the button is stuck ({reason}); until then it acknowledges nothing."
+
+    def _tell(self, refused: str) -> None:
+        if refused and refused != self._refused:
+            self._log.warning("panel_not_shown", reason=refused)
+        elif self._refused and not refused:
+            self._log.info("panel_shown")
+        self._refused = refused
