@@ -31,10 +31,12 @@ from notanker.shell.gateway import gateway, shaping
 from notanker.shell.gateway.gateway import Gateway
 from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.shaping import Shaper
+from notanker.shell.inbox import Inbox
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
+from notanker.shell.ordering import Orders
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
 from notanker.shell.plugin_limits import PluginSpec
@@ -114,6 +116,7 @@ class Agent:
             log,
             language=config.site.language,
         )
+        self._inbox = Inbox(self._store, self._make_orders().hear, log)
         self._meter = self._make_meter()
         self._prober = Prober(
             interfaces,
@@ -185,6 +188,7 @@ class Agent:
         for name, plugin in self._plugins.items():
             self._tasks.keep(f"collecting {name}", self._collecting(plugin).run)
         self._tasks.keep("outbox", self._outbox.run)
+        self._tasks.keep("inbox", self._inbox.run)
         self._tasks.keep("netlink", self._routing.watch)
         self._tasks.keep("routing", self._routing.follow)
         self._tasks.keep("snapshot", self._snapshot.run)
@@ -219,6 +223,17 @@ class Agent:
             Show: lambda _: self._show(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
+
+    def _make_orders(self) -> Orders:
+        return Orders(
+            self._config.orders,
+            lambda: self._accepted.plan,
+            lambda: self._runtime.state.incidents.open,
+            self._status,
+            self._store,
+            self._outbox,
+            self._happen,
+        )
 
     def _collecting(self, plugin: PluginProcess) -> Collecting:
         return Collecting(

@@ -2,8 +2,8 @@
 
     news -> collect -> reports to the outbox, SMS to the inbox, happenings to the record -> on disk -> discard
 
-What is not discarded comes again, so a crash anywhere in between loses nothing; whoever takes it must bear to be
-told twice.
+What is not discarded comes again, so a crash anywhere in between loses nothing; whoever takes it must bear to
+be told twice.
 """
 
 from __future__ import annotations
@@ -99,6 +99,5 @@ class Collecting:
 
 
 def _names(found: Collected) -> Iterator[str]:
-    for item in (*found.reports, *found.inbound):
-        if item.name:
-            yield item.name
+    yield from (report.name for report in found.reports if report.name)
+    yield from (sms.name for sms in found.inbound if sms.name)

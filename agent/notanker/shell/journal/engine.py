@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from notanker.shell import clock
-from notanker.shell.journal import facts, numbers, outbox
+from notanker.shell.journal import facts, inbox, numbers, outbox
 from notanker.shell.journal.work import Work
 
 RETRY_S: Final = 1.0
@@ -33,7 +33,7 @@ MISTAKES: Final = (
 )
 """What is wrong with the work and not with the disk, though SQLite says it."""
 
-SCHEMAS: Final = (facts.SCHEMA, outbox.SCHEMA, numbers.SCHEMA)
+SCHEMAS: Final = (facts.SCHEMA, outbox.SCHEMA, inbox.SCHEMA, numbers.SCHEMA)
 
 T = TypeVar("T")
 

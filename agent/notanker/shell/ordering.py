@@ -1,0 +1,183 @@
+"""Hears what people text, and does it: only people of the plan, only what they may, each code once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from notanker.config.model import OrdersConfig
+from notanker.core import orders
+from notanker.core.delivery import CAN_WAIT, Delivery, reference_of
+from notanker.core.events import Acknowledged, Event, OrderRefused, SmsHeard
+from notanker.core.guard import Guard
+from notanker.core.incident import Incident
+from notanker.core.orders import Order, Word
+from notanker.core.status import Status
+from notanker.plan.model import Contact, Plan
+from notanker.shell import clock, journal
+from notanker.shell.answers import plan_answer, said, status_answer
+from notanker.shell.inbox import Sms
+from notanker.shell.journal import Journal
+from notanker.shell.one_time import CodeRefused, OneTimeCodes
+from notanker.shell.outbox import Outbox
+
+REPLY_RANK: Final = CAN_WAIT
+"""An answer never goes before an alarm."""
+
+
+class Orders:
+    """All orders by SMS.
+
+    Args:
+        config: What is set up for them.
+        plan: Gives the plan in force.
+        incidents: Gives the open incidents.
+        status: Gives the present status.
+        store: The journal.
+        outbox: Where answers go.
+        happen: Called with what the core is to know.
+    """
+
+    def __init__(
+        self,
+        config: OrdersConfig,
+        plan: Callable[[], Plan | None],
+        incidents: Callable[[], tuple[Incident, ...]],
+        status: Callable[[], Status],
+        store: Journal,
+        outbox: Outbox,
+        happen: Callable[[Event], None],
+    ) -> None:
+        self._config = config
+        self._plan = plan
+        self._incidents = incidents
+        self._status = status
+        self._store = store
+        self._outbox = outbox
+        self._happen = happen
+        self._codes = OneTimeCodes(config, store)
+        self._guard = Guard()
+
+    async def hear(self, sms: Sms) -> None:
+        """Take one SMS: note it, and if it is an order of somebody who may give it, do it."""
+        contact = None if sms.alphanumeric or sms.reason else contact_of(self._plan(), sms.sender)
+        order = orders.read(sms.text) if contact is not None else None
+        who = contact.id if contact is not None else masked(sms.sender)
+        self._happen(SmsHeard(sms.plugin, who, contact is not None, _what(sms, order)))
+        if contact is None or sms.binary:
+            return
+        answer = await self._obey(contact, order)
+        await self._answer(contact, answer)
+
+    async def _obey(self, contact: Contact, order: Order | None) -> str:
+        """Do what is ordered, and return what is to be answered."""
+        language = contact.language
+        match order:
+            case None:
+                return said("help", language)
+            case Order(word=Word.OK, number=number):
+                return self._acknowledge(contact, number)
+            case Order(word=Word.STATUS):
+                return status_answer(self._status(), language, self._plan())
+            case Order(word=Word.PLAN):
+                return plan_answer(self._plan(), language)
+            case _:
+                return await self._with_code(contact, order)
+
+    def _acknowledge(self, contact: Contact, number: int | None) -> str:
+        known = {incident.number: incident for incident in self._incidents()}
+        if not known:
+            return said("none", contact.language)
+        listed = ", ".join(str(one) for one in known)
+        if number is None and len(known) > 1:
+            return said("which", contact.language, open=listed, first=next(iter(known)))
+        wanted = next(iter(known)) if number is None else number
+        incident = known.get(wanted)
+        if incident is None:
+            return said("unknown", contact.language, n=wanted, open=listed)
+        if incident.acknowledged is not None and incident.acknowledged_by != contact.id:
+            return said("had", contact.language, n=wanted, who=self._name(incident.acknowledged_by))
+        self._happen(Acknowledged(wanted, contact.id, "sms"))
+        return said("acknowledged", contact.language, n=wanted)
+
+    async def _with_code(self, contact: Contact, order: Order) -> str:
+        now_s = clock.boot_s()
+        if self._guard.locked(contact.id, now_s):
+            return self._refuse(contact, order, "locked")
+        try:
+            await self._codes.use(contact.id, order.code)
+        except CodeRefused as refused:
+            if str(refused) == "wrong":
+                self._guard = self._guard.after_wrong(contact.id, now_s)
+            return self._refuse(contact, order, str(refused))
+        # Neither is there yet; the code is used up all the same, as the person was told to expect.
+        return said("no_tunnel" if order.word is Word.TUNNEL else "no_drill", contact.language)
+
+    def _refuse(self, contact: Contact, order: Order, reason: str) -> str:
+        self._happen(OrderRefused(contact.id, order.word, reason))
+        shown = order.word.upper() if order.number is None else f"{order.word.upper()} {order.number}"
+        return said(reason, contact.language, order=shown)
+
+    def _name(self, contact_id: str) -> str:
+        plan = self._plan()
+        found = plan.contact(contact_id) if plan is not None else None
+        return found.name if found is not None else contact_id
+
+    async def _answer(self, contact: Contact, text: str) -> None:
+        now_s = clock.boot_s()
+        most = self._config.answers_per_hour
+        if not self._guard.may_answer(contact.id, now_s, most):
+            return
+        self._guard = self._guard.after_answer(contact.id, now_s)
+        number = await self._store.do(journal.reserve("answer", 1))
+        mark = f"R-{number}"
+        delivery = Delivery(
+            mark,
+            0,
+            contact.sms_number(),
+            _one_segment(text, mark),
+            now_s,
+            next_s=now_s,
+            rank=REPLY_RANK,
+            reference=reference_of(mark),
+        )
+        self._outbox.add(delivery, self._store.do(journal.update(delivery)))
+
+
+def contact_of(plan: Plan | None, sender: str) -> Contact | None:
+    """Return the person or team of the plan with that number, None for all others.
+
+    Strictly the same subscriber: a short code or a number that somebody else may have as well is nobody's.
+    """
+    from notanker.plugin.sms.numbers import e164
+
+    number = e164(sender)
+    if plan is None or number is None:
+        return None
+    for contact in plan.contacts:
+        if contact.kind in ("person", "team"):
+            own = (contact.sms_number(), contact.phone, contact.phone_2)
+            if any(e164(one) == number for one in own if one):
+                return contact
+    return None
+
+
+def masked(sender: str) -> str:
+    """Return a stranger's number so that it can be known again, and not be called."""
+    return sender if len(sender) < 6 else f"{sender[:3]}…{sender[-2:]}"
+
+
+def _what(sms: Sms, order: Order | None) -> str:
+    if sms.reason:
+        return "unreadable"
+    if sms.binary:
+        return "binary"
+    return order.word.value if order is not None else "text"
+
+
+def _one_segment(text: str, mark: str) -> str:
+    from notanker.plugin.sms import text as sms
+
+    tail = f" Nr {mark}"
+    return sms.cut(text, sms.SINGLE_UNITS - sms.units(tail)) + tail
+
