@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.plugin.sms import address, alphabet, cutting, dcs, header, packing, stamp
@@ -39,7 +39,8 @@ class Options:
         flash: Shown at once and not stored (class 0).
         concat_reference: What the parts of a long message have in common, 0 to 255; to 65535 if wide.
         wide_reference: Use 16 bits for it: a part then holds one character less.
-        languages: National language tables that the recipient's phone is known to have.
+        languages: National language tables that the recipient's phone is known to have; used if the
+            default alphabet does not do.
     """
 
     reference: int = 0
@@ -84,6 +85,8 @@ def submit(number: str, text: str, options: Options = PLAIN) -> tuple[Part, ...]
     to = address.recipient(number)
     if len(text) > MAX_CHARS:
         raise SubmitError(f"a text has at most {MAX_PARTS} parts")
+    if options.languages != NO_LANGUAGE and alphabet.fits(text):
+        options = replace(options, languages=NO_LANGUAGE)
     job = _Job(to, options, short=alphabet.fits(text, options.languages))
     pieces = cutting.pieces(text, job.room(parts=1), job.room(parts=2), job.cost())
     if len(pieces) > MAX_PARTS:

@@ -124,6 +124,7 @@ class Collector(Generic[H]):
             return (*overdue, _whole({1: message}, 1, [handle]))
         key = _Key(message.sender, concat.reference, concat.total, concat.wide)
         if self._is_copy(key, concat, message):
+            # Of no total: its message was told, so that nothing is missing.
             return (*overdue, _whole({concat.part: message}, 0, [handle], repeat=True))
         return (*overdue, *self._add(key, concat, message, handle, now_s))
 

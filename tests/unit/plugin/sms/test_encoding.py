@@ -128,6 +128,10 @@ def test_a_national_language_keeps_a_text_short() -> None:
     assert message.header.languages == TURKISH
 
 
+def test_a_national_language_is_not_used_where_the_default_alphabet_does() -> None:
+    assert submit(NUMBER, "hello", Options(languages=TURKISH)) == submit(NUMBER, "hello")
+
+
 def test_an_empty_text_is_a_message() -> None:
     (part,) = submit(NUMBER, "")
     assert read(part).text == ""
