@@ -25,7 +25,9 @@ def secret_of(text: str) -> bytes | None:
         secret = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except (binascii.Error, ValueError):
         return None
-    return secret if len(secret) >= 10 else None  # RFC 4226, R6: 128 bits should be, 80 are met in life
+    return (
+        secret if len(secret) >= 10 else None
+    )  # RFC 4226, R6: 128 bits should be, 80 are met in life
 
 
 def totp(secret: bytes, step: int) -> str:

@@ -38,12 +38,16 @@ def said(key: str, language: str, **values: object) -> str:
 def status_answer(now: Status, language: str, zone: Plan | None) -> str:
     """Return how the site does: where traffic goes, what is open, how well LTE is heard, one finding."""
     english = language == "en"
-    parts = [f"{now.site}: {fallback_words(now.line, language)}{_since(now.line_since, language, zone)}"]
+    parts = [
+        f"{now.site}: {fallback_words(now.line, language)}{_since(now.line_since, language, zone)}"
+    ]
     for one in (now.incident, *now.further)[:2]:
         if one is not None:
             name = "Incident" if english else "Störung"
             held = f" ({one.acknowledged_by})" if one.acknowledged_by else ""
-            parts.append(f"{name} {one.number}: {cause_words(one.cause, language, one.detail)}{held}")
+            parts.append(
+                f"{name} {one.number}: {cause_words(one.cause, language, one.detail)}{held}"
+            )
     if now.incident is None:
         parts.append("no incident" if english else "keine Störung")
     if now.modem is not None and now.modem.signal_dbm is not None:

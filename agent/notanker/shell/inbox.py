@@ -81,7 +81,9 @@ class Inbox:
 
     async def _feed(self, row: Row) -> None:
         if not row.pdu:
-            await self._hand_on(Sms(row.plugin, row.sender, row.text, _is_name(row.sender)), (row.key,))
+            await self._hand_on(
+                Sms(row.plugin, row.sender, row.text, _is_name(row.sender)), (row.key,)
+            )
             return
         # Seldom needed, and the agent carries nothing that is.
         from notanker.plugin.sms.decoding import decode

@@ -115,7 +115,9 @@ class Orders:
 
     def _refuse(self, contact: Contact, order: Order, reason: str) -> str:
         self._happen(OrderRefused(contact.id, order.word, reason))
-        shown = order.word.upper() if order.number is None else f"{order.word.upper()} {order.number}"
+        shown = (
+            order.word.upper() if order.number is None else f"{order.word.upper()} {order.number}"
+        )
         return said(reason, contact.language, order=shown)
 
     def _name(self, contact_id: str) -> str:
@@ -180,4 +182,3 @@ def _one_segment(text: str, mark: str) -> str:
 
     tail = f" Nr {mark}"
     return sms.cut(text, sms.SINGLE_UNITS - sms.units(tail)) + tail
-

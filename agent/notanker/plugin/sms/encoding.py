@@ -77,7 +77,8 @@ def submit(number: str, text: str, options: Options = PLAIN) -> tuple[Part, ...]
     """Return the PDUs that carry the text to the number: one, or the parts of one long message.
 
     Seven bits a character are used if they suffice, else UCS-2 with surrogate pairs. No character is
-    split between two parts.
+    split between two parts. The number is dialled as it is written, 00 included; `numbers.e164` makes an
+    international one of it.
 
     Raises:
         SubmitError: nobody can be reached by the number, or the text is too long.
@@ -157,9 +158,6 @@ class _Job:
         if not self.short:
             octets = head + text.encode("utf-16-be", "surrogatepass")
             return bytes([len(octets)]) + octets
-        septets, skip_bits = (
-            alphabet.septets(text, self.options.languages),
-            packing.fill_bits(len(head)),
-        )
+        septets = alphabet.septets(text, self.options.languages)
         length = packing.septets_of(len(head)) + len(septets)
-        return bytes([length]) + head + packing.pack(septets, skip_bits)
+        return bytes([length]) + head + packing.pack(septets, packing.fill_bits(len(head)))

@@ -42,7 +42,9 @@ def put(rows: Iterable[Row]) -> Work[tuple[Row, ...]]:
     def work(connection: sqlite3.Connection) -> tuple[Row, ...]:
         new = []
         for row in wanted:
-            known = connection.execute("select handled from inbox where key=?", (row.key,)).fetchone()
+            known = connection.execute(
+                "select handled from inbox where key=?", (row.key,)
+            ).fetchone()
             if known is None:
                 connection.execute(
                     "insert into inbox values(?,?,?,?,?,?,0)",
