@@ -39,9 +39,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def graph(self) -> tuple[System, ...]:
         """Return the systems as the agent reasons about them."""
         return tuple(
-            System(
-                s.id, s.kind, (s.words("de"), s.words("en")), s.needs, s.provides, s.hands_off
-            )
+            System(s.id, s.kind, (s.words("de"), s.words("en")), s.needs, s.provides, s.hands_off)
             for s in self.systems
         )
 
