@@ -106,6 +106,7 @@ def play(story: Story) -> None:
         "s": lambda: story.cut(carrier=True),
         "w": story.restore,
         "b": story.report,
+        "p": story.panel,
     }
     line = ""
     with single_keys() as read_key:

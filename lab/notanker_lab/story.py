@@ -113,6 +113,10 @@ class Story:
             raise LabError(f"There is no report of incident {number}.")
         print(f"\n{text}")
 
+    def panel(self) -> None:
+        """Print the panel on the box, as the terminal draws it."""
+        print("\n" + self.stage.notanker("panel", "--config", str(self.stage.config)).stdout)
+
     def tell(self, text: str) -> None:
         """Print a line with the seconds since the cut."""
         clock = time.strftime("%H:%M:%S")

@@ -48,8 +48,8 @@ TEXTS = {
         "Portal {portal}   Centre {board}",
     ),
     "keys": (
-        "[d] durchtrennen [s] Stecker ziehen [w] wiederherstellen [b] Bericht [q] Ende",
-        "[d] cut the line [s] pull the plug [w] restore [b] report [q] quit",
+        "[d] durchtrennen [s] Stecker ziehen [w] heilen [b] Bericht [p] Panel [q] Ende",
+        "[d] cut the line [s] pull the plug [w] restore [b] report [p] panel [q] quit",
     ),
     "seen": ("Jeder Schritt wurde wirklich beobachtet.", "Every step was really observed."),
     "missed": ("Nicht beobachtet: {what}", "Not observed: {what}"),

@@ -14,6 +14,7 @@ import pytest
 AGENT = "notanker.cli, notanker.cli.agent, notanker.shell.agent, notanker.shell.logs"
 CHILD = "notanker.plugin.child"
 HUAWEI = "notanker.plugin.child, notanker_huawei_lte"
+PANEL = "notanker.plugin.child, notanker_gpio_panel"
 
 LIBRARIES = {AGENT: {"h11", "msgspec", "notanker"}, CHILD: {"msgspec", "notanker"}}
 """All that is not Python's own; one more is a decision, to be written down in docs/adr."""
@@ -40,6 +41,7 @@ HEAVY = {
         "zipfile": "comes with importlib.metadata (0.3)",
         "zoneinfo": "only once a message is written; brings all of Python's build settings (0.8)",
         "notanker.plan.render": "a process of its own renders",
+        "notanker.core.panel": "most sites have no panel",
         "notanker.portal": "a process of its own shows",
         "notanker.plugin.sms.decoding": "PDUs are a plugin's business; the agent measures texts",
         "notanker.cli.commands": "a plain `notanker run` needs no command line",
@@ -52,6 +54,11 @@ HEAVY = {
         "notanker.plugin.sms": "only a plugin that speaks to a modem needs it",
         "notanker.core": "a child knows of nothing but its plugin",
         "notanker.shell": "a child knows of nothing but its plugin",
+    },
+    PANEL: {
+        "asyncio": "a child does one thing at a time (7)",
+        "gpiozero.pins.mock": "only for the lab",
+        "notanker.core": "a child knows of nothing but its plugin",
     },
     HUAWEI: {
         "notanker.plugin.sms.decoding": "a HiLink stick speaks in texts",
@@ -73,7 +80,9 @@ def loaded_by(modules: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("modules", [AGENT, CHILD, HUAWEI], ids=["agent", "child", "huawei_lte"])
+@pytest.mark.parametrize(
+    "modules", [AGENT, CHILD, HUAWEI, PANEL], ids=["agent", "child", "huawei_lte", "gpio_panel"]
+)
 def test_nothing_heavy_is_imported_before_it_is_needed(modules: str) -> None:
     loaded = loaded_by(modules)
     heavy = {

@@ -21,6 +21,7 @@ from notanker.config.model import Config
 from notanker.core import standby
 from notanker.core.forecast import forecast
 from notanker.core.names import PluginHealth
+from notanker.core.status import PluginStatus
 from notanker.errors import Place, Problem, errors_of
 from notanker.plan.model import Plan
 
@@ -121,11 +122,19 @@ async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]
     from notanker.shell.plugin_faults import PluginDown
 
     spec = config.plugin[index]
+    if config.panel is not None and config.panel.plugin == spec.name:
+        known = _known_to_agent(config, spec.name)
+        if known is not None:  # its pins are the agent's: a second process would not get them
+            well = known.health is not PluginHealth.DEGRADED
+            names = {"name": spec.name, "reason": known.reason}
+            return [] if well else [CATALOGUE.problem("plugin-broken", place, **names)]
     async with own_plugin(config, spec) as plugin:
         try:
             async with asyncio.timeout(PLUGIN_S):
                 await plugin.call("state", answer=UplinkState)
         except (PluginError, PluginDown, TimeoutError) as error:
+            if plugin.parts and "uplink" not in plugin.parts:
+                return []  # it started, and has no state to be asked for
             if plugin.problems:
                 return [_at(problem, place) for problem in plugin.problems]
             reason = str(error) or "no answer in time"
@@ -133,6 +142,15 @@ async def _try_plugin(config: Config, index: int, place: Place) -> list[Problem]
             code = "plugin-silent" if started else "plugin-broken"
             return [CATALOGUE.problem(code, place, name=spec.name, reason=reason)]
     return []
+
+
+def _known_to_agent(config: Config, name: str) -> PluginStatus | None:
+    """Return how an agent that runs says the plugin does, None if none runs."""
+    from notanker.cli.show import fresh_status
+
+    status = fresh_status(config.paths.status)
+    plugins = status.plugins if status is not None else ()
+    return next((plugin for plugin in plugins if plugin.name == name), None)
 
 
 def _at(problem: Problem, place: Place) -> Problem:

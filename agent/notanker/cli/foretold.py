@@ -41,6 +41,7 @@ def lines(found: Forecast, settings: Settings) -> Iterator[str]:
         yield _line(title, _rate(rate))
     probes = say("Prüfungen der Hauptleitung im Monat", "Probes of the primary line in a month")
     yield _line(probes, f"{number(found.megabytes[Uplink.PRIMARY], 0)} MB")
+    yield from _power_cycle(settings)
     yield _line(
         say("Bereitschaft über LTE im Monat", "Standby over LTE in a month"), _cost(settings)
     )
@@ -78,6 +79,26 @@ def number(value: float, digits: int) -> str:
     """Write a figure as the terminal's language does."""
     text = f"{value:.{digits}f}"
     return text.replace(".", ",") if language() == "de" else text
+
+
+def _power_cycle(settings: Settings) -> Iterator[str]:
+    """Say when the panel's relay restarts the router, where it may."""
+    rule = settings.power_cycle
+    if not rule.enabled:
+        return
+    after = number(rule.after_s / 60, 0 if rule.after_s % 60 == 0 else 1)
+    yield _line(
+        say(
+            "Neustart des Routers, wenn er selbst die Ursache",
+            "Restart of the router that is the cause",
+        ),
+        say(f"nach {after} min", f"after {after} min"),
+    )
+    off = number(rule.off_s, 0)
+    yield _line(
+        say("dabei stromlos, und höchstens", "without power for, and at most"),
+        say(f"{off} s, {rule.per_day}-mal in 24 h", f"{off} s, {rule.per_day} times in 24 h"),
+    )
 
 
 def _cost(settings: Settings) -> str:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 
 from notanker.cli.exits import OK, SILENT, UNWELL
 from notanker.cli.output import config_option, json_option, language, print_json, read_config, say
 from notanker.cli.panel_words import LAMP_NAMES, RHYTHM_NAMES, TONE_NAMES, meaning
-from notanker.cli.show import STALE_S
+from notanker.cli.show import fresh_status
 from notanker.config.model import Config
 from notanker.core import panel as panels
 from notanker.core.calendar import window_of
@@ -41,7 +40,7 @@ CLEAR: Final = "\x1b[H\x1b[2J"
 def panel(config_path: Path, as_json: bool, watch: bool) -> None:
     """Show the lamps and the buzzer of the panel on the box."""
     config = read_config(config_path)
-    status = _status(config)
+    status = fresh_status(config.paths.status)
     if as_json:
         print_json(_picture(config, status))
     elif watch and sys.stdout.isatty():
@@ -92,15 +91,6 @@ def _title(status: Status | None) -> str:
     return say(f"Panel {status.site}, Stand von vor {age}", f"Panel {status.site}, {age} ago")
 
 
-def _status(config: Config) -> Status | None:
-    """Return what the agent knows, None if it does not answer."""
-    try:
-        status = msgspec.json.decode(config.paths.status.read_bytes(), type=Status)
-    except (OSError, msgspec.MsgspecError):
-        return None
-    return None if clock.age_s(status.written) > STALE_S else status
-
-
 def _picture(config: Config, status: Status | None) -> PanelPicture:
     if status is None:
         return PanelPicture()
@@ -120,7 +110,7 @@ def _watch(config: Config) -> None:
         while True:
             now_s = time.monotonic()
             if now_s >= read_s + READ_S:
-                read_s, status = now_s, _status(config)
+                read_s, status = now_s, fresh_status(config.paths.status)
                 picture = _picture(config, status)
             click.echo(CLEAR + "\n".join(lines(status, picture, now_s)))
             time.sleep(TICK_S)

@@ -30,7 +30,7 @@ TONE_NAMES: Final[Mapping[Tone, Pair]] = {
     Tone.ATTENTION: ("zweimal kurz: nachsehen", "twice short: look after it"),
     Tone.OUTAGE: ("dreimal lang: Störung", "three times long: incident"),
     Tone.ALARM: ("dreimal alle 4 s: neue Störung", "three times each 4 s: new incident"),
-    Tone.REMINDER: ("zweimal jede Minute: nicht quittiert", "twice a minute: not acknowledged"),
+    Tone.REMINDER: ("zweimal jede Minute: nicht quittiert", "twice, each minute: not acknowledged"),
     Tone.DRILL: ("kurz-kurz-lang: Notfallübung gewünscht", "short-short-long: drill asked for"),
 }
 MEANINGS: Final[Mapping[str, Mapping[Rhythm, Pair]]] = {

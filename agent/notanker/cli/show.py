@@ -58,6 +58,15 @@ def read_status(path: Path) -> Status:
     )
 
 
+def fresh_status(path: Path) -> Status | None:
+    """Return the agent's snapshot, None if there is none or the agent does not answer."""
+    try:
+        status = msgspec.json.decode(path.read_bytes(), type=Status)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return None if clock.age_s(status.written) > STALE_S else status
+
+
 @click.command()
 @config_option
 @json_option

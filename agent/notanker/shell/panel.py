@@ -19,6 +19,7 @@ from notanker.core.events import Acknowledged, DrillAsked, Event, PowerChanged, 
 from notanker.core.moment import Moment
 from notanker.core.panel import Hours
 from notanker.core.status import Status
+from notanker.lamps import PanelPicture
 from notanker.plugin import Collected, Hold, MainsPower, PanelNews, PluginError, PowerCut
 from notanker.shell import clock
 from notanker.shell.logs import Log
@@ -78,6 +79,7 @@ class Panel:
         self._language: Final = language
         self._log: Final = log
         self._news: Final = asyncio.Event()
+        self._shown: tuple[PanelPicture, float] | None = None
         self._refused = ""
         self.trouble = ""
 
@@ -87,14 +89,9 @@ class Panel:
 
     async def run(self) -> None:
         """Show, and hear, until cancelled."""
-        listener = asyncio.create_task(self._listen())
-        try:
-            while True:
-                self._news.clear()
-                await self._refresh()
-                await self._wait()
-        finally:
-            listener.cancel()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self._keep_showing())
 
     async def cycle(self, order: CyclePower) -> None:
         """Have the router's power cut, and tell the core what became of it."""
@@ -109,12 +106,19 @@ class Panel:
         self._ways.happened(done)
 
     async def _listen(self) -> None:
-        """Pass on that the plugin has news, or is a new one that shows nothing yet."""
+        """Take the plugin's news; it also has some when it is a new one that shows nothing yet."""
         while True:
             await self._plugin.news.wait()
             self._plugin.news.clear()
-            await self._ask()
+            self._shown = None
             self._news.set()
+            await self._ask()
+
+    async def _keep_showing(self) -> None:
+        while True:
+            self._news.clear()
+            await self._refresh()
+            await self._wait()
 
     async def _wait(self) -> None:
         try:
@@ -126,9 +130,10 @@ class Panel:
     async def _ask(self) -> None:
         try:
             told = await self._plugin.call("collect", answer=Collected)
-        except (PluginError, PluginDown) as error:
-            self._tell(error.reason)
+        except (PluginError, PluginDown):
+            # What it has to say is kept there, or is gone with the child: either way it is asked again.
             await asyncio.sleep(RETRY_S)
+            self._plugin.news.set()
             return
         for one in told.panel:
             self._hear(one)
@@ -139,13 +144,23 @@ class Panel:
     async def _refresh(self) -> None:
         now = self._ways.now()
         picture = panel.picture(self._ways.status(), now, self._ways.hours())
+        if self._is_fresh(picture, now.boot_s):
+            return
+        self._shown = picture, now.boot_s
         try:
             await self._plugin.call("show", picture, answer=type(None))
         except (PluginError, PluginDown) as error:
+            self._shown = None
             self._tell(error.reason)
             await asyncio.sleep(RETRY_S)
         else:
             self._tell("")
+
+    def _is_fresh(self, picture: PanelPicture, now_s: float) -> bool:
+        """Tell whether just this was shown a moment ago."""
+        if self._shown is None or self._shown[0] != picture:
+            return False
+        return now_s < self._shown[1] + REFRESH_S
 
     def _hear(self, news: PanelNews) -> None:
         if isinstance(news, MainsPower):

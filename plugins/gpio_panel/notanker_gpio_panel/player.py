@@ -41,6 +41,7 @@ class Player:
         self._levels: dict[str, bool] = {}
         self._news: list[PanelNews | Happening] = []
         self._over = False
+        self._broken: Exception | None = None
         self._thread: Final = threading.Thread(target=self._play, name="panel", daemon=True)
 
     def start(
@@ -58,11 +59,17 @@ class Player:
         self._button.edge(pressed, now_s)
         if mains is not None:
             self._mains.raw = self._mains.level = mains
-            self._tell(MainsPower(mains))
+            self.tell(MainsPower(mains))
         self._thread.start()
 
     def show(self, picture: PanelPicture) -> None:
-        """Play this from now on."""
+        """Play this from now on.
+
+        Raises:
+            Exception: what ended the thread; the agent then begins with a new process.
+        """
+        if self._broken is not None:
+            raise self._broken
         with self._wake:
             self._score.show(picture, time.monotonic())
             self._wake.notify()
@@ -101,9 +108,16 @@ class Player:
         with self._wake:
             self._over = True
             self._wake.notify()
-        self._thread.join(timeout=1.0)
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
 
     def _play(self) -> None:
+        try:
+            self._play_on()
+        except Exception as error:  # noqa: BLE001 - a pin may fail in any way; lamps must not freeze unseen
+            self._broken = error
+
+    def _play_on(self) -> None:
         with self._wake:
             while not self._over:
                 now_s = time.monotonic()
@@ -120,17 +134,17 @@ class Player:
         self._take(self._button.step(now_s), now_s)
         self._score.hold(self._button.held(now_s), now_s)
         if self._mains.step(now_s):
-            self._tell(MainsPower(self._mains.level))
+            self.tell(MainsPower(self._mains.level))
 
     def _take(self, what: str | None, now_s: float) -> None:
         if what is None:
             return
         if not isinstance(what, Hold):
-            self._tell(Happening(what=str(what), reason=f"held for more than {STUCK_S:.0f} s"))
+            self.tell(Happening(what=str(what), reason=f"held for more than {STUCK_S:.0f} s"))
             return
         if what is Hold.SHORT:
             self._score.asked_s = now_s
-        self._tell(Pressed(what))
+        self.tell(Pressed(what))
 
     def _apply(self, levels: dict[str, bool]) -> None:
         for name, on in levels.items():
@@ -138,7 +152,8 @@ class Player:
                 self._switch(name, on)
         self._levels = levels
 
-    def _tell(self, news: PanelNews | Happening) -> None:
+    def tell(self, news: PanelNews | Happening) -> None:
+        """Keep it until somebody collects it, and give notice."""
         if len(self._news) < MOST_NEWS:
             self._news.append(news)
         os.eventfd_write(self.notice, 1)

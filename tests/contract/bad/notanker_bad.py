@@ -21,7 +21,10 @@ from notanker.plugin import (
     Message,
     Modem,
     ModemInfo,
+    Panel,
+    PanelPicture,
     Permanent,
+    PowerCut,
     Receipt,
     Retry,
     SecretFile,
@@ -319,3 +322,35 @@ class Mends(Good):
         if not Path(self.config.folder, "mended").exists():
             hang()
         return super().send(message)
+
+
+class Box(Panel[BadConfig]):
+    """Is a panel whose news are what somebody writes into a pipe, and whose lamps are a file."""
+
+    Config = BadConfig
+
+    def __init__(self, config: BadConfig) -> None:
+        super().__init__(config)
+        self._device = os.open(Path(config.folder, "device"), os.O_RDWR | os.O_NONBLOCK)
+        self._told = b""
+
+    def fileno(self) -> int:
+        return self._device
+
+    def attend(self) -> bool:
+        self._told = os.read(self._device, 4096)
+        return True
+
+    def collect(self) -> Collected:
+        told, self._told = self._told, b""
+        return msgspec.json.decode(told, type=Collected) if told else Collected()
+
+    def show(self, picture: PanelPicture) -> None:
+        with Path(self.config.folder, "shown").open("ab") as lamps:
+            lamps.write(msgspec.json.encode(picture) + b"\n")
+
+    def cut_power(self, cut: PowerCut) -> None:
+        if cut.off_s > 60:
+            raise Permanent("the relay does not answer")
+        if cut.off_s > 50:
+            sys.exit(3)

@@ -7,14 +7,14 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from notanker.core.status import PluginStatus
-from notanker.plugin import Message, Receipt
+from notanker.plugin import Message, PluginError, Receipt
 from notanker.shell.logs import Log
+from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_limits import Launch, Limits, PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from tests.contract.support.stall import StallMeter
@@ -51,11 +51,6 @@ def is_alive(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         return state not in ("Z", "X")
     return False
-
-
-def _forget(done: Future[object]) -> None:
-    if not done.cancelled():
-        done.exception()
 
 
 class Instance:
@@ -128,8 +123,8 @@ class Runner:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE_S * 4)
 
     def spawn(self, what: Coroutine[Any, Any, object]) -> None:
-        """Run a coroutine on the loop; what becomes of it, nobody asks."""
-        asyncio.run_coroutine_threadsafe(what, self._loop).add_done_callback(_forget)
+        """Run a coroutine on the loop to its end, or this one's; a plugin's refusal ends it as well."""
+        self.do(self._spawn(what))
 
     def start(
         self,
@@ -157,6 +152,13 @@ class Runner:
         )
         self._tasks.append(asyncio.create_task(process.run()))
         return Instance(self, process, seen)
+
+    async def _spawn(self, what: Coroutine[Any, Any, object]) -> None:
+        async def carried_out() -> None:
+            with contextlib.suppress(PluginError, PluginDown):
+                await what
+
+        self._tasks.append(asyncio.create_task(carried_out()))
 
     async def _cancel(self, task: asyncio.Task[None]) -> None:
         task.cancel()

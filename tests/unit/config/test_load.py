@@ -361,3 +361,40 @@ def test_a_name_needs_a_resolver_on_each_line_that_it_may_be_asked_over(tmp_path
 def test_a_gateway_of_the_primary_is_an_address(tmp_path: Path) -> None:
     text = instead('interface = "eth0"', 'interface = "eth0"\ngateway = "router"')
     assert only(tmp_path, text).place.field == "primary.gateway"
+
+
+PANEL = """
+[panel]
+plugin = "box"
+quiet_hours = "22:00-06:00"
+
+[[plugin]]
+name = "box"
+kind = "gpio_panel"
+"""
+
+
+def test_a_panel_and_its_relay_are_off_unless_they_are_written_down(tmp_path: Path) -> None:
+    config, _ = read(tmp_path, GOOD)
+    assert config is not None
+    assert config.panel is None
+    assert not config.power_cycle.enabled
+    config, problems = read(tmp_path, GOOD + PANEL)
+    assert config is not None
+    assert config.panel is not None
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "field"),
+    [
+        (GOOD + "[power_cycle]\nenabled = true\n", "no-panel", "power_cycle.enabled"),
+        (GOOD + PANEL.replace('plugin = "box"', 'plugin = "bx"'), "no-such-plugin", "panel.plugin"),
+        (GOOD + PANEL.replace("22:00-06:00", "night"), "rule", "panel.quiet_hours"),
+        (GOOD + PANEL + "[power_cycle]\nper_day = 0\n", "value", "power_cycle.per_day"),
+        (GOOD + PANEL + "[power_cycle]\noff_s = 600\n", "value", "power_cycle.off_s"),
+    ],
+)
+def test_what_a_panel_cannot_be_is_told(tmp_path: Path, text: str, code: str, field: str) -> None:
+    problem = only(tmp_path, text)
+    assert (code in problem.code, problem.place.field) == (True, field)
