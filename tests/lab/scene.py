@@ -335,7 +335,7 @@ def is_over(status: Status) -> bool:
         message
         for incident in status["recent"]
         for message in incident["messages"]
-        if message["outcome"] in ("queued", "sending", "unknown")
+        if message["outcome"] in ("queued", "handed_over", "unknown")
     ]
     return status["incident"] is None and status["line"] == "primary" and not waiting
 

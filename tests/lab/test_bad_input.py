@@ -240,7 +240,7 @@ def test_a_modem_that_is_not_there_costs_the_alert_but_not_the_switch() -> None:
             status = scene.wait(lambda s: s["incident"] and s["incident"]["messages"])
             assert {item["outcome"] for item in status["incident"]["messages"]} <= {
                 "queued",
-                "sending",
+                "handed_over",
             }
 
 

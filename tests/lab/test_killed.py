@@ -148,7 +148,7 @@ def test_a_child_killed_while_it_sends_costs_no_alert_and_at_most_one_copy(scene
     scene.lab.hilink.set(radio_s=2.0)
     with scene.lab.faults.silent_cut():
         scene.wait(lambda s: s["incident"] and any(
-            message["outcome"] in ("queued", "sending") for message in s["incident"]["messages"]
+            message["outcome"] in ("queued", "handed_over") for message in s["incident"]["messages"]
         ))  # fmt: skip
         until(lambda: scene.lab.hilink.box("sent") or scene.lab.hilink.state()["posts"], "it sends")
         time.sleep(0.5)

@@ -177,6 +177,20 @@ class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
     sms: tuple[str, ...] = ()
 
 
+class OrdersConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What people of the plan may text to the box. `OK`, `STATUS` and `PLAN` need nothing more.
+
+    Attributes:
+        totp: File with a line `contact secret` for each who has an authenticator.
+        paper: File with the hashes of codes on paper.
+        answers_per_hour: To one person; an automatic reply at the other end must not empty the card.
+    """
+
+    totp: Path | None = None
+    paper: Path | None = None
+    answers_per_hour: Annotated[int, Meta(ge=0, le=60)] = 10
+
+
 class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Where heartbeats go.
 
@@ -296,6 +310,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     failover: FailoverConfig = FailoverConfig()
     budget: BudgetConfig = BudgetConfig()
     alerts: AlertsConfig = AlertsConfig()
+    orders: OrdersConfig = OrdersConfig()
     centre: CentreConfig | None = None
     plan: PlanConfig = PlanConfig()
     portal: PortalConfig = PortalConfig()

@@ -58,8 +58,8 @@ def step_of(secret: bytes, code: str, now_s: float, last: int) -> int | None:
 def paper_hash(code: str) -> str:
     """Return what the box keeps of a code on paper.
 
-    Eight characters of 31 are 39 bits: enough against guessing by SMS, where tries are counted; not against somebody
-    who has the file, and that one is on the box already.
+    Eight characters of 31 are 39 bits: enough against guessing by SMS, where tries are counted; not against
+    somebody who has the file, and that one is on the box already.
     """
     return hashlib.pbkdf2_hmac("sha256", code.encode(), b"notanker paper code", 20_000).hex()
 

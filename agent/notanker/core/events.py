@@ -170,6 +170,31 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsHeard:
+    """An SMS came in.
+
+    Attributes:
+        sender: The plan's contact, or a number of which only the ends are shown.
+        known: Whether it is one of the plan's.
+        what: The order in it; `text`, `unreadable` or `binary` for all else.
+    """
+
+    plugin: str
+    sender: str
+    known: bool
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefused:
+    """Somebody of the plan ordered what he may not, or with a wrong code."""
+
+    contact: str
+    order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrillAsked:
     """Somebody wants a drill."""
 
@@ -206,5 +231,7 @@ Event = (
     | Counted
     | Acknowledged
     | DrillAsked
+    | SmsHeard
+    | OrderRefused
     | PowerCycleDone
 )

@@ -200,6 +200,27 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsHeard:
+    """An SMS came in: from whom, and what it was. What it said is not kept here."""
+
+    at: Moment
+    plugin: str
+    sender: str
+    known: bool
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefused:
+    """Somebody of the plan ordered what he may not, or with a wrong code."""
+
+    at: Moment
+    contact: str
+    order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrillAsked:
     """Somebody wants a drill. It is written down and shown; nothing is drilled by that alone."""
 
@@ -246,10 +267,19 @@ IncidentFact = (
     | PowerCycleOrdered
     | PowerCycled
 )
-Fact = Started | QualityChanged | BearerTested | DeviceTold | DrillAsked | IncidentFact
+Fact = (
+    Started
+    | QualityChanged
+    | BearerTested
+    | DeviceTold
+    | DrillAsked
+    | SmsHeard
+    | OrderRefused
+    | IncidentFact
+)
 
 KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
-    Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled,
+    Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
 )  # fmt: skip

@@ -33,6 +33,18 @@ def drill_asked(site: Site, event: events.DrillAsked, now: Moment) -> tuple[Site
     return site, (facts.DrillAsked(now, event.contact, event.how),)
 
 
+def sms_heard(site: Site, event: events.SmsHeard, now: Moment) -> tuple[Site, tuple[Fact, ...]]:
+    """Note that an SMS came in."""
+    return site, (facts.SmsHeard(now, event.plugin, event.sender, event.known, event.what),)
+
+
+def order_refused(
+    site: Site, event: events.OrderRefused, now: Moment
+) -> tuple[Site, tuple[Fact, ...]]:
+    """Note that an order was refused."""
+    return site, (facts.OrderRefused(now, event.contact, event.order, event.reason),)
+
+
 def power_cycled(
     site: Site, event: events.PowerCycleDone, now: Moment
 ) -> tuple[Site, tuple[Fact, ...]]:

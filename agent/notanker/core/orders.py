@@ -1,7 +1,7 @@
 """What people text to the box: `OK 17`, `STATUS`, `PLAN`, `TUNNEL 123456`, `ABBRUCH 17 123456`.
 
-People write from a phone, in a hurry, in two languages: case, dots, quotation marks and a signature below do no
-harm. But nothing is guessed: a text that could mean two things means none.
+People write from a phone, in a hurry, in two languages: case, dots, quotation marks and a signature below do
+no harm. But nothing is guessed: a text that could mean two things means none.
 """
 
 from __future__ import annotations
@@ -51,33 +51,36 @@ _WORDS: Final = {
     "abbruch": Word.ABORT, "abort": Word.ABORT,
 }  # fmt: skip
 _NUMBERED: Final = frozenset({Word.OK, Word.ABORT})
-_CODE: Final = r"(?P<code>[0-9]{3} ?[0-9]{3}|[a-z2-9]{4}[- ]?[a-z2-9]{4})"
-_SHAPE: Final = re.compile(
-    r"(?P<word>[a-z]+)"
-    r"(?: ?(?:(?:nr|no|nummer|number)\.? ?|#)?(?P<number>[0-9]{1,5})(?:-[0-9]{1,4})?(?![0-9]))?"
-    rf"(?: {_CODE})?(?P<rest>.*)"
+_WORD: Final = re.compile(r"[a-z]+")
+_NUMBER: Final = re.compile(
+    r" ?(?:(?:nr|no|nummer|number)\.? ?|#)?([0-9]{1,5})(?:-[0-9]{1,4})?(?![0-9])"
 )
+_CODE: Final = re.compile(r" ([0-9]{3} ?[0-9]{3}|[a-z2-9]{4}[- ]?[a-z2-9]{4})")
 
 
 def read(text: str) -> Order | None:
     """Return the order in a text, None if there is none, or more than one could be meant."""
     line = _plain(text)
-    found = _SHAPE.fullmatch(line)
-    word = _WORDS.get(found["word"]) if found else None
+    found = _WORD.match(line)
+    word = _WORDS.get(found[0]) if found else None
     if found is None or word is None:
         return None
-    rest = found["rest"].strip(" .,!")
-    number = int(found["number"]) if found["number"] else None
-    code = re.sub(r"[ -]", "", found["code"] or "")
-    if word not in NEEDS_CODE:
-        # "OK 17 mache ich" is clear; "OK 17 und 18" is not, nor is "Plan fehlt".
-        clear = not re.search(r"[0-9]", rest + code) and (word is Word.OK or not rest + code)
-        return Order(word, number if word in _NUMBERED else None) if clear else None
-    if rest:
+    number, rest = (
+        _taken(_NUMBER, line[found.end() :]) if word in _NUMBERED else ("", line[found.end() :])
+    )
+    code, rest = _taken(_CODE, rest) if word in NEEDS_CODE else ("", rest)
+    # "OK 17 mache ich" is clear; "OK 17 und 18" is not, nor is "Plan fehlt".
+    if rest.strip(" .,!") and (
+        word is not Word.OK or re.search(r"[0-9]", rest) or rest[0].isalnum()
+    ):
         return None
-    if word in _NUMBERED:
-        return Order(word, number, code)
-    return Order(word, None, code) if number is None else None
+    return Order(word, int(number) if number else None, re.sub(r"[ -]", "", code))
+
+
+def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
+    """Return what the pattern finds at the beginning of the text, and the rest of it."""
+    found = pattern.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
 
 
 def _plain(text: str) -> str:

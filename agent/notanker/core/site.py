@@ -46,11 +46,13 @@ from notanker.core.events import (
     LinkChanged,
     MessageSettled,
     ModemSeen,
+    OrderRefused,
     PathSeen,
     PeopleKnown,
     PowerChanged,
     PowerCycleDone,
     RouteSeen,
+    SmsHeard,
     SwitchDone,
     SystemsKnown,
     Woken,
@@ -239,6 +241,8 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     Counted: _recorded(backing.counted),
     Acknowledged: _recorded(hands.acknowledged),
     DrillAsked: _recorded(hands.drill_asked),
+    SmsHeard: _recorded(hands.sms_heard),
+    OrderRefused: _recorded(hands.order_refused),
     PowerCycleDone: _recorded(hands.power_cycled),
 }
 

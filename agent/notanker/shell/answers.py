@@ -13,21 +13,47 @@ from notanker.shell.texts import clock_time
 Pair = tuple[str, str]
 
 SAID: Final[dict[str, Pair]] = {
-    "acknowledged": ("Störung {n} ist von Ihnen übernommen. Danke.", "Incident {n} is yours. Thank you."),
+    "acknowledged": (
+        "Störung {n} ist von Ihnen übernommen. Danke.",
+        "Incident {n} is yours. Thank you.",
+    ),
     "had": ("Störung {n} hat schon {who}.", "Incident {n} is with {who} already."),
     "none": ("Zurzeit ist keine Störung offen.", "No incident is open now."),
-    "unknown": ("Störung {n} ist nicht offen. Offen: {open}.", "Incident {n} is not open. Open: {open}."),
-    "which": ("Welche? Offen sind {open}. Bitte mit Nummer: OK {first}.",
-              "Which one? Open are {open}. With its number please: OK {first}."),
-    "help": ("Verstanden wird: OK 17 (übernehmen), STATUS, PLAN.", "Understood are: OK 17 (take over), STATUS, PLAN."),
-    "code": ("Dazu gehört ein Einmalcode, etwa {order} 123456.", "That needs a one-time code, such as {order} 123456."),
+    "unknown": (
+        "Störung {n} ist nicht offen. Offen: {open}.",
+        "Incident {n} is not open. Open: {open}.",
+    ),
+    "which": (
+        "Welche? Offen sind {open}. Bitte mit Nummer: OK {first}.",
+        "Which one? Open are {open}. With its number please: OK {first}.",
+    ),
+    "help": (
+        "Verstanden wird: OK 17 (übernehmen), STATUS, PLAN.",
+        "Understood are: OK 17 (take over), STATUS, PLAN.",
+    ),
+    "code": (
+        "Dazu gehört ein Einmalcode, etwa {order} 123456.",
+        "That needs a one-time code, such as {order} 123456.",
+    ),
     "wrong": ("Der Code gilt nicht.", "The code does not count."),
-    "locked": ("Zu viele falsche Codes. Für eine Stunde gilt keiner.", "Too many wrong codes. None counts for an hour."),
-    "clock": ("Die Uhr hier ist nicht sicher: bitte einen Code von Papier.", "The clock here is not certain: a code from paper please."),
-    "no_codes": ("Einmalcodes sind hier nicht eingerichtet.", "One-time codes are not set up here."),
-    "no_tunnel": ("Ein Fernzugang ist hier nicht eingerichtet.", "Remote access is not set up here."),
+    "locked": (
+        "Zu viele falsche Codes. Für eine Stunde gilt keiner.",
+        "Too many wrong codes. None counts for an hour.",
+    ),
+    "clock": (
+        "Die Uhr hier ist nicht sicher: bitte einen Code von Papier.",
+        "The clock here is not certain: a code from paper please.",
+    ),
+    "no_codes": (
+        "Einmalcodes sind hier nicht eingerichtet.",
+        "One-time codes are not set up here.",
+    ),
+    "no_tunnel": (
+        "Ein Fernzugang ist hier nicht eingerichtet.",
+        "Remote access is not set up here.",
+    ),
     "no_drill": ("Zurzeit läuft keine Übung.", "No drill is running."),
-}  # fmt: skip
+}
 
 
 def said(key: str, language: str, **values: object) -> str:

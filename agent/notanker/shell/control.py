@@ -94,15 +94,28 @@ class Control:
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.unlink(missing_ok=True)
-        before = os.umask(0o117)  # from the first moment on: owner and group, nobody else
-        try:
-            server = await asyncio.start_unix_server(
-                self._serve, self._path, limit=MAX_LINE_BYTES, backlog=MOST_AT_ONCE
-            )
-        finally:
-            os.umask(before)
+        server = await asyncio.start_unix_server(
+            self._serve, sock=self._listen(), limit=MAX_LINE_BYTES
+        )
         async with server:
             await server.serve_forever()
+
+    def _listen(self) -> socket.socket:
+        """Make the socket, from its first moment on for owner and group alone.
+
+        In one step: the mask is the whole process's, and a child that starts meanwhile would inherit it.
+        """
+        listening = socket.socket(socket.AF_UNIX)
+        before = os.umask(0o117)
+        try:
+            listening.bind(str(self._path))
+        except OSError:
+            listening.close()
+            raise
+        finally:
+            os.umask(before)
+        listening.listen(MOST_AT_ONCE)
+        return listening
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._open >= MOST_AT_ONCE or not _may_ask(writer.get_extra_info("socket")):

@@ -124,8 +124,8 @@ class Inbox:
 
 def _row(plugin: str, item: Inbound) -> Row:
     """Make a row; what makes it the same SMS is what it says, when, and who sent it."""
-    said = "\0".join((item.pdu.upper(), item.sender, item.sent, item.text))
-    key = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    said = repr((item.pdu.upper(), item.sender, item.sent, item.text))
+    key = hashlib.sha256(said.encode()).hexdigest()
     return Row(key, plugin, item.pdu, item.sender, item.text, item.sent)
 
 

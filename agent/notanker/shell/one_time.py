@@ -1,4 +1,4 @@
-"""One-time codes as the box keeps them: secrets in files, what was used in the journal, before anything is done."""
+"""One-time codes as the box keeps them: secrets in files, what was used in the journal, before it counts."""
 
 from __future__ import annotations
 

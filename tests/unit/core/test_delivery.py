@@ -13,24 +13,24 @@ from notanker.core.delivery import Delivery
 from notanker.core.names import Outcome
 
 QUEUED = Delivery("17-1", 17, "+493023125110", "Text", queued_s=100.0)
-SENDING = rules.begin(QUEUED, "lte1")
-UNKNOWN = rules.lost_sight(SENDING, "no answer", 110.0)
+HANDED_OVER = rules.begin(QUEUED, "lte1")
+UNKNOWN = rules.lost_sight(HANDED_OVER, "no answer", 110.0)
 
 
 @pytest.mark.parametrize(
     ("before", "happening", "outcome", "next_s"),
     [
-        (QUEUED, lambda d: rules.begin(d, "lte1"), Outcome.SENDING, 0.0),
-        (SENDING, rules.sent, Outcome.SENT, 0.0),
-        (SENDING, lambda d: rules.refused(d, "no such number"), Outcome.FAILED, 0.0),
-        (SENDING, lambda d: rules.postponed(d, "busy", 30.0, 110.0), Outcome.QUEUED, 140.0),
-        (SENDING, lambda d: rules.postponed(d, "busy", None, 110.0), Outcome.QUEUED, 112.0),
-        (SENDING, lambda d: rules.lost_sight(d, "hung", 110.0), Outcome.UNKNOWN, 110.0),
+        (QUEUED, lambda d: rules.begin(d, "lte1"), Outcome.HANDED_OVER, 0.0),
+        (HANDED_OVER, rules.sent, Outcome.SENT, 0.0),
+        (HANDED_OVER, lambda d: rules.refused(d, "no such number"), Outcome.FAILED, 0.0),
+        (HANDED_OVER, lambda d: rules.postponed(d, "busy", 30.0, 110.0), Outcome.QUEUED, 140.0),
+        (HANDED_OVER, lambda d: rules.postponed(d, "busy", None, 110.0), Outcome.QUEUED, 112.0),
+        (HANDED_OVER, lambda d: rules.lost_sight(d, "hung", 110.0), Outcome.UNKNOWN, 110.0),
         (UNKNOWN, lambda d: rules.found(d, left=True, now_s=111.0), Outcome.SENT, 110.0),
         (UNKNOWN, lambda d: rules.found(d, left=False, now_s=111.0), Outcome.QUEUED, 111.0),
         (UNKNOWN, lambda d: rules.found(d, left=None, now_s=111.0), Outcome.UNKNOWN, 116.0),
         (QUEUED, lambda d: rules.recovered(d, 5.0), Outcome.QUEUED, 5.0),
-        (SENDING, lambda d: rules.recovered(d, 5.0), Outcome.UNKNOWN, 5.0),
+        (HANDED_OVER, lambda d: rules.recovered(d, 5.0), Outcome.UNKNOWN, 5.0),
         (UNKNOWN, lambda d: rules.recovered(d, 5.0), Outcome.UNKNOWN, 5.0),
     ],
 )
@@ -49,7 +49,7 @@ def test_a_message_that_surely_did_not_leave_is_tried_less_and_less_often() -> N
 
 
 def test_an_alarm_that_could_not_be_sent_in_a_day_is_given_up_with_its_reason() -> None:
-    late = rules.postponed(SENDING, "no network", 30.0, 100.0 + 24 * 3600 + 1)
+    late = rules.postponed(HANDED_OVER, "no network", 30.0, 100.0 + 24 * 3600 + 1)
     assert (late.outcome, late.reason, late.over) == (Outcome.FAILED, "no network", True)
 
 
@@ -144,10 +144,12 @@ def _handed_over(delivery: Delivery, happening: str, now_s: float, *, restart: b
     st.floats(0, 10**6),
 )  # fmt: skip
 def test_every_state_that_a_restart_finds_goes_on_to_an_end(found: Delivery, now_s: float) -> None:
-    if found.over or (found.outcome is Outcome.SENDING and found.unknowns >= rules.MOST_UNKNOWN):
+    if found.over or (
+        found.outcome is Outcome.HANDED_OVER and found.unknowns >= rules.MOST_UNKNOWN
+    ):
         return  # the journal gives back no message that is over; nor is a third one ever handed over
     delivery = rules.recovered(found, now_s)
-    assert delivery.outcome is not Outcome.SENDING
+    assert delivery.outcome is not Outcome.HANDED_OVER
     for _ in range(100):
         if delivery.over:
             return

@@ -20,7 +20,7 @@ from notanker.core.facts import Fact, Opened, Queued, Settled, Started
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Uplink
 from notanker.shell import journal
-from notanker.shell.journal import Journal
+from notanker.shell.journal import Journal, engine, facts
 
 DIARY = Path(__file__).with_name("diary.py")
 
@@ -33,8 +33,8 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once: the tests don't wait for what a disk needs seconds for."""
-    monkeypatch.setattr(journal, "RETRY_S", 0.01)
-    monkeypatch.setattr(journal, "BUSY_MS", 1)
+    monkeypatch.setattr(engine, "RETRY_S", 0.01)
+    monkeypatch.setattr(engine, "BUSY_MS", 1)
 
 
 def at(number: float) -> Moment:
@@ -308,7 +308,7 @@ def test_a_full_disk_holds_facts_in_memory_until_there_is_room(
             connection.execute("pragma max_page_count=1")
         return connection
 
-    monkeypatch.setattr(journal, "open_database", small_disk)
+    monkeypatch.setattr(engine, "open_database", small_disk)
     full.set()
     troubles = Troubles()
 
@@ -329,7 +329,7 @@ def test_a_full_disk_holds_facts_in_memory_until_there_is_room(
 def test_more_than_memory_should_hold_is_refused_at_once(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "MOST_WAITING", 5)
+    monkeypatch.setattr(engine, "MOST_WAITING", 5)
 
     async def work() -> None:
         async with open_journal(path) as store:
@@ -443,7 +443,7 @@ def test_a_message_in_a_state_of_another_version_is_taken_up_as_unknown(path: Pa
 def test_only_the_last_facts_are_read_but_always_the_open_incident(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal, "HISTORY", 10)
+    monkeypatch.setattr(facts, "HISTORY", 10)
 
     async def work() -> None:
         async with open_journal(path) as store:

@@ -19,9 +19,10 @@ from notanker.core.facts import Started
 from notanker.core.moment import Moment
 from notanker.core.names import Outcome, PluginHealth, Uplink
 from notanker.core.status import PluginStatus
-from notanker.plugin import Message, Permanent, Receipt, Retry, Unknown
+from notanker.plugin import Message, Permanent, Receipt, Retry, SendReport, Unknown
+from notanker.plugin.sms import text
 from notanker.shell import clock, journal, outbox
-from notanker.shell.journal import Journal
+from notanker.shell.journal import Journal, engine
 from notanker.shell.logs import QUIET
 from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_faults import PluginDown
@@ -34,8 +35,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits seconds in life is due at once here."""
     monkeypatch.setattr(rules, "ASK_AGAIN_S", 0.0)
     monkeypatch.setattr(outbox, "DOWN_AGAIN_S", 0.001)
-    monkeypatch.setattr(journal, "RETRY_S", 0.01)
-    monkeypatch.setattr(journal, "BUSY_MS", 1)
+    monkeypatch.setattr(engine, "RETRY_S", 0.01)
+    monkeypatch.setattr(engine, "BUSY_MS", 1)
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Carrier:
     found: list[object] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
     seen: list[tuple[object, ...] | None] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     pid: int | None = 1
     status: PluginStatus = field(
         default_factory=lambda: PluginStatus("lte1", "scripted", PluginHealth.OK)
@@ -59,6 +61,7 @@ class Carrier:
     def __post_init__(self) -> None:
         self.spec = SimpleNamespace(name=self.status.name)
         self.has_it = asyncio.Event()
+        self.asked = asyncio.Event()
 
     async def call(
         self,
@@ -69,6 +72,10 @@ class Carrier:
         answer: type[Any],
     ) -> Any:
         assert isinstance(argument, Message)
+        if method == "send":
+            self.messages.append(argument)
+        else:
+            self.asked.set()
         self.calls.append((method, argument.mark))
         if method == "send":
             self.seen.append(await asyncio.to_thread(on_disk, self.path, argument.mark))
@@ -80,6 +87,10 @@ class Carrier:
         if isinstance(step, Exception):
             raise step
         return step
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.messages]
 
     @property
     def sent(self) -> list[str]:
@@ -163,19 +174,128 @@ async def one_message(desk: Desk) -> None:
 
 def test_a_message_is_on_disk_before_it_is_handed_over(path: Path) -> None:
     carrier = live(path, one_message)
-    assert carrier.seen == [("sending", 1)]
+    assert carrier.seen == [("handed_over", 1)]
     assert on_disk(path, "1-1") == ("sent", 1)
 
 
 def test_messages_leave_in_the_order_in_which_they_came(path: Path) -> None:
     async def story(desk: Desk) -> None:
-        for number in range(1, 6):
+        for number in range(1, 4):
             desk.add(f"1-{number}")
-        for _ in range(5):
+        for _ in range(3):
             await desk.end()
 
     carrier = live(path, story)
-    assert carrier.sent == ["1-1", "1-2", "1-3", "1-4", "1-5"]
+    assert carrier.sent == ["1-1", "1-2", "1-3"]
+
+
+def test_a_storm_to_one_person_becomes_one_message_that_says_so(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        for number in range(1, 501):
+            desk.add(f"1-{number}")
+        ends = [await desk.end() for _ in range(500)]
+        assert {end.mark for end in ends} == {f"1-{number}" for number in range(1, 501)}
+        assert {end.outcome for end in ends} == {Outcome.SENT}
+
+    carrier = live(path, story)
+    assert len(carrier.sent) <= 4
+    assert carrier.sent[0] == "1-1"
+    last = carrier.texts[-1]
+    assert last.startswith("+")
+    assert last.endswith("1-500")
+    assert text.segments(last) == 1
+
+
+def test_the_most_severe_goes_first_and_an_answer_last(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        now_s = clock.boot_s()
+        gone = asyncio.get_running_loop().create_future()
+        gone.set_result(None)
+        for mark, number, rank in (("R-1", "+1", 2), ("2-1", "+2", 1), ("1-1", "+3", 0)):
+            desk.box.add(Delivery(mark, 0, number, "Text", now_s, next_s=now_s, rank=rank), gone)
+        for _ in range(3):
+            await desk.end()
+
+    assert live(path, story).sent == ["1-1", "2-1", "R-1"]
+
+
+REPORTED = Receipt(references=(40,), report=True)
+
+
+def report(fate: str = "delivered", reference: int | None = 40) -> SendReport:
+    return SendReport(recipient="03023125110", reference=reference, fate=fate, reason="0x46")  # type: ignore[arg-type]
+
+
+def test_a_report_is_told_after_the_message_had_ended_and_only_once(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report(report())
+        await desk.box.report(report())
+        assert (await desk.end()).outcome is Outcome.DELIVERED
+        assert desk.settled.empty()
+
+    live(path, story, [REPORTED])
+    assert on_disk(path, "1-1") == ("delivered", 1)
+
+
+def test_a_report_settles_an_unknown_and_nothing_is_repeated(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        desk.add()
+        await asyncio.wait_for(desk.carrier.asked.wait(), 30)
+        await desk.box.report(report(reference=199))
+        assert (await desk.end()).outcome is Outcome.DELIVERED
+
+    carrier = live(path, story, [Unknown("hung")], found=[Retry(9.0, "busy")] * 50)
+    assert carrier.sent == ["1-1"]
+
+
+def test_a_repeat_is_marked_and_bears_the_same_reference(path: Path) -> None:
+    carrier = live(path, one_message, [Unknown("hung")])
+    assert carrier.sent == ["1-1", "1-1"]
+    assert carrier.texts == ["Störung 1-1", "Störung 1-1r"]
+    assert [one.repeat for one in carrier.messages] == [False, True]
+    assert len({one.reference for one in carrier.messages}) == 1
+
+
+def test_what_the_network_gives_up_goes_to_the_next_channel(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report(report("failed"))
+        assert (await desk.end()).outcome is Outcome.SENT
+
+    further = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
+    live(path, story, [REPORTED], further=further)
+    assert further.sent == ["1-1"]
+
+
+def test_what_the_network_gives_up_is_told_where_there_is_no_other_channel(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report(report("failed"))
+        end = await desk.end()
+        assert (end.outcome, end.reason) == (Outcome.FAILED, "0x46")
+
+    live(path, story, [REPORTED])
+
+
+def test_reports_are_waited_for_over_a_restart_and_nobody_is_told_twice(path: Path) -> None:
+    live(path, one_message, [REPORTED])
+
+    async def story(desk: Desk) -> None:
+        past = await desk.store.do(journal.past)
+        assert [found.mark for found in past.deliveries] == ["1-1"]
+        desk.box.take_up(past.deliveries, told={"1-1"})
+        await asyncio.sleep(0.05)
+        assert desk.settled.empty()
+        await desk.box.report(report())
+        assert (await desk.end()).outcome is Outcome.DELIVERED
+
+    assert live(path, story).sent == []
+
+
+def test_only_the_parts_that_are_missing_are_sent_again(path: Path) -> None:
+    carrier = live(path, one_message, [Unknown("hung", (1,)), Retry(0.0, "busy", (2,))])
+    assert [one.left for one in carrier.messages] == [(), (1,), (1, 2)]
 
 
 def test_a_message_that_surely_did_not_leave_is_sent_again(path: Path) -> None:
@@ -294,7 +414,7 @@ def test_a_message_that_hangs_when_the_agent_dies_is_asked_about_at_the_next_sta
         await desk.carrier.has_it.wait()
 
     live(path, story, [HANG])
-    assert on_disk(path, "1-1") == ("sending", 1)
+    assert on_disk(path, "1-1") == ("handed_over", 1)
 
     async def next_start(desk: Desk) -> None:
         past = await desk.store.do(journal.past)

@@ -7,6 +7,7 @@ numbers   what must never go back  past      what a start finds
 
 from notanker.shell.journal.engine import Journal, is_broken, is_disk, open_database, set_aside
 from notanker.shell.journal.facts import events_after, last_position
+from notanker.shell.journal.inbox import handled, put, unhandled
 from notanker.shell.journal.numbers import note, recall, reserve
 from notanker.shell.journal.outbox import merge, update
 from notanker.shell.journal.past import Past, append, past
@@ -18,6 +19,7 @@ __all__ = [
     "Work",
     "append",
     "events_after",
+    "handled",
     "is_broken",
     "is_disk",
     "last_position",
@@ -25,8 +27,10 @@ __all__ = [
     "note",
     "open_database",
     "past",
+    "put",
     "recall",
     "reserve",
     "set_aside",
+    "unhandled",
     "update",
 ]
