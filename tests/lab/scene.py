@@ -324,8 +324,8 @@ def until(condition: Callable[[], object], what: str, timeout_s: float = SOON_S)
 
 
 def mark_of(text: str) -> str:
-    """Give the mark of an SMS: ``Nr 17-1`` or ``No 17-1`` -> ``17-1``."""
-    found = re.search(r"N[ro] (\d+-\d+)", text)
+    """Give the mark of an SMS: ``Nr 17-1``, ``No 17-1``, or of its repeat ``17-1r`` -> ``17-1``."""
+    found = re.search(r"(\d+-\d+)r?$", text)
     return found[1] if found else ""
 
 
