@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,8 @@ class Site:
         self.plugin: Instance = runner.start("box", {"folder": str(folder)})
         self.status = CALM
         self.events: list[Event] = []
-        ways = Ways(lambda: self.status, Clock().now, Hours, self.events.append)
+        self.disk_full = False
+        ways = Ways(lambda: self.status, Clock().now, Hours, self.events.append, self._written)
         self.panel = Panel(self.plugin.process, ways, "de", runner.log)
         runner.spawn(self.panel.run())
 
@@ -47,6 +49,10 @@ class Site:
     def change(self, status: Status) -> None:
         self.status = status
         self.runner.do(self._changed())
+
+    async def _written(self) -> None:
+        if self.disk_full:
+            raise sqlite3.OperationalError("database or disk is full")
 
     async def _changed(self) -> None:
         self.panel.changed()
@@ -126,3 +132,11 @@ def test_what_became_of_the_relay_is_always_told(
     (done,) = [event for event in site.events if isinstance(event, PowerCycleDone)]
     assert (done.incident, done.ok) == (17, ok)
     assert reason in done.reason
+
+
+def test_an_order_that_cannot_be_written_down_is_not_carried_out(site: Site) -> None:
+    site.disk_full = True
+    site.runner.do(site.panel.cycle(CyclePower(17, 5.0)))
+    (done,) = [event for event in site.events if isinstance(event, PowerCycleDone)]
+    assert not done.ok
+    assert "written down" in done.reason

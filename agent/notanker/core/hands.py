@@ -8,7 +8,7 @@ from notanker.core import events, facts, picture, powercycle
 from notanker.core.commands import CyclePower
 from notanker.core.facts import Fact
 from notanker.core.moment import Moment
-from notanker.core.names import Uplink, Verdict
+from notanker.core.names import Cause, Uplink, Verdict
 from notanker.core.powercycle import Situation
 
 if TYPE_CHECKING:
@@ -60,8 +60,11 @@ def cycle(site: Site, now: Moment) -> tuple[CyclePower | None, tuple[Fact, ...]]
     settings = site.settings.power_cycle
     if site.power.lost:
         return None, (facts.PowerCycled(now, site.power.lost, ok=False, reason=LOST),)
-    if not settings.enabled or site.incident is None:
-        return None, ()
+    if site.incident is None or _waiting_s(site, now) != 0:
+        return (
+            None,
+            (),
+        )  # known without looking for the cause once more, at each answer of an outage
     situation = situation_of(site, now)
     if powercycle.refusal(settings, site.power, situation) is not None:
         return None, ()
@@ -72,11 +75,16 @@ def cycle(site: Site, now: Moment) -> tuple[CyclePower | None, tuple[Fact, ...]]
 
 def next_wake_s(site: Site, now: Moment) -> float | None:
     """Return when time alone may make the rule speak, None if it does not."""
-    settings = site.settings.power_cycle
-    if not settings.enabled or site.incident is None:
+    left_s = _waiting_s(site, now)
+    return now.boot_s + left_s if left_s else None
+
+
+def _waiting_s(site: Site, now: Moment) -> float | None:
+    """Return how much longer the router must be to blame, None while it is not or nobody may restart it."""
+    settings, incident = site.settings.power_cycle, site.incident
+    if not settings.enabled or incident is None or incident.cause is not Cause.ROUTER:
         return None
-    left_s = powercycle.waiting_s(settings, site.power, situation_of(site, now))
-    return now.boot_s + left_s if 0 < left_s < settings.after_s else None
+    return powercycle.waiting_s(settings, site.power, incident, now)
 
 
 def situation_of(site: Site, now: Moment) -> Situation:

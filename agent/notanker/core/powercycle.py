@@ -117,22 +117,24 @@ def refusal(settings: PowerCycleSettings, power: Power, situation: Situation) ->
         (Refusal.DRILL, is_drill(power, situation.now)),
         (Refusal.ENOUGH_TODAY, len(today(power, situation.now)) >= settings.per_day),
         (Refusal.BOOTING, booting_s(settings, power, situation.now) > 0),
-        (Refusal.TOO_SOON, waiting_s(settings, power, situation) > 0),
+        (Refusal.TOO_SOON, waiting_s(settings, power, situation.incident, situation.now) > 0),
     )
     return next((reason for reason, holds in against if holds), None)
 
 
-def waiting_s(settings: PowerCycleSettings, power: Power, situation: Situation) -> float:
+def waiting_s(
+    settings: PowerCycleSettings, power: Power, incident: Incident | None, now: Moment
+) -> float:
     """Return how much longer the router must be the cause, 0 once it has been long enough.
 
     What it was the cause of before it was last restarted does not count.
     """
-    since = _blamed(situation.incident)
+    since = _blamed(incident)
     if since is None:
         return settings.after_s
-    blamed_s = between_s(since, situation.now)
+    blamed_s = between_s(since, now)
     if power.orders:
-        again_s = _ago_s(power.orders[-1], situation.now) - settings.off_s - settings.boot_s
+        again_s = _ago_s(power.orders[-1], now) - settings.off_s - settings.boot_s
         blamed_s = min(blamed_s, again_s)
     return max(0.0, settings.after_s - blamed_s)
 

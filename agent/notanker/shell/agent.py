@@ -269,7 +269,13 @@ class Agent:
         from notanker.shell import panel  # most sites have none
 
         return panel.panel_of(
-            self._config, self._plugins, self._status, self._happen, self._clock.now, self._log
+            self._config,
+            self._plugins,
+            self._status,
+            self._happen,
+            self._clock.now,
+            lambda: self._store.do(lambda _: None),
+            self._log,
         )
 
     def _make_meter(self) -> Meter:

@@ -7,7 +7,8 @@ not heard of the agent for half a minute goes dark rather than show what was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,8 @@ RETRY_S: Final = 1.0
 CONTACT: Final = "panel"
 """Whoever stands at the box: the panel does not know who that is."""
 SPARE_S: Final = 10.0
+WRITTEN_S: Final = 10.0
+"""A disk that needs longer is full or broken, and does not keep count."""
 STUCK: Final = "button_stuck"
 
 
@@ -41,6 +44,7 @@ def panel_of(
     status: Callable[[], Status],
     happened: Callable[[Event], None],
     now: Callable[[], Moment],
+    written: Callable[[], Awaitable[None]],
     log: Log,
 ) -> Panel | None:
     """Return the panel that the configuration wants, None if it wants none."""
@@ -52,18 +56,23 @@ def panel_of(
     def hours() -> Hours:
         return Hours(window, loud, clock.offset_s(now(), zone))
 
-    ways = Ways(status, now, hours, happened)
+    ways = Ways(status, now, hours, happened, written)
     return Panel(plugins[config.panel.plugin], ways, config.site.language, log)
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What the panel asks of the agent around it."""
+    """What the panel asks of the agent around it.
+
+    Attributes:
+        written: Ends once all that has happened until now is on disk.
+    """
 
     status: Callable[[], Status]
     now: Callable[[], Moment]
     hours: Callable[[], Hours]
     happened: Callable[[Event], None]
+    written: Callable[[], Awaitable[None]]
 
 
 class Panel:
@@ -95,6 +104,10 @@ class Panel:
 
     async def cycle(self, order: CyclePower) -> None:
         """Have the router's power cut, and tell the core what became of it."""
+        if not await self._is_written():
+            reason = "the order cannot be written down, and would be forgotten"
+            self._ways.happened(PowerCycleDone(order.incident, ok=False, reason=reason))
+            return
         cut = PowerCut(off_s=order.off_s)
         patience_s = order.off_s + SPARE_S
         try:
@@ -104,6 +117,15 @@ class Panel:
         else:
             done = PowerCycleDone(order.incident, ok=True)
         self._ways.happened(done)
+
+    async def _is_written(self) -> bool:
+        """Wait until the order is on disk: who crashes while it is carried out must know of it."""
+        try:
+            async with asyncio.timeout(WRITTEN_S):
+                await self._ways.written()
+        except (TimeoutError, sqlite3.Error):
+            return False
+        return True
 
     async def _listen(self) -> None:
         """Take the plugin's news; it also has some when it is a new one that shows nothing yet."""

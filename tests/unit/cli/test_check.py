@@ -7,6 +7,9 @@ import os
 
 import pytest
 
+from notanker.core.names import Line, PluginHealth
+from notanker.core.status import PluginStatus, Status
+from notanker.shell.clock import Clock
 from tests.unit.cli.conftest import EXAMPLE_PLAN, Call, SiteFiles
 from tests.unit.config.samples import GOOD, instead
 
@@ -244,3 +247,46 @@ def test_a_watch_of_a_system_that_the_plan_lacks_is_a_warning(
     assert {"de": "steht nicht in systems.toml", "en": "is not in the plan's systems.toml"}[
         language
     ] in result.output
+
+
+BOX = """
+[panel]
+plugin = "box"
+
+[power_cycle]
+enabled = true
+per_day = 3
+
+[[plugin]]
+name = "box"
+kind = "gpio_panel"
+"""
+
+
+def test_what_the_relay_may_do_is_said_before_it_does_it(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    files.configure(GOOD + BOX)
+    said = call("check", "--offline").output
+    rows = [row for row in said.splitlines() if "Router" in row or "router" in row or "24 h" in row]
+    assert max(map(len, rows)) <= 80
+    for text in {
+        "de": ["Neustart des Routers", "nach 10 min", "15 s, 3-mal in 24 h"],
+        "en": ["Restart of the router", "after 10 min", "15 s, 3 times in 24 h"],
+    }[language]:
+        assert text in said
+    files.configure(GOOD)
+    assert "24 h" not in call("check", "--offline").output
+
+
+@pytest.mark.parametrize(("health", "problems"), [(PluginHealth.OK, 0), (PluginHealth.DEGRADED, 1)])
+def test_a_running_agents_pins_are_left_to_it(
+    call: Call, files: SiteFiles, health: PluginHealth, problems: int
+) -> None:
+    files.configure(GOOD + BOX)
+    now = Clock().now()
+    box = PluginStatus("box", "gpio_panel", health, reason="GPIO: no pins")
+    files.write_status(Status("musterhafen", now, Line.PRIMARY, now, plugins=(box,)))
+    found = json.loads(call("check", "--json").stdout)["problems"]
+    mine = [one for one in found if "box" in one["en"]["what"]]
+    assert len(mine) == problems
