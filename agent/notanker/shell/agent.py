@@ -185,8 +185,10 @@ class Agent:
     def _start_parts(self, recorder: Recorder) -> None:
         for name, plugin in self._plugins.items():
             self._tasks.keep(f"plugin {name}", plugin.run)
+        panel = self._config.panel.plugin if self._config.panel else None
         for name, plugin in self._plugins.items():
-            self._tasks.keep(f"collecting {name}", self._collecting(plugin).run)
+            if name != panel:  # the panel's own part collects from it
+                self._tasks.keep(f"collecting {name}", self._collecting(plugin).run)
         self._tasks.keep("outbox", self._outbox.run)
         self._tasks.keep("inbox", self._inbox.run)
         self._tasks.keep("netlink", self._routing.watch)
