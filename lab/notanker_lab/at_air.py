@@ -93,7 +93,7 @@ class Air:
         order: Sequence[int] | None = None,
     ) -> None:
         """Bring a text, in parts where it is long; ``order`` names the parts that come, from 1."""
-        pieces, wall_s = at_pdu.split(text), self._device.wall_s()
+        pieces, wall_s = at_pdu.split(text, wide=wide), self._device.wall_s()
         total = len(pieces)
         for place in order or self._order(total):
             part = Part(reference, total, place, wide) if total > 1 else None

@@ -247,22 +247,22 @@ def mms_push(number: str, wall_s: float) -> bytes:
     return fields + stamp(wall_s, 4) + bytes([len(body)]) + body
 
 
-def split(text: str) -> list[str]:
-    """Cut a text as phones do: 160 or 153 septets, else 70 or 67 UTF-16 units.
+def split(text: str, *, wide: bool = False) -> list[str]:
+    """Cut a text as phones do: 160 or 153 septets, else 70 or 67 UTF-16 units; one less if ``wide``.
 
     An escape pair stays whole. A surrogate pair does not: an emoji may lie half in one part and half in
     the next, as real phones send it.
     """
     if at_gsm7.fits(text):
-        return _split_septets(text)
+        return _split_septets(text, 152 if wide else 153)
     units = text.encode("utf-16-be", "surrogatepass")
-    size = len(units) if len(units) <= 140 else 134
+    size = len(units) if len(units) <= 140 else 132 if wide else 134
     cuts = range(0, max(len(units), 1), size or 1)
     return [units[at : at + size].decode("utf-16-be", "surrogatepass") for at in cuts]
 
 
-def _split_septets(text: str) -> list[str]:
-    size = 160 if len(at_gsm7.septets(text)) <= 160 else 153
+def _split_septets(text: str, many: int) -> list[str]:
+    size = 160 if len(at_gsm7.septets(text)) <= 160 else many
     found, room = [""], size
     for char in text:
         cost = len(at_gsm7.septets(char))

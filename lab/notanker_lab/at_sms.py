@@ -76,6 +76,8 @@ def _on_air(device: "Device", session: Session, submit: Submit, switch: Switch |
             _not_now(device, session, submit, switch)
             return
         sent = _leave(device, submit)
+        if switch is not None and switch.name == "cms_sent":
+            raise refusal(switch)
     except CmsError as error:
         session.finish(Reply(final=error.line(0)), "+CMGS")
         return
@@ -117,8 +119,6 @@ def _not_now(device: "Device", session: Session, submit: Submit, switch: Switch)
 
 def _left(device: "Device", session: Session, sent: "Sent", switch: Switch) -> None:
     """Do what a switch wants after the SMS has left."""
-    if switch.name == "cms_sent":
-        raise refusal(switch)
     if switch.name == "reboot_sent":
         device.reboot(port=str(switch.values.get("port", "stays")))
     elif switch.name == "unplug_sent":
