@@ -193,15 +193,12 @@ def _own_data(device: "Device", _session: Session, call: Call) -> Reply:
     vendor, radio = device.identity.vendor, device.radio
     if vendor != _OWN_DATA[call.name]:
         raise AtError
-    if call.name == "^NDISSTATQRY":
-        return ok(f'^NDISSTATQRY: {int(radio.context_active)},,,"IPV4"')
-    if call.form == "read":
-        return ok(f"{call.name}: {int(radio.context_active)},1")
-    values = call.args
-    place = 1 if call.name in ("^NDISDUP", "+NETOPEN") else 0
-    if call.name == "+QNETDEVCTL":
-        place = 0 if len(values) < 3 else 1
-    _set_data(device, on=values[min(place, len(values) - 1)] not in ("0", ""))
+    on = int(radio.context_active)
+    if call.form != "set":
+        return ok(_OWN_STATES[call.name].format(on=on))
+    # ^NDISDUP=<cid>,<on>; all others begin with what is wanted.
+    wanted = call.arg(1 if call.name == "^NDISDUP" else 0)
+    _set_data(device, on=wanted not in ("0", ""))
     if call.name == "^NDISDUP":
         device.timers.later(
             0.1, lambda: device.say(f'^NDISSTAT: {int(radio.context_active)},,,"IPV4"')
@@ -209,6 +206,13 @@ def _own_data(device: "Device", _session: Session, call: Call) -> Reply:
     return ok()
 
 
+_OWN_STATES: Final = {
+    "^NDISDUP": "^NDISDUP: 1,{on}",
+    "^NDISSTATQRY": '^NDISSTATQRY: {on},,,"IPV4"',
+    "+QNETDEVCTL": "+QNETDEVCTL: {on},1,1,{on}",
+    "+QIACT": "+QIACT: 1,{on},1",
+    "$QCRMCALL": "$QCRMCALL: {on},V4",
+}
 _OWN_DATA: Final = {
     "^NDISDUP": "huawei", "^NDISSTATQRY": "huawei", "+QNETDEVCTL": "quectel", "+QIACT": "quectel",
     "$QCRMCALL": "simcom",

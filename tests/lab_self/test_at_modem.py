@@ -458,6 +458,23 @@ def test_a_data_session_comes_and_goes(modem: AtModem, host: Terminal) -> None:
     assert host.read() == "\r\nOK\r\n"
 
 
+@pytest.mark.parametrize(
+    ("vendor", "up", "down", "asked"),
+    [
+        ("quectel", "AT+QNETDEVCTL=1,1,1", "AT+QNETDEVCTL=0,1", "AT+QNETDEVCTL?"),
+        ("huawei", 'AT^NDISDUP=1,1,"internet"', "AT^NDISDUP=1,0", "AT^NDISSTATQRY?"),
+        ("simcom", "AT$QCRMCALL=1,1", "AT$QCRMCALL=0,1", "AT$QCRMCALL?"),
+    ],
+)
+def test_each_vendor_has_its_own_data_session(vendor: str, up: str, down: str, asked: str) -> None:
+    with AtModem(vendor) as modem, Terminal(modem.port) as host:
+        host.ask("ATE0")
+        for command, state in ((up, "1"), (down, "0")):
+            assert host.ask(command) == "\r\nOK\r\n"
+            assert modem.state()["data"] == (state == "1")
+            assert host.ask(asked).partition(": ")[2].startswith(state)
+
+
 def test_a_refused_copy_does_not_leave(modem: AtModem, host: Terminal) -> None:
     modem.set(refuses_copies=True, keeps_reference=True)
     host.hand_over(submit(report=False))
