@@ -7,6 +7,7 @@
 #   make bench             everything for the record: every row, every peer (two and a half hours)
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
+#   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (five minutes)
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's tests
 #   make format            format the code
@@ -18,7 +19,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour year long format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-sms year long format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -42,6 +43,9 @@ bench-hour: setup-test
 
 bench-short: setup-test
 	@$(ROOT) $(BIN)/python bench/failover.py --short
+
+bench-sms: setup-test
+	@$(BIN)/python bench/sms_handover.py
 
 year: setup-test
 	@$(BIN)/python bench/year.py

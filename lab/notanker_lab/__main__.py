@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from notanker_lab import addresses, capsule
+from notanker_lab import addresses, at_cli, capsule
 from notanker_lab.errors import LabError
 from notanker_lab.faults import FAULTS, Flapping
 from notanker_lab.hilinkctl import SWITCHES
@@ -32,7 +32,8 @@ def _up(args: argparse.Namespace) -> NoReturn:
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: sys.exit(0))
     hilink = dict(pair.split("=", 1) for pair in args.hilink)
-    with Lab(args.prefix, hilink, lan=args.lan, advertised=args.advertised) as lab:
+    at = None if args.at is None else dict(pair.split("=", 1) for pair in args.at)
+    with Lab(args.prefix, hilink, at=at, lan=args.lan, advertised=args.advertised) as lab:
         for name, address, address6 in _TABLE:
             print(f"{name:<20} {address:<15} {address6}")
         for ns in lab.topology.namespaces:
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     up = add("up", _up, "build a site, print what there is, and wait")
     up.add_argument("--hilink", action="append", default=[], metavar="KEY=VALUE")
+    up.add_argument("--at", nargs="*", metavar="KEY=VALUE", help="with an AT modem")
     up.add_argument("--lan", action="store_true", help="with a client behind the site")
     up.add_argument("--advertised", action="store_true", help="IPv6 from router advertisements")
     add("faults", _faults, "list what can break")
@@ -115,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     switch = add("switch", _switch, "turn a switch of the modem emulator on; none turns all off")
     switch.add_argument("name", choices=SWITCHES)
     switch.add_argument("--times", type=int, default=0)
+    at = add("at", at_cli.act, "do something to the AT modem of a running lab")
+    at_cli.arguments(at)
     return parser
 
 

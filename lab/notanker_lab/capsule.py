@@ -21,6 +21,7 @@ from notanker_lab import kernel, reach
 from notanker_lab.errors import LabError
 
 HOME = Path("/run/notanker-lab")
+PORTS = Path("/dev/shm")  # noqa: S108 - the capsule has one of its own
 MARKER = HOME / "capsule"
 LISTEN_ENV = "NOTANKER_LAB_LISTEN"
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1)
@@ -104,6 +105,9 @@ def _private_run() -> None:
     kernel.mount("proc", "/proc", "proc", safe | kernel.MS_NOEXEC)
     kernel.mount("sysfs", "/sys", "sysfs", safe | kernel.MS_NOEXEC)
     kernel.mount("tmpfs", "/run", "tmpfs", safe, "mode=755")
+    # Emulated modems live there: their ports are below /dev, and gone with the capsule.
+    if PORTS.is_dir():
+        kernel.mount("tmpfs", str(PORTS), "tmpfs", safe, "mode=1777")
     HOME.mkdir(mode=0o755)
     Path("/run/tmp").mkdir(mode=0o1777)
     Path("/run/tmp").chmod(0o1777)

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from notanker_lab import addresses, capsule, control, names, processes
+from notanker_lab.atctl import AtControl
 from notanker_lab.errors import LabError
 from notanker_lab.faults import Faults
 from notanker_lab.hilinkctl import HilinkControl
@@ -34,6 +35,7 @@ class _Parts:
         self.faults = Faults(self.topology, self.wires)
         self.smsc = Smsc(self.tmp / "smsc.sock", self.tmp / "smsc.jsonl")
         self.hilink = HilinkControl(self.tmp / "hilink.sock")
+        self.at = AtControl(self.tmp / "at.sock", capsule.PORTS / f"notanker-{prefix}")
 
     def exec(
         self,
@@ -81,6 +83,7 @@ class Lab(_Parts):
     Args:
         prefix: begins the names of its namespaces; several labs of one capsule need several.
         hilink: settings of the modem emulator (tokens, login, password; see hilink.Settings).
+        at: adds an AT modem with these settings ({} as it is; vendor, tcp, rfc2217; see at_modem).
         lan: adds a LAN with one client ("client") behind the site, which forwards and masquerades.
         advertised: the site has no IPv6 of its own and learns it from router and stick (RFC 4861).
     """
@@ -90,11 +93,13 @@ class Lab(_Parts):
         prefix: str = "lab",
         hilink: Mapping[str, str] | None = None,
         *,
+        at: Mapping[str, str] | None = None,
         lan: bool = False,
         advertised: bool = False,
     ) -> None:
         super().__init__(prefix, lan=lan, advertised=advertised)
         self._advertised = advertised
+        self._at_settings = None if at is None else dict(at)
         self._hilink_settings = dict(hilink or {})
         self._processes = processes.Processes(self.tmp / "log")
         self.traffic = Traffic(self)
@@ -142,6 +147,7 @@ class Lab(_Parts):
         self._processes.end_all()
         self.topology.destroy()
         shutil.rmtree(self.tmp, ignore_errors=True)
+        shutil.rmtree(self.at.dev, ignore_errors=True)
 
     def popen(
         self,
@@ -213,6 +219,10 @@ class Lab(_Parts):
         self.module("lte", "hilink", str(self.tmp), *settings)
         self._await_socket("wire.sock")
         self._await_socket("hilink.sock")
+        if self._at_settings is not None:
+            settings = [f"{key}={value}" for key, value in self._at_settings.items()]
+            self.module("lte", "at_modem", str(self.tmp), f"dev={self.at.dev}", *settings)
+            self._await_socket("at.sock")
         self._await_internet()
 
     def _await_socket(self, name: str) -> None:

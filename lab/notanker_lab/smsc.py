@@ -48,8 +48,8 @@ class Centre:
                 self._modems[question["modem"]] = Path(question["socket"])
                 return {"ok": True}
         if question["op"] == "deliver":
-            inbound = {"op": "inbound", "number": question["number"], "text": question["text"]}
-            return control.ask(self._modems[question["modem"]], inbound)
+            inbound = {key: value for key, value in question.items() if key != "modem"}
+            return control.ask(self._modems[question["modem"]], {**inbound, "op": "inbound"})
         raise ValueError(f"unknown op {question['op']!r}")
 
     def _submit(self, question: dict[str, Any]) -> control.Answer:
@@ -60,10 +60,30 @@ class Centre:
             "number": question["number"],
             "text": question["text"],
             "parts": question.get("parts") or parts(question["text"]),
+            **question.get("more", {}),
         }
         with self._record.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
         return {"ok": True}
+
+
+def joined(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join the parts of long messages; one that lacks a part is left out."""
+    found: list[dict[str, Any]] = []
+    open_: dict[tuple[Any, ...], dict[int, str]] = {}
+    for row in segments:
+        part = row.get("part")
+        if not part:
+            found.append(row)
+            continue
+        key = (row["modem"], row["number"], part["reference"], part["total"])
+        pieces = open_.setdefault(key, {})
+        pieces[part["number"]] = row["text"]
+        if len(pieces) == part["total"]:
+            text = "".join(pieces[number] for number in sorted(pieces))
+            found.append({**row, "text": text, "parts": part["total"]})
+            del open_[key]
+    return found
 
 
 class Smsc:
@@ -73,7 +93,18 @@ class Smsc:
         self._socket, self._record = socket_path, record
 
     def messages(self) -> list[dict[str, Any]]:
-        """Give every SMS that left: monotonic_s, wall_s, modem, number, text, parts."""
+        """Give every message that left: monotonic_s, wall_s, modem, number, text, parts.
+
+        What an AT modem sent in parts is one message, at the time of its last part; copies are there.
+        """
+        return joined(self.segments())
+
+    def segments(self) -> list[dict[str, Any]]:
+        """Give every SMS that left as it was on the air.
+
+        Those of an AT modem have its PDU's fields too: reference (the modem's), host_reference (TP-MR),
+        asks_report (TP-SRR), rejects_copies (TP-RD), coding (TP-DCS), part (reference, total, number).
+        """
         # The last line may be half written while another process writes.
         lines = self._record.read_text(encoding="utf-8").split("\n")[:-1]
         return [json.loads(line) for line in lines]
@@ -93,9 +124,9 @@ class Smsc:
         question = {"op": "deliver", "modem": modem, "number": number, "text": text}
         control.ask(self._socket, question)
 
-    def submit(self, modem: str, number: str, text: str) -> None:
-        """Put an SMS on the air (what a modem emulator does)."""
-        question = {"op": "submit", "modem": modem, "number": number, "text": text}
+    def submit(self, modem: str, number: str, text: str, **more: Any) -> None:
+        """Put an SMS on the air (what a modem emulator does); ``more`` is what it knows of its PDU."""
+        question = {"op": "submit", "modem": modem, "number": number, "text": text, "more": more}
         control.ask(self._socket, question)
 
     def register(self, modem: str, socket_path: Path) -> None:

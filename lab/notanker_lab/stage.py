@@ -50,7 +50,7 @@ modem = "lte1"
 wait_to_restore_s = {wait_to_restore_s}
 
 [alerts]
-sms = ["lte1"]
+sms = [{sms}]
 
 [centre]
 url = "https://centre.example:{beats_port}"
@@ -73,6 +73,14 @@ name = "lte1"
 kind = "huawei_lte"
 [plugin.options]
 url = "{stick_api}"
+"""
+
+_AT_PLUGIN = """
+[[plugin]]
+name = "at1"
+kind = "at_modem"
+[plugin.options]
+port = "{port}"
 """
 
 _ANCHOR = """
@@ -112,6 +120,7 @@ class Stage:
         wait_to_restore_s: how long the primary must be well before traffic goes back.
         beat_s: seconds between two heartbeats.
         proof_s: seconds between two heartbeats over the idle backup.
+        sms: the channels for SMS in their order: "lte1" is the stick, "at1" a lab's AT modem.
         plan: the emergency plan's folder.
     """
 
@@ -123,6 +132,7 @@ class Stage:
         beat_s: float = 5.0,
         plan: Path = PLAN,
         proof_s: float = 60.0,
+        sms: tuple[str, ...] = ("lte1",),
     ) -> None:
         self.lab = lab
         self.site = lab.scratch("stage-site", AGENT_UID)
@@ -130,7 +140,7 @@ class Stage:
         self.config = self.site / "notanker.toml"
         self.central_config = self.centre / "central.toml"
         times = {"wait_to_restore_s": wait_to_restore_s, "beat_s": beat_s, "proof_s": proof_s}
-        self._write_site(layers, plan, times)
+        self._write_site(layers, plan, times, sms)
         self._write_centre(beat_s)
 
     @property
@@ -228,7 +238,9 @@ class Stage:
         done = self.lab.exec(ns, [sys.executable, "-c", code, url])
         return json.loads(done.stdout or "[]")
 
-    def _write_site(self, layers: tuple[str, ...], plan: Path, times: dict[str, float]) -> None:
+    def _write_site(
+        self, layers: tuple[str, ...], plan: Path, times: dict[str, float], sms: tuple[str, ...]
+    ) -> None:
         text = _TOML.format(
             site=SITE,
             router=addresses.ROUTER,
@@ -239,8 +251,11 @@ class Stage:
             plan=plan,
             beats_port=BEATS_PORT,
             portal_port=PORTAL_PORT,
+            sms=", ".join(f'"{name}"' for name in sms),
             **times,
         )
+        if "at1" in sms:
+            text += _AT_PLUGIN.format(port=self.lab.at.port)
         more = {"dns": 'query = "anchor1.example"', "http": 'query = "/generate_204"'}
         for kind in layers:
             for address in addresses.ANCHORS:
