@@ -8,6 +8,7 @@ that has come. What a late answer says is kept: a late `+CMGS` proves that an SM
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,7 @@ QUIET_S: Final = 0.15
 RESTART_GRACE_S: Final = 1.5
 OK_AFTER_SENT_S: Final = 2.0
 MAX_LATE: Final = 20
+MAX_ASKED: Final = 20
 
 _ESCAPE: Final = b"\x1b"
 _SUBMIT: Final = b"\x1a"
@@ -72,6 +74,7 @@ class Engine:
         late: References of late `+CMGS` answers.
         restarted: It has been started since this was last set to False.
         echoes: It echoes commands.
+        shared: It has answered somebody else: another program uses the port.
     """
 
     def __init__(self, wire: Wire, now: Callable[[], float] = time.monotonic) -> None:
@@ -80,6 +83,8 @@ class Engine:
         self.late: list[int] = []
         self.restarted = False
         self.echoes = False
+        self.shared = False
+        self._asked: deque[str] = deque(maxlen=MAX_ASKED)
         self._reader: Final = LineReader()
         self._now: Final = now
         self._doubt = ""
@@ -189,6 +194,8 @@ class Engine:
             exchange.feed(item)
         self._note(exchange)
         self._late([*exchange.lines, *exchange.stale])
+        # An answer that is nobody's, neither ours nor late.
+        self.shared = self.shared or (exchange.end is not None and not self.in_doubt)
 
     def forget_doubt(self) -> None:
         """Start afresh: the wire or the modem is a new one."""
@@ -206,6 +213,7 @@ class Engine:
 
     def _talk(self, exchange: Exchange, within_s: float) -> Exchange:
         self.pump()  # what came before the question is no answer to it
+        self._asked.append(exchange.command)
         self.wire.write(f"{exchange.command}\r".encode("utf-8", "replace"))
         self._hear(exchange, within_s)
         self._note(exchange)
@@ -229,6 +237,7 @@ class Engine:
         """Say whether the modem answers this very question; what comes before that is late."""
         wanted = wanted_of(nonce)
         end_s = self._now() + SYNC_S
+        self._asked.append(nonce)
         self.wire.write(f"{nonce}\r".encode("ascii"))
         while (left_s := end_s - self._now()) > 0:
             exchange = Exchange(nonce, wanted, self.hearing)
@@ -266,6 +275,8 @@ class Engine:
     def _note(self, exchange: Exchange) -> None:
         self.restarted = self.restarted or exchange.restarted
         self.echoes = self.echoes or exchange.echoed
+        others = (line.strip() for line in exchange.stale if line.startswith("AT"))
+        self.shared = self.shared or any(other not in self._asked for other in others)
 
     def _late(self, lines: list[str]) -> None:
         found = filter(_is_number, map(sent_reference_of, lines))

@@ -29,6 +29,7 @@ class Handed:
         reference: TP-MR: the one in the PDU until the modem tells another.
         told: The modem has said that it left.
         reported: A report of the network names it.
+        refused: The modem said that it did not leave. A few say so and send it all the same.
     """
 
     mark: str
@@ -38,6 +39,12 @@ class Handed:
     at_s: float
     told: bool = False
     reported: bool = False
+    refused: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows what became of it."""
+        return not self.left and not self.refused
 
     @property
     def left(self) -> bool:
@@ -79,13 +86,13 @@ class Evidence:
         return one
 
     def withdraw(self, handed: Handed) -> None:
-        """Note that a part surely did not leave."""
+        """Note that a part was never handed over."""
         self.handed = [one for one in self.handed if one is not handed]
 
     def take_late(self, references: list[int]) -> None:
         """Take late `+CMGS` answers: they belong to the last one that got none."""
         for reference in references:
-            open_ones = [one for one in self.handed if not one.left]
+            open_ones = [one for one in self.handed if one.is_open]
             if open_ones:
                 open_ones[-1].told, open_ones[-1].reference = True, reference
 
@@ -105,10 +112,12 @@ class Evidence:
             if one.reference == report.reference:
                 one.reported = True
                 return
-        open_ones = [one for one in theirs if not one.left]
-        soon = report.fresh and report.took_s is not None
-        if soon and len(open_ones) == 1 and report.at_s - open_ones[0].at_s <= SOON_S:
-            open_ones[0].reported = True
+        if not report.fresh or report.took_s is None:
+            return
+        recent = [one for one in theirs if not one.left and report.at_s - one.at_s <= SOON_S]
+        likely = [one for one in recent if one.is_open] or recent
+        if len(likely) == 1:
+            likely[0].reported = True
 
     def left(self, message: Message, parts: int) -> bool | None:
         """Say whether every part left that is not known to have left before; None if nobody can tell."""
@@ -117,7 +126,7 @@ class Evidence:
         if wanted <= known:
             return True
         if any(one.mark == message.mark for one in self.handed):
-            return None
+            return None  # some of it is still open
         return True if self._reports_cover(message, wanted) else None
 
     def parts_left(self, mark: str) -> tuple[int, ...]:
@@ -126,7 +135,7 @@ class Evidence:
 
     def open_since(self) -> float | None:
         """Return when the last part was handed over whose end is open."""
-        return max((one.at_s for one in self.handed if not one.left), default=None)
+        return max((one.at_s for one in self.handed if one.is_open), default=None)
 
     def _reports_cover(self, message: Message, wanted: set[int]) -> bool:
         """Say whether reports name every part, after a crash that took the memory of what was sent."""

@@ -55,19 +55,19 @@ class Sending:
         """
         parts = self._parts(message)
         self._session.ready()
-        wanted = [
-            (number, part) for number, part in enumerate(parts, 1) if number not in message.left
-        ]
+        # A report may have come in about a part that the modem had refused, or never answered.
+        known = {*message.left, *self._evidence.parts_left(message.mark)}
+        wanted = [(number, part) for number, part in enumerate(parts, 1) if number not in known]
         if len(wanted) > 1:
             self._session.ask("AT+CMMS=1")  # keeps the way to the network open; not all know it
-        left = list(message.left)
+        left = sorted(known)
         references: list[int] = []
         for number, part in wanted:
             references.append(self._send_part(message, number, part, tuple(left)))
             left.append(number)
         return Receipt(
             reference=str(references[0]) if references else "",
-            proof="+CMGS",
+            proof="+CMGS" if references else "status report",
             references=tuple(references),
             report=self._session.config.reports,
         )
@@ -131,8 +131,7 @@ class Sending:
         if end is None:
             return self._unknown(handed, "no answer", left)
         error = refusal(end, message.attempt, left)
-        if not isinstance(error, Unknown):
-            self._evidence.withdraw(handed)
+        handed.refused = not isinstance(error, Unknown)
         if end.code == STORE_FULL:
             self._session.heard.store_full = True
         return error

@@ -17,7 +17,7 @@ from typing import Final
 
 from notanker.plugin import Retry, Sim
 from notanker.plugin.sms.model import Report
-from notanker_at_modem import rescue, setup, unlock
+from notanker_at_modem import holders, rescue, setup, unlock
 from notanker_at_modem.answers import card
 from notanker_at_modem.config import AtModemConfig
 from notanker_at_modem.engine import Answer, Engine
@@ -58,6 +58,8 @@ class Session:
         self._ladder: Final = Ladder(can_power=bool(config.power_command))
         self._set_up = False
         self._basics = False
+        self._echoes_anyway = False
+        self._shared = False
         self._checked_s = float("-inf")
         self._silent = False
         self._trouble = ""
@@ -155,12 +157,18 @@ class Session:
         if not self._basics:
             self._basics = True  # before: what is asked next comes here again
             try:
-                setup.apply_basics(self.ask)
+                self._apply_basics(engine)
             except Retry:
                 self._basics = False
                 raise
-            engine.echoes = False
         return engine
+
+    def _apply_basics(self, engine: Engine) -> None:
+        setup.apply_basics(self.ask)
+        engine.echoes = False
+        self.ask("AT")
+        # Some say OK to ATE0 and go on echoing; then an echo is no sign of a restart.
+        self._echoes_anyway, engine.echoes = engine.echoes, False
 
     def listen_for(self, seconds: float) -> None:
         """Take in what comes within the time.
@@ -231,7 +239,8 @@ class Session:
     def _check_settings(self) -> None:
         self._checked_s = self._now()
         engine = self._engine
-        if (engine is not None and engine.echoes) or setup.is_lost(self.ask):
+        echoes = engine is not None and engine.echoes and not self._echoes_anyway
+        if echoes or setup.is_lost(self.ask):
             self._forget_settings("settings_lost")
             self.connected()
 
@@ -253,11 +262,20 @@ class Session:
         said, self._engine.hearing.said = self._engine.hearing.said, []
         for one in said:
             self.heard.take(one)
+        self._look_for_others(self._engine)
         self.evidence.take_late(self._engine.late)
         self._engine.late = []
         fresh, self.heard.fresh = self.heard.fresh, []
         for report in fresh:
             self.take_as_evidence(report, fresh=True)
+
+    def _look_for_others(self, engine: Engine) -> None:
+        if not engine.shared or self._shared:
+            return
+        self._shared = True
+        reason = f"{self.port} is used by {holders.words(self.port)} as well"
+        self.heard.happened("port_shared", reason)
+        _log.warning("%s", reason)
 
     def _note(self, error: Retry) -> None:
         if isinstance(error, Gone):
