@@ -10,8 +10,9 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker.plugin import Retry
 from notanker_at_modem.answers.store import sent_reference_of
@@ -37,8 +38,7 @@ _NONCES: Final = ("AT+CSQ", "AT+CMEE?", "AT+CREG?")
 """Every modem answers these, each with its own name in front."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a modem answered.
 
     Attributes:

@@ -8,8 +8,9 @@ handed over -> the modem says +CMGS          -> left
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from notanker.plugin import Message
 
@@ -21,8 +22,7 @@ SLACK_S: Final = 5.0
 """The network writes whole seconds, and centre and switch have clocks of their own."""
 
 
-@dataclass(slots=True)
-class Handed:
+class Handed(msgspec.Struct):
     """One part of one SMS.
 
     Attributes:
@@ -52,8 +52,7 @@ class Handed:
         return self.told or self.reported
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """A report of the network.
 
     Attributes:
@@ -69,12 +68,11 @@ class Reported:
     fresh: bool = True
 
 
-@dataclass(slots=True)
-class Evidence:
+class Evidence(msgspec.Struct):
     """All that this process has seen."""
 
-    handed: list[Handed] = field(default_factory=list)
-    reports: list[Reported] = field(default_factory=list)
+    handed: list[Handed] = msgspec.field(default_factory=list)
+    reports: list[Reported] = msgspec.field(default_factory=list)
 
     def hand_over(self, message: Message, part: int, reference: int, now_s: float) -> Handed:
         """Note that a part is being handed over; what was known of it before is replaced."""

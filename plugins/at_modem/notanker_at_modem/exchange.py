@@ -11,8 +11,9 @@ never answered must ask for something that only the new answer can hold (`engine
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem import unsolicited
 from notanker_at_modem.lines import Line, Prompt
@@ -23,16 +24,15 @@ MAX_LINES: Final = 2000
 MAX_QUOTED_LINES: Final = 12
 
 
-@dataclass(slots=True)
-class Hearing:
+class Hearing(msgspec.Struct):
     """Gathers what a modem says by itself; PDUs that follow their header, texts over several lines.
 
     Attributes:
         said: Each as one text; lines of one saying are parted by a newline.
     """
 
-    said: list[str] = field(default_factory=list)
-    _open: list[str] = field(default_factory=list)
+    said: list[str] = msgspec.field(default_factory=list)
+    _open: list[str] = msgspec.field(default_factory=list)
 
     def takes(self, line: str, wanted: tuple[str, ...] = ()) -> bool:
         """Take the line if it is unsolicited; `wanted` begins the answer that somebody waits for."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+import zlib
 from typing import Final
+
+import msgspec
 
 from notanker.plugin import Happening, Inbound, SendReport
 from notanker.plugin.sms.decoding import decode
@@ -20,8 +21,7 @@ MOST_HAPPENINGS: Final = 100
 ANYWHERE: Final = "*"
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(msgspec.Struct):
     """What waits to be looked after.
 
     Attributes:
@@ -34,11 +34,11 @@ class Heard:
         store_full: It has said that nothing more fits.
     """
 
-    look_into: set[str] = field(default_factory=set)
-    direct: dict[str, Inbound] = field(default_factory=dict)
-    reports: dict[str, SendReport] = field(default_factory=dict)
-    fresh: list[Report] = field(default_factory=list)
-    happenings: list[Happening] = field(default_factory=list)
+    look_into: set[str] = msgspec.field(default_factory=set)
+    direct: dict[str, Inbound] = msgspec.field(default_factory=dict)
+    reports: dict[str, SendReport] = msgspec.field(default_factory=dict)
+    fresh: list[Report] = msgspec.field(default_factory=list)
+    happenings: list[Happening] = msgspec.field(default_factory=list)
     ussd: Ussd | None = None
     settings_lost: bool = False
     store_full: bool = False
@@ -96,8 +96,13 @@ class Heard:
 
 
 def digest(pdu: str) -> str:
-    """Return what tells this PDU from another one in the same slot."""
-    return hashlib.sha256(pdu.upper().encode("latin-1", "replace")).hexdigest()[:10]
+    """Return what tells this PDU from another one in the same slot.
+
+    Two checksums, because hashlib costs a child half a MiB. Whoever makes two SMS with the same ones gains
+    that one of his own is taken for the other.
+    """
+    octets = pdu.upper().encode("latin-1", "replace")
+    return f"{zlib.crc32(octets):08x}{zlib.adler32(octets):08x}"
 
 
 def report_of(pdu: str) -> Report | None:

@@ -14,9 +14,10 @@ that somebody has put back must be found.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 
 class Rung(StrEnum):
@@ -49,8 +50,7 @@ HOLD_S: Final = 45.0
 """An SMS whose end is open may still be on its way: so long no rung destroys it."""
 
 
-@dataclass(slots=True)
-class Ladder:
+class Ladder(msgspec.Struct):
     """Where on the ladder a modem is.
 
     Attributes:
@@ -60,7 +60,7 @@ class Ladder:
     can_power: bool = False
     _next: int = 0
     _wait_until_s: float = 0.0
-    _used_s: dict[Rung, float] = field(default_factory=dict)
+    _used_s: dict[Rung, float] = msgspec.field(default_factory=dict)
 
     def answered(self) -> bool:
         """Note that the modem answers; say whether that is news."""

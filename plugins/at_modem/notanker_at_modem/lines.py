@@ -8,8 +8,9 @@ the one thing that has no end: `>`, with a space after it or without.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 MAX_LINE: Final = 4096
 """A PDU has 350 characters, a list of networks some 2000; what is longer is noise."""
@@ -19,15 +20,13 @@ _END: Final = re.compile(rb"[\r\n]")
 _NOISE: Final = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f\xff"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line, without its end. Octets above 127 stay what they are (as in Latin-1)."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(msgspec.Struct, frozen=True):
     """The modem waits for a PDU."""
 
 

@@ -1,7 +1,7 @@
 """What came in: listed, handed over with names that mean one SMS for ever, deleted only when told to.
 
-A name is `ME:3:5f0c2a91d4`, memory, slot and a digest of the PDU. The slot may hold another SMS by the time
-the name comes back to be deleted; the digest tells.
+A name is `ME:3:5f0c2a91d4c81b07`: memory, slot and a digest of the PDU. The slot may hold another SMS by the
+time the name comes back to be deleted; the digest tells.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker.plugin import Collected, Inbound, Retry, SendReport, StoredMessage
 from notanker_at_modem.answers import store
@@ -24,12 +25,11 @@ LOOK_EVERY_S: Final = 30.0
 MOST_AT_ONCE: Final = 100
 """An answer of a plugin has at most 256 KiB; a PDU takes some 350 characters."""
 MOST_KNOWN: Final = 1000
-_NAME: Final = re.compile(r"([A-Z]{2}):(\d{1,5}):([0-9a-f]{10})", re.ASCII)
+_NAME: Final = re.compile(r"([A-Z]{2}):(\d{1,5}):([0-9a-f]{16})", re.ASCII)
 _BOXES: Final = {2: "draft", 3: "sent"}
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """One SMS where it lies."""
 
     memory: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +44,8 @@ def reset_usb(port: str, sys: Path = places.SYS, bus: Path = _BUS) -> str:
 
 def cycle_power(command: tuple[str, ...]) -> str:
     """Run the command that cuts and restores the modem's power; return "" or why it failed."""
+    import subprocess  # 0.2 MiB for what may never be needed
+
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=POWER_S, check=False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 
 class Kind(Enum):
@@ -20,8 +21,7 @@ class Kind(Enum):
     """The end of a call, which may also come by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(msgspec.Struct, frozen=True):
     """The end of an answer.
 
     Attributes:

@@ -7,8 +7,9 @@ taken only where nothing works without. All of them are gone after a restart.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers import store
 from notanker_at_modem.engine import Answer
@@ -46,8 +47,7 @@ _WISHES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Memories:
+class Memories(msgspec.Struct, frozen=True):
     """Where SMS are kept.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers.fields import answer_of, answers_of, field, fields_of, number_at
 
@@ -20,8 +21,7 @@ _KINDS: Final = {"IP": "ipv4", "IPV4": "ipv4", "IPV6": "ipv6", "IPV4V6": "ipv4v6
 _ADDRESS: Final = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """One data context.
 
     Attributes:
@@ -109,8 +109,7 @@ def plain_of(lines: Iterable[str], name: str) -> str:
     return " ".join(text.strip('" ').split())[:120]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True):
     """What `ATI` says."""
 
     manufacturer: str = ""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers.fields import answer_of, fields_of, number_at
 from notanker_at_modem.answers.texts import of_gsm, of_hex
@@ -17,8 +18,7 @@ _NETWORK: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(msgspec.Struct, frozen=True):
     """The operator in use.
 
     Attributes:
@@ -31,8 +31,7 @@ class Operator:
     act: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """One network that a scan has found."""
 
     status: str

@@ -12,16 +12,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers.fields import answer_of, field, fields_of, number_at
 
 _UNKNOWN: Final = (99, 255)
 
 
-@dataclass(frozen=True, slots=True)
-class Radio:
+class Radio(msgspec.Struct, frozen=True):
     """What is known of the signal; None is "it did not say"."""
 
     network: str = ""
@@ -45,9 +45,9 @@ class Radio:
     def over(self, other: Radio) -> Radio:
         """Return both together; where both say something this one counts."""
         empty = Radio()
-        mine = {name: getattr(self, name) for name in self.__slots__}
+        mine = {name: getattr(self, name) for name in self.__struct_fields__}
         told = {name: value for name, value in mine.items() if value != getattr(empty, name)}
-        return replace(other, **told)
+        return msgspec.structs.replace(other, **told)
 
 
 QUESTIONS: Final = ("AT+CSQ", "AT+CESQ", "AT^HCSQ?", "AT+QCSQ", "AT+CPSI?")

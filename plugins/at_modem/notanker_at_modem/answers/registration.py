@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+import msgspec
 
 from notanker.plugin import Registration
 from notanker_at_modem.answers.fields import field, hex_of
@@ -72,8 +73,7 @@ _GENERATIONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Camping:
+class Camping(msgspec.Struct, frozen=True):
     """Where the modem is registered.
 
     Attributes:

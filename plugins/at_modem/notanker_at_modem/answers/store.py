@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers.fields import answer_of, field, fields_of, number_at, number_of
 
@@ -18,8 +19,7 @@ _GLUED: Final = re.compile(r"(.*?)\s+((?:[0-9A-Fa-f]{2}){12,})", re.ASCII)
 _NEW: Final = re.compile(r"\+(CMTI|CDSI):(.*)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """One of the three memories that a modem works with."""
 
     memory: str
@@ -32,8 +32,7 @@ class Room:
         return bool(self.total) and self.used is not None and self.used >= (self.total or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """One SMS in the store.
 
     Attributes:
@@ -52,8 +51,7 @@ class Stored:
         return self.status not in (2, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(msgspec.Struct, frozen=True):
     """`+CMTI:` or `+CDSI:`: something new is in the store, or said to be.
 
     Attributes:

@@ -7,8 +7,9 @@ The coding scheme that stands beside the text is wrong more often than not: UCS-
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from notanker_at_modem.answers import texts
 from notanker_at_modem.answers.fields import number_of
@@ -19,8 +20,7 @@ _LINE: Final = re.compile(
 _MOST: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Ussd:
+class Ussd(msgspec.Struct, frozen=True):
     """One answer.
 
     Attributes:
