@@ -98,7 +98,9 @@ class Bearer:
             return any(found.values()) if answer.ok else None
         if kind == "quectel":
             text = answer_of(self._session.ask(_STATES[kind]).lines, "+QNETDEVCTL")
-            return None if text is None else number_at(fields_of(text), 3) == 1
+            fields = [] if text is None else fields_of(text)
+            # <op>,<cid>,<urc>,<state>; older firmwares leave out the end.
+            return number_at(fields, 3 if len(fields) > 3 else 0) == 1 if fields else None
         answer = self._session.ask("AT+CGACT?")
         active = device.active_of(answer.lines)
         return active.get(self._config.context, False) if answer.ok else None
@@ -140,5 +142,5 @@ class Bearer:
             name = f',"{apn}"' if up and apn else ""
             return f"AT^NDISDUP={number},{int(up)}{name}"
         if self._kind == "quectel":
-            return f"AT+QNETDEVCTL={int(up)},{number},1"
+            return f"AT+QNETDEVCTL=1,{number},1" if up else f"AT+QNETDEVCTL=0,{number}"
         return f"AT+CGACT={int(up)},{number}"

@@ -31,6 +31,8 @@ RESTART_GRACE_S: Final = 1.5
 OK_AFTER_SENT_S: Final = 2.0
 MAX_LATE: Final = 20
 MAX_ASKED: Final = 20
+LATEST_S: Final = 120.0
+"""After so long nothing that comes is a late answer any more."""
 
 _ESCAPE: Final = b"\x1b"
 _SUBMIT: Final = b"\x1a"
@@ -88,6 +90,7 @@ class Engine:
         self._reader: Final = LineReader()
         self._now: Final = now
         self._doubt = ""
+        self._doubted_s = float("-inf")
         self._prompt_may_be_open = False
 
     @property
@@ -109,7 +112,7 @@ class Engine:
         if exchange.end is None and not exchange.lines:
             self._give_up(exchange)
         if exchange.end is None:
-            self._doubt = command  # an end may still come
+            self._be_in_doubt(command)  # an end may still come
         return Answer(tuple(exchange.lines), exchange.end)
 
     def submit(self, octets: int, pdu: str, within_s: float) -> tuple[int | None, End | None]:
@@ -134,7 +137,7 @@ class Engine:
 
     def _sent(self, pdu: str, within_s: float) -> tuple[int | None, End | None]:
         exchange = Exchange(pdu, ("+CMGS:",), self.hearing)
-        self._doubt = "AT+CMGS"
+        self._be_in_doubt("AT+CMGS")
         try:
             self.wire.write(_SUBMIT)
             self._hear(exchange, within_s, lambda: bool(exchange.lines))
@@ -160,7 +163,8 @@ class Engine:
         """
         if exchange.end is not None and not exchange.end.ok:
             return exchange.end
-        self._doubt, self._prompt_may_be_open = "AT+CMGS", True
+        self._be_in_doubt("AT+CMGS")
+        self._prompt_may_be_open = True
         self._leave_prompt()
         if exchange.restarted:
             raise Restarted
@@ -195,7 +199,8 @@ class Engine:
         self._note(exchange)
         self._late([*exchange.lines, *exchange.stale])
         # An answer that is nobody's, neither ours nor late.
-        self.shared = self.shared or (exchange.end is not None and not self.in_doubt)
+        late = self._now() - self._doubted_s < LATEST_S
+        self.shared = self.shared or (exchange.end is not None and not late)
 
     def forget_doubt(self) -> None:
         """Start afresh: the wire or the modem is a new one."""
@@ -209,7 +214,10 @@ class Engine:
             Gone: the wire broke.
         """
         self.wire.write(f"{command}\r".encode("ascii"))
-        self._doubt = command
+        self._be_in_doubt(command)
+
+    def _be_in_doubt(self, command: str) -> None:
+        self._doubt, self._doubted_s = command, self._now()
 
     def _talk(self, exchange: Exchange, within_s: float) -> Exchange:
         self.pump()  # what came before the question is no answer to it
@@ -267,7 +275,7 @@ class Engine:
             self._late([*exchange.lines, *exchange.stale])
 
     def _give_up(self, exchange: Exchange) -> None:
-        self._doubt = exchange.command
+        self._be_in_doubt(exchange.command)
         if exchange.restarted:
             raise Restarted
         raise Silent(exchange.command)

@@ -18,14 +18,13 @@ from notanker_at_modem.answers.ussd import Ussd, ussd_of
 
 MOST_DIRECT: Final = 200
 MOST_HAPPENINGS: Final = 100
-ANYWHERE: Final = "*"
 
 
 class Heard(msgspec.Struct):
     """What waits to be looked after.
 
     Attributes:
-        look_into: Memories that have something new; `ANYWHERE` for all.
+        new: Something is in a store, or said to be: which one it names is often wrong.
         direct: SMS that came directly and are nowhere else, by name; kept until they are discarded.
         reports: Reports that came directly, by name; kept until they are discarded.
         fresh: Reports that nobody has looked at as evidence yet.
@@ -34,7 +33,7 @@ class Heard(msgspec.Struct):
         store_full: It has said that nothing more fits.
     """
 
-    look_into: set[str] = msgspec.field(default_factory=set)
+    new: bool = False
     direct: dict[str, Inbound] = msgspec.field(default_factory=dict)
     reports: dict[str, SendReport] = msgspec.field(default_factory=dict)
     fresh: list[Report] = msgspec.field(default_factory=list)
@@ -47,22 +46,20 @@ class Heard(msgspec.Struct):
     def anything(self) -> bool:
         """Whether there is something to collect."""
         return bool(
-            self.look_into or self.direct or self.reports or self.happenings or self.settings_lost
+            self.new or self.direct or self.reports or self.happenings or self.settings_lost
         )
 
     def take(self, said: str) -> None:
         """Take one saying of the modem."""
         if said.startswith(("+CMT:", "+CDS:")):
             self._direct(said.partition("\n")[2].strip())
-        elif (announced := announced_of(said)) is not None:
-            # Some announce reports in a memory where they are not: look into all.
-            known = announced.memory and not announced.report
-            self.look_into.add(announced.memory if known else ANYWHERE)
+        elif announced_of(said) is not None:
+            self.new = True
         elif said.startswith("+CUSD:"):
             self.ussd = ussd_of(said) or self.ussd
         elif unsolicited.tells_full_store(said):
             self.store_full = True
-            self.look_into.add(ANYWHERE)
+            self.new = True
         elif unsolicited.tells_start(said) or _other_card(said):
             self.settings_lost = True
 
@@ -84,7 +81,7 @@ class Heard(msgspec.Struct):
 
     def _direct(self, pdu: str) -> None:
         if not pdu:
-            self.look_into.add(ANYWHERE)  # its header came without it: perhaps it is stored
+            self.new = True  # its header came without it: perhaps it is stored
             return
         name = f"direct:{digest(pdu)}"
         report = report_of(pdu)

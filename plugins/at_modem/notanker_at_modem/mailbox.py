@@ -7,8 +7,7 @@ time the name comes back to be deleted; the digest tells.
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -16,12 +15,11 @@ import msgspec
 from notanker.plugin import Collected, Inbound, Retry, SendReport, StoredMessage
 from notanker_at_modem.answers import store
 from notanker_at_modem.answers.store import Stored
-from notanker_at_modem.heard import ANYWHERE, digest, report_of, told
+from notanker_at_modem.heard import digest, report_of, told
 from notanker_at_modem.session import Session
 
 LIST_S: Final = 20.0
 """A SIM is read at 50 SMS in some seconds."""
-LOOK_EVERY_S: Final = 30.0
 MOST_AT_ONCE: Final = 100
 """An answer of a plugin has at most 256 KiB; a PDU takes some 350 characters."""
 MOST_KNOWN: Final = 1000
@@ -44,11 +42,9 @@ class Slot(msgspec.Struct, frozen=True):
 class Mailbox:
     """The modem's stores of SMS."""
 
-    def __init__(self, session: Session, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, session: Session) -> None:
         self.full: bool | None = None
         self._session: Final = session
-        self._now: Final = now
-        self._looked_s = float("-inf")
         self._reports: set[str] = set()
         self._reports_known = False
 
@@ -83,7 +79,7 @@ class Mailbox:
         Raises:
             Retry: the modem cannot be asked.
         """
-        self._session.heard.look_into.add(ANYWHERE)  # what is found comes again with `collect`
+        self._session.heard.new = True  # what is found comes again with `collect`
         for slot in self._slots(self._session.memories.readable):
             if report_of(slot.stored.pdu) is not None:
                 self._sort(slot, [], [])
@@ -104,7 +100,7 @@ class Mailbox:
             self._select(memory)
             self._delete(int(index), mark)
         # What waited for room at the network comes in now, and some modems do not announce it.
-        self._session.heard.look_into.add(ANYWHERE)
+        self._session.heard.new = True
         self._session.heard.store_full = False
         self._select(self._session.memories.chosen)
 
@@ -127,18 +123,13 @@ class Mailbox:
         )
 
     def _look(self) -> list[Slot]:
-        heard, readable = self._session.heard, self._session.memories.readable
-        chosen = self._session.memories.chosen
-        due = ANYWHERE in heard.look_into or self._now() - self._looked_s >= LOOK_EVERY_S
-        announced, heard.look_into = heard.look_into, set()
-        places = readable if due else [one for one in readable if one == chosen or one in announced]
+        heard = self._session.heard
+        new, heard.new = heard.new, False
         try:
-            slots = self._slots(places or ("",))
+            slots = self._slots(self._session.memories.readable or ("",))
         except Retry:
-            heard.look_into |= announced
+            heard.new = new
             raise
-        if due:
-            self._looked_s = self._now()
         return [slot for slot in slots if slot.stored.came_in]
 
     def _slots(self, memories: Iterable[str]) -> list[Slot]:

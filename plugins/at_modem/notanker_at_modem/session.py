@@ -17,16 +17,17 @@ from typing import Final
 
 from notanker.plugin import Retry, Sim
 from notanker.plugin.sms.model import Report
-from notanker_at_modem import holders, rescue, setup, unlock
+from notanker_at_modem import holders, places, rescue, setup, unlock
 from notanker_at_modem.answers import card
 from notanker_at_modem.config import AtModemConfig
 from notanker_at_modem.engine import Answer, Engine
 from notanker_at_modem.evidence import Evidence, Reported
 from notanker_at_modem.gone import Gone, Restarted, Silent
-from notanker_at_modem.heard import ANYWHERE, Heard, took_s
+from notanker_at_modem.heard import Heard, took_s
 from notanker_at_modem.ladder import Ladder, Rung
 from notanker_at_modem.opening import Opener
 from notanker_at_modem.results import End
+from notanker_at_modem.watching import FolderWatch
 
 SETTINGS_EVERY_S: Final = 10.0
 SIM_BUSY_S: Final = 5.0
@@ -64,6 +65,7 @@ class Session:
         self._silent = False
         self._trouble = ""
         self._opener: Final = Opener(config, now)
+        self._watch: Final = None if "://" in config.port else FolderWatch(config.port)
         self._rungs: Final[dict[Rung, Callable[[], str]]] = {
             Rung.RESYNC: self._resync,
             Rung.REOPEN: self._reopen,
@@ -83,13 +85,15 @@ class Session:
         return self._set_up and not self.heard.settings_lost
 
     def fileno(self) -> int | None:
-        """Return the descriptor to watch."""
-        return None if self._engine is None else self._engine.wire.fileno()
+        """Return the descriptor to watch: the modem's, or while it is away its folder's."""
+        if self._engine is not None:
+            return self._engine.wire.fileno()
+        return None if self._watch is None else self._watch.fileno()
 
     def attend(self) -> bool:
         """Take in what the modem says by itself; say whether there is something to do."""
         if self._engine is None:
-            return False
+            return self._is_back()
         try:
             self._engine.pump()
         except Gone as error:
@@ -138,7 +142,7 @@ class Session:
             Permanent: somebody has to do something first.
         """
         self.connected()
-        if self._set_up and self._now() - self._checked_s > SETTINGS_EVERY_S:
+        if self._set_up:
             self._check_settings()
         if not self._set_up:
             self._be_set_up()
@@ -208,6 +212,14 @@ class Session:
         self.sim = card.sim_of(answer.lines, answer.end)
         return self.sim
 
+    def _is_back(self) -> bool:
+        """Say whether something has appeared where the modem was; opening it takes more than a moment."""
+        if self._watch is None:
+            return False
+        self._watch.take()
+        self._opener.look_at_once()
+        return bool(places.candidates(self.config.port, self.port))
+
     def _open(self) -> Engine:
         try:
             self._engine = self._opener.open()
@@ -216,9 +228,11 @@ class Session:
             self._tell("port_gone", error.reason)
             raise
         self._basics = self._set_up = False
+        if self._watch is not None:
+            self._watch.close()
         self._ladder.come_back()
         self.heard.settings_lost = False
-        self.heard.look_into.add(ANYWHERE)
+        self.heard.new = True
         if self._trouble:
             self._trouble = ""
             self.heard.happened("port_back", self.port)
@@ -234,13 +248,15 @@ class Session:
         unlock.check(sim)
         self.memories = setup.apply(self.ask, self.config.memory)
         self._set_up, self._checked_s = True, self._now()
-        self.heard.look_into.add(ANYWHERE)
+        self.heard.new = True
 
     def _check_settings(self) -> None:
-        self._checked_s = self._now()
-        engine = self._engine
-        echoes = engine is not None and engine.echoes and not self._echoes_anyway
-        if echoes or setup.is_lost(self.ask):
+        engine = self.connected()
+        lost = engine.echoes and not self._echoes_anyway
+        if not lost and self._now() - self._checked_s > SETTINGS_EVERY_S:
+            self._checked_s = self._now()
+            lost = setup.is_lost(self.ask)
+        if lost:
             self._forget_settings("settings_lost")
             self.connected()
 

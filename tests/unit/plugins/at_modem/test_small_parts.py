@@ -11,7 +11,7 @@ from notanker.plugin import Permanent, Retry, SecretFile, Unknown
 from notanker_at_modem import holders, places, rescue, setup
 from notanker_at_modem.config import AtModemConfig
 from notanker_at_modem.engine import Answer
-from notanker_at_modem.heard import ANYWHERE, Heard
+from notanker_at_modem.heard import Heard
 from notanker_at_modem.ladder import HOLD_S, Ladder, Rung
 from notanker_at_modem.refusals import CAP, refusal
 from notanker_at_modem.results import end_of
@@ -302,12 +302,12 @@ def test_a_port_whose_name_changes_is_refused_in_both_languages() -> None:
 # --- what is heard -----------------------------------------------------------------------------------
 
 
-def test_announcements_say_where_to_look() -> None:
+@pytest.mark.parametrize("said", ['+CMTI: "SM",3', "+CMTI: ,-1", '+CDSI: "SM",0'])
+def test_whatever_is_announced_somebody_looks(said: str) -> None:
     heard = Heard()
-    heard.take('+CMTI: "SM",3')
-    assert heard.look_into == {"SM"}
-    heard.take('+CDSI: "SM",0')
-    assert heard.look_into == {"SM", ANYWHERE}
+    heard.take(said)
+    assert heard.new
+    assert heard.anything
 
 
 def test_a_full_store_and_a_restart_are_noticed() -> None:
