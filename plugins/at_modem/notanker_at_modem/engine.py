@@ -106,8 +106,7 @@ class Engine:
             Restarted: there is none, because the modem has been started.
             Gone: the wire broke.
         """
-        if self.in_doubt:
-            self.resync()
+        self._be_in_step()
         exchange = self._talk(Exchange(command, wanted_of(command), self.hearing), within_s)
         if exchange.end is None and not exchange.lines:
             self._give_up(exchange)
@@ -121,11 +120,11 @@ class Engine:
         Raises:
             NoPrompt: it was not handed over.
             Silent: it was not handed over, the modem answers nothing.
+            Restarted: it was not handed over; in text mode a PDU would be the SMS's text.
             Gone: it was not handed over.
             Unanswered: it was handed over, and that is all that is known.
         """
-        if self.in_doubt:
-            self.resync()
+        self._be_in_step()
         self._reader.prompts = True
         exchange = Exchange(f"AT+CMGS={octets}", (), self.hearing)
         self._talk(exchange, PROMPT_S)
@@ -140,7 +139,7 @@ class Engine:
         self._be_in_doubt("AT+CMGS")
         try:
             self.wire.write(_SUBMIT)
-            self._hear(exchange, within_s, lambda: bool(exchange.lines))
+            self._hear(exchange, within_s, _has_lines)
             if exchange.end is None and exchange.lines:
                 self._hear(exchange, OK_AFTER_SENT_S)
         except Gone as error:
@@ -169,6 +168,14 @@ class Engine:
         if exchange.restarted:
             raise Restarted
         raise NoPrompt(0.5, "the modem did not ask for the SMS")
+
+    def _be_in_step(self) -> None:
+        if self.in_doubt:
+            self.resync()
+        else:
+            self.pump()  # what came before a question is no answer to it
+        if self.restarted:
+            raise Restarted
 
     def resync(self) -> None:
         """Make sure that the next answer belongs to the next command.
@@ -220,7 +227,6 @@ class Engine:
         self._doubt, self._doubted_s = command, self._now()
 
     def _talk(self, exchange: Exchange, within_s: float) -> Exchange:
-        self.pump()  # what came before the question is no answer to it
         self._asked.append(exchange.command)
         self.wire.write(f"{exchange.command}\r".encode("utf-8", "replace"))
         self._hear(exchange, within_s)
@@ -228,10 +234,13 @@ class Engine:
         return exchange
 
     def _hear(
-        self, exchange: Exchange, within_s: float, enough: Callable[[], bool] = lambda: False
+        self,
+        exchange: Exchange,
+        within_s: float,
+        enough: Callable[[Exchange], bool] = lambda _: False,
     ) -> None:
         end_s = self._now() + within_s
-        while not exchange.over and not enough():
+        while not exchange.over and not enough(exchange):
             left_s = end_s - self._now()
             if left_s <= 0:
                 break
@@ -249,8 +258,10 @@ class Engine:
         self.wire.write(f"{nonce}\r".encode("ascii"))
         while (left_s := end_s - self._now()) > 0:
             exchange = Exchange(nonce, wanted, self.hearing)
-            self._hear(exchange, left_s)
+            self._hear(exchange, left_s, _has_restarted)
             self._note(exchange)
+            if exchange.restarted:
+                return True  # it has forgotten what it was asked: nothing late can come
             if exchange.end is not None and any(
                 line.strip().startswith(wanted) for line in exchange.lines
             ):
@@ -293,3 +304,11 @@ class Engine:
 
 def _is_number(value: int | None) -> bool:
     return value is not None
+
+
+def _has_lines(exchange: Exchange) -> bool:
+    return bool(exchange.lines)
+
+
+def _has_restarted(exchange: Exchange) -> bool:
+    return exchange.restarted

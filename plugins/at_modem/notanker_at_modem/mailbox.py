@@ -18,7 +18,9 @@ from notanker_at_modem.answers.store import Stored
 from notanker_at_modem.heard import digest, report_of, told
 from notanker_at_modem.session import Session
 
-LIST_S: Final = 20.0
+SLOT_S: Final = 4.0
+"""One SMS, or the choice of a memory: a SIM takes a second."""
+LIST_S: Final = 12.0
 """A SIM is read at 50 SMS in some seconds."""
 MOST_AT_ONCE: Final = 100
 """An answer of a plugin has at most 256 KiB; a PDU takes some 350 characters."""
@@ -145,16 +147,16 @@ class Mailbox:
         """Choose the memory that is listed and deleted from; where SMS come in stays as it is."""
         if not memory or not self._session.memories.chosen:
             return
-        answer = self._session.ask(f'AT+CPMS="{memory}"', LIST_S)
+        answer = self._session.ask(f'AT+CPMS="{memory}"', SLOT_S)
         rooms = store.rooms_of(answer.lines)
         if memory == self._session.memories.chosen and rooms:
             self.full = rooms[0].full
 
     def _delete(self, index: int, mark: str) -> None:
-        answer = self._session.ask(f"AT+CMGR={index}", LIST_S)
+        answer = self._session.ask(f"AT+CMGR={index}", SLOT_S)
         found = store.stored_of(answer.lines)
         if found and digest(found[0].pdu) == mark:
-            self._session.ask(f"AT+CMGD={index}", LIST_S)
+            self._session.ask(f"AT+CMGD={index}", SLOT_S)
 
     def _sort(self, slot: Slot, inbound: list[Inbound], reports: list[SendReport]) -> None:
         report = report_of(slot.stored.pdu)

@@ -76,9 +76,9 @@ class Opener:
             self._probe(engine)
         except (Gone, Silent, Restarted) as error:
             wire.close()
-            if isinstance(error, Silent):
-                raise Mute(f"{wire.port} can be opened, but no modem answers there") from None
-            raise
+            if isinstance(error, Gone):
+                raise
+            raise Mute(f"{wire.port} can be opened, but no modem answers there") from None
         self.port, self.mute = wire.port, False
         self.look_at_once()
         return engine
@@ -89,6 +89,7 @@ class Opener:
                 engine.ask("AT", PROBE_S)
                 break
             except (Silent, Restarted):
+                engine.restarted = False
                 engine.forget_doubt()  # ask AT again, not the question that puts it in step
                 if number == PROBES - 1:
                     raise

@@ -23,6 +23,7 @@ from notanker_at_modem.gone import Gone, Held
 
 CHUNK_BYTES: Final = 4096
 WRITE_S: Final = 5.0
+QUEUE_S: Final = 1.0
 _TICK_S: Final = 0.02
 _BROKEN: Final = (OSError, termios.error, serial.SerialException, ValueError, TypeError)
 """`serial.SerialException` is an OSError; the last two are what pyserial raises on a closed port."""
@@ -88,18 +89,25 @@ class Wire:
 
     def _read(self, wait_s: float) -> bytes:
         if self._fd is None:
-            self._serial.timeout = wait_s
-            first: bytes = self._serial.read(1)
-            if not first:
-                return b""
-            self._serial.timeout = 0
-            return first + bytes(self._serial.read(CHUNK_BYTES))
+            return self._read_queue(time.monotonic() + wait_s)
         if not _ready(self._fd, select.POLLIN, wait_s):
             return b""
         try:
             octets = os.read(self._fd, CHUNK_BYTES)
         except BlockingIOError:
             return b""
+        if not octets:
+            raise OSError(errno.EIO, "end of file")
+        return octets
+
+    def _read_queue(self, end_s: float) -> bytes:
+        """Read what pyserial's own thread has queued: RFC 2217 has no descriptor for it."""
+        # Its time-out is never changed: each change is a negotiation with the other end.
+        while not (waiting := self._serial.in_waiting):
+            if time.monotonic() >= end_s:
+                return b""
+            time.sleep(_TICK_S / 4)
+        octets: bytes = self._serial.read(waiting)
         if not octets:
             raise OSError(errno.EIO, "end of file")
         return octets
@@ -124,12 +132,11 @@ def _ready(fd: int, what: int, wait_s: float) -> bool:
 
 
 def _opened(port: str, speed: int) -> Any:
-    options: dict[str, Any] = {"baudrate": speed, "timeout": 0, "write_timeout": WRITE_S}
     if "://" in port:
-        return serial.serial_for_url(port, **options)
+        return serial.serial_for_url(port, baudrate=speed, timeout=QUEUE_S)
     if not stat.S_ISCHR(Path(port).stat().st_mode):
         raise OSError(errno.ENOTTY, "no serial device")
-    return serial.Serial(port, exclusive=True, **options)
+    return serial.Serial(port, baudrate=speed, timeout=0, exclusive=True)
 
 
 def _why_not(port: str, error: Exception) -> Gone:
