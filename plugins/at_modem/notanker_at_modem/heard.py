@@ -62,6 +62,8 @@ class Heard(msgspec.Struct):
             self.new = True
         elif unsolicited.tells_start(said) or _other_card(said):
             self.settings_lost = True
+        elif unsolicited.tells_readiness(said):
+            self.new = True  # what it refused a moment ago it may take now
 
     def happened(self, what: str, reason: str = "") -> None:
         """Note what befell the modem, for the record."""

@@ -81,6 +81,9 @@ class Sending:
         parts = self._parts(message)
         found = self._evidence.left(message, len(parts))
         if found is None:
+            # First the settings: without them a modem that has restarted hands on no report.
+            if not self._session.is_set_up:
+                self._session.ready()
             self._session.listen_for(LISTEN_S)
             found = self._evidence.left(message, len(parts))
         if found is None:
@@ -138,8 +141,6 @@ class Sending:
 
     def _in_sent_store(self, message: Message, parts: tuple[Part, ...]) -> bool | None:
         """Look among the SMS that the modem keeps as sent; only a hit means anything."""
-        if not self._session.is_set_up:
-            self._session.ready()
         answer = self._session.ask("AT+CMGL=3", LIST_S)
         texts = {_submitted(one.pdu) for one in store.stored_of(answer.lines)}
         wanted = [part for number, part in enumerate(parts, 1) if number not in message.left]

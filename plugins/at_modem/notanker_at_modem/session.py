@@ -82,7 +82,8 @@ class Session:
     @property
     def is_set_up(self) -> bool:
         """Whether the modem has had its SMS settings since it was opened or started."""
-        return self._set_up and not self.heard.settings_lost
+        restarted = self._engine is None or self._engine.restarted
+        return self._set_up and not self.heard.settings_lost and not restarted
 
     def fileno(self) -> int | None:
         """Return the descriptor to watch: the modem's, or while it is away its folder's."""
@@ -141,6 +142,13 @@ class Session:
             Retry: it cannot now.
             Permanent: somebody has to do something first.
         """
+        try:
+            self._be_ready()
+        except Restarted:
+            # The sooner the better: reports that come before the settings are lost.
+            self._be_ready()
+
+    def _be_ready(self) -> None:
         self.connected()
         if self._set_up:
             self._check_settings()
