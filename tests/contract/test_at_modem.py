@@ -193,8 +193,10 @@ def test_a_line_with_bad_manners_changes_nothing(runner: Runner) -> None:
             lte = start(runner, modem, answer_s=3.0, sent_within_s=3.0)
             collected(lte)
             modem.fault(name, times=3 if name in ("swallow", "half_line", "slow") else 0)
-            assert delivered(lte, message("17-1", name)) in ("sent", "found"), name
+            outcome = delivered(lte, message("17-1", name))
+            assert outcome in ("sent", "found"), (name, outcome, lte.seen, runner.output())
             assert len(modem.sent) == 1, name
+            assert lte.process.status.failures == 0, (name, lte.seen)
 
     together(check, LINE)
 
@@ -319,6 +321,20 @@ def test_a_modem_that_has_restarted_is_set_up_anew_and_receives(
         eventually(lambda: taken(lte, texts) or texts, "the SMS", within_s=15.0)
         assert time.monotonic() - start_s < 15.0
         assert texts == {"OK 17": 1}
+
+
+def test_a_restart_that_nobody_heard_of_sends_no_pdu_as_a_text(runner: Runner) -> None:
+    with AtModem() as modem:
+        modem.set(report_s=REPORT_S)
+        lte = start(runner, modem)
+        lte.call("send", message("17-1"), answer=Receipt)
+        modem.reboot(0.0, silent=True)
+        eventually(lambda: modem.state()["registered"] == "home", "the modem is up")
+        with pytest.raises(Retry, match="restarted"):
+            lte.call("send", message("17-2"), answer=Receipt)
+        assert delivered(lte, message("17-2")) == "sent"
+        assert modem.texts() == ["Störung 17-1", "Störung 17-2"]
+        assert not modem.state()["spoilt"]
 
 
 def test_three_commands_without_an_answer_cost_less_than_twenty_seconds(runner: Runner) -> None:

@@ -76,6 +76,7 @@ class Engine:
         late: References of late `+CMGS` answers.
         restarted: It has been started since this was last set to False.
         echoes: It echoes commands.
+        echo_is_normal: It echoes whether it is told to or not, or has not been told yet.
         shared: It has answered somebody else: another program uses the port.
     """
 
@@ -85,6 +86,7 @@ class Engine:
         self.late: list[int] = []
         self.restarted = False
         self.echoes = False
+        self.echo_is_normal = True
         self.shared = False
         self._asked: deque[str] = deque(maxlen=MAX_ASKED)
         self._reader: Final = LineReader()
@@ -131,6 +133,11 @@ class Engine:
         self._reader.prompts = False
         if not exchange.prompted:
             return None, self._no_prompt(exchange)
+        if exchange.echoed and not self.echo_is_normal:
+            # It has started afresh, unheard: in text mode the PDU would go out as a text, to a wrong number.
+            self.restarted = True
+            self._leave_prompt()
+            raise Restarted
         self.wire.write(pdu.encode("ascii"))
         return self._sent(pdu, within_s)
 

@@ -30,7 +30,7 @@ VALID_S: Final = 24 * 3600.0
 """An alarm that could not be delivered in a day is history."""
 MAX_TEXT: Final = 1000
 LIST_S: Final = 10.0
-LISTEN_S: Final = 1.0
+LISTEN_S: Final = 0.3
 STORE_FULL: Final = 322
 
 

@@ -30,6 +30,8 @@ from notanker_at_modem.results import End
 from notanker_at_modem.watching import FolderWatch
 
 SETTINGS_EVERY_S: Final = 10.0
+JUST_OPENED_S: Final = 15.0
+"""A modem that has just been plugged in starts; that needs no word of its own."""
 SIM_BUSY_S: Final = 5.0
 LONG_S: Final = 15.0
 """`+CPIN=`, `+COPS?` and lists of SMS take their time (27.007 names none)."""
@@ -59,8 +61,8 @@ class Session:
         self._ladder: Final = Ladder(can_power=bool(config.power_command))
         self._set_up = False
         self._basics = False
-        self._echoes_anyway = False
         self._shared = False
+        self._opened_s = float("-inf")
         self._checked_s = float("-inf")
         self._silent = False
         self._trouble = ""
@@ -127,6 +129,8 @@ class Session:
             Unanswered: it was, and that is all that is known.
         """
         engine = self.connected()
+        if not self.is_set_up:
+            raise Restarted  # in text mode a PDU would be the SMS's text
         try:
             return engine.submit(octets, pdu, self.config.sent_within_s)
         except (Gone, Silent, Restarted) as error:
@@ -176,11 +180,12 @@ class Session:
         return engine
 
     def _apply_basics(self, engine: Engine) -> None:
+        engine.echo_is_normal = True
         setup.apply_basics(self.ask)
         engine.echoes = False
         self.ask("AT")
         # Some say OK to ATE0 and go on echoing; then an echo is no sign of a restart.
-        self._echoes_anyway, engine.echoes = engine.echoes, False
+        engine.echo_is_normal, engine.echoes = engine.echoes, False
 
     def listen_for(self, seconds: float) -> None:
         """Take in what comes within the time.
@@ -236,6 +241,7 @@ class Session:
             self._tell("port_gone", error.reason)
             raise
         self._basics = self._set_up = False
+        self._opened_s = self._now()
         if self._watch is not None:
             self._watch.close()
         self._ladder.come_back()
@@ -260,7 +266,7 @@ class Session:
 
     def _check_settings(self) -> None:
         engine = self.connected()
-        lost = engine.echoes and not self._echoes_anyway
+        lost = engine.echoes and not engine.echo_is_normal
         if not lost and self._now() - self._checked_s > SETTINGS_EVERY_S:
             self._checked_s = self._now()
             lost = setup.is_lost(self.ask)
@@ -274,7 +280,7 @@ class Session:
         if self._engine is not None:
             self._engine.restarted = False
             self._engine.echoes = False
-        if self._basics:
+        if self._basics and self._now() - self._opened_s > JUST_OPENED_S:
             self.heard.happened(why, "its settings are made anew")
             _log.warning("the modem has lost its settings (%s)", why)
         self._basics = self._set_up = False
