@@ -27,6 +27,7 @@ from notanker_at_modem.heard import Heard, took_s
 from notanker_at_modem.ladder import Ladder, Rung
 from notanker_at_modem.opening import Opener
 from notanker_at_modem.results import End
+from notanker_at_modem.trouble import Trouble
 from notanker_at_modem.watching import FolderWatch
 
 SETTINGS_EVERY_S: Final = 10.0
@@ -65,7 +66,7 @@ class Session:
         self._opened_s = float("-inf")
         self._checked_s = float("-inf")
         self._silent = False
-        self._trouble = ""
+        self._trouble: Final = Trouble(self.heard, now)
         self._opener: Final = Opener(config, now)
         self._watch: Final = None if "://" in config.port else FolderWatch(config.port)
         self._rungs: Final[dict[Rung, Callable[[], str]]] = {
@@ -238,7 +239,7 @@ class Session:
             self._engine = self._opener.open()
         except Gone as error:
             self._silent = self._silent or self._opener.mute
-            self._tell("port_gone", error.reason)
+            self._trouble.meet(error.reason)
             raise
         self._basics = self._set_up = False
         self._opened_s = self._now()
@@ -247,10 +248,7 @@ class Session:
         self._ladder.come_back()
         self.heard.settings_lost = False
         self.heard.new = True
-        if self._trouble:
-            self._trouble = ""
-            self.heard.happened("port_back", self.port)
-            _log.warning("the modem is back at %s", self.port)
+        self._trouble.end(self.port)
         self._answered()
         return self._engine
 
@@ -316,14 +314,7 @@ class Session:
     def _lose(self, error: Gone) -> None:
         self._listen()
         self.close()
-        self._tell("port_gone", error.reason)
-
-    def _tell(self, what: str, reason: str) -> None:
-        """Tell of a trouble once, however often it is met again."""
-        if not self._trouble:
-            self.heard.happened(what, reason)
-            _log.warning("%s", reason)
-        self._trouble = reason
+        self._trouble.meet(error.reason)
 
     def _answered(self) -> None:
         self._silent = False
