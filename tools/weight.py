@@ -16,6 +16,7 @@ PARTS: Final = {
     "agent": "notanker.cli.agent notanker.shell.agent notanker.shell.logs",
     "plugin child": "notanker.plugin.child",
     "plugin child gpio_panel": "notanker.plugin.child notanker_gpio_panel gpiozero.pins.mock",
+    "plugin child at_modem": "notanker.plugin.child notanker_at_modem",
     "plugin child huawei_lte": "notanker.plugin.child notanker_huawei_lte",
     "portal": "notanker.cli.last_good notanker.portal.serve",
 }

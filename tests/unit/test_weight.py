@@ -15,6 +15,7 @@ AGENT = "notanker.cli, notanker.cli.agent, notanker.shell.agent, notanker.shell.
 CHILD = "notanker.plugin.child"
 HUAWEI = "notanker.plugin.child, notanker_huawei_lte"
 PANEL = "notanker.plugin.child, notanker_gpio_panel"
+AT = "notanker.plugin.child, notanker_at_modem"
 
 LIBRARIES = {AGENT: {"h11", "msgspec", "notanker"}, CHILD: {"msgspec", "notanker"}}
 """All that is not Python's own; one more is a decision, to be written down in docs/adr."""
@@ -60,6 +61,14 @@ HEAVY = {
         "gpiozero.pins.mock": "only for the lab",
         "notanker.core": "a child knows of nothing but its plugin",
     },
+    AT: {
+        "asyncio": "a child does one thing at a time (7)",
+        "hashlib": "a checksum tells two SMS apart (0.5)",
+        "notanker.core": "a child knows of nothing but its plugin",
+        "notanker.plugin.sms.national": "two of three hundred SMS need it",
+        "serial.rfc2217": "only for who has such a port",
+        "subprocess": "only to cut a modem's power (0.2)",
+    },
     HUAWEI: {
         "notanker.plugin.sms.decoding": "a HiLink stick speaks in texts",
         "chardet": "a HiLink stick speaks UTF-8",
@@ -81,7 +90,9 @@ def loaded_by(modules: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "modules", [AGENT, CHILD, HUAWEI, PANEL], ids=["agent", "child", "huawei_lte", "gpio_panel"]
+    "modules",
+    [AGENT, CHILD, AT, HUAWEI, PANEL],
+    ids=["agent", "child", "at_modem", "huawei_lte", "gpio_panel"],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(modules: str) -> None:
     loaded = loaded_by(modules)
