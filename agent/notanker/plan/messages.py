@@ -12,9 +12,9 @@ from typing import Final
 
 from notanker.errors import Place, Problem
 from notanker.plan import shipped as texts
-from notanker.plan import sms
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import Plan, Template, dialled
+from notanker.plugin.sms import text as sms
 
 KNOWN: Final = (
     "site", "since", "cause_internal", "fallback", "bridge", "pin", "incident", "mark", "duration",

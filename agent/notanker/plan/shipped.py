@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from notanker.plan import sms
+from notanker.plugin.sms import text as sms
 
 # The first part stays; the others are given up from the last to the first.
 _PARTS: Final[dict[tuple[str, str], tuple[str, ...]]] = {

@@ -7,11 +7,6 @@ from typing import Final
 
 from notanker.plugin import Message, Permanent
 
-# 3GPP TS 23.038, 6.2.1 and 6.2.1.1.
-_GSM_7: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
 _NUMBER: Final = re.compile(r"\+?[0-9]{3,15}")
 _NOT_IN_XML: Final = re.compile("[^\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MAX_TEXT: Final = 1000
@@ -40,11 +35,6 @@ def text_of(message: Message) -> str:
     if not text or len(text) > _MAX_TEXT:
         raise Permanent(f"an SMS has 1 to {_MAX_TEXT} characters")
     return text
-
-
-def is_gsm_7(text: str) -> bool:
-    """Say whether 7 bits a character will do; else the modem must be told to use UCS-2."""
-    return set(text) <= _GSM_7
 
 
 def same_number(one: str, other: str) -> bool:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from tests.unit.plan.conftest import SAMPLE, Edit
 
 from notanker.core.names import Cause, Line
-from notanker.plan import sms, words
+from notanker.plan import words
 from notanker.plan.load import load
 from notanker.plan.messages import KNOWN, compose
 from notanker.plan.model import Plan
+from notanker.plugin.sms import text as sms
 
 VALUES = {
     "site": "Musterhafen",

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notanker.plan import sms
+from notanker.plugin.sms import text as sms
+from notanker.plugin.sms.alphabet import BASIC, EXTENDED
 
-SHORT = st.text(st.sampled_from(sorted(sms.BASIC | sms.EXTENDED)), max_size=500)
+SHORT = st.text(st.sampled_from(sorted(BASIC | EXTENDED)), max_size=500)
 
 
 @pytest.mark.parametrize("char", "äöüÄÖÜß§@_")
@@ -72,7 +73,7 @@ def test_a_folded_text_is_always_in_the_short_alphabet(text: str) -> None:
 @given(SHORT)
 def test_a_text_in_the_short_alphabet_is_not_changed(text: str) -> None:
     assert sms.fold(text) == text
-    assert sms.units(text) == len(text) + sum(char in sms.EXTENDED for char in text)
+    assert sms.units(text) == len(text) + sum(char in EXTENDED for char in text)
 
 
 @given(SHORT, SHORT)

@@ -7,19 +7,19 @@ typographic quotation mark, switches the whole message to 70 (67) characters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
+
+from notanker.plugin.sms import alphabet, cutting
+from notanker.plugin.sms.alphabet import BASIC, EXTENDED
 
 SINGLE_UNITS: Final = 160
 PART_UNITS: Final = 153
 SINGLE_WIDE: Final = 70
 PART_WIDE: Final = 67
 
-BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+_LONE: Final = re.compile("[\ud800-\udfff]")
 
 _FOLDED: Final = str.maketrans(
     {
@@ -46,34 +46,22 @@ _FOLDED: Final = str.maketrans(
 
 def is_short(text: str) -> bool:
     """Tell whether the text fits the default alphabet."""
-    return all(char in BASIC or char in EXTENDED for char in text)
+    return alphabet.fits(text)
 
 
 def units(text: str) -> int:
     """Return what the text costs: septets in the default alphabet, else UTF-16 units."""
-    if is_short(text):
-        return sum(2 if char in EXTENDED else 1 for char in text)
-    return len(text.encode("utf-16-be", "surrogatepass")) // 2
+    return sum(map(_cost(text), text))
 
 
 def segments(text: str) -> int:
     """Return in how many parts the text is sent. No character is split between two."""
-    if is_short(text):
-        sizes = [2 if char in EXTENDED else 1 for char in text]
-        return _parts(sizes, SINGLE_UNITS, PART_UNITS)
-    sizes = [2 if ord(char) > 0xFFFF else 1 for char in text]
-    return _parts(sizes, SINGLE_WIDE, PART_WIDE)
+    single, part = (SINGLE_UNITS, PART_UNITS) if is_short(text) else (SINGLE_WIDE, PART_WIDE)
+    return len(cutting.pieces(text, single, part, _cost(text)))
 
 
-def _parts(sizes: list[int], single: int, part: int) -> int:
-    if sum(sizes) <= single:
-        return 1
-    count, used = 1, 0
-    for size in sizes:
-        if used + size > part:
-            count, used = count + 1, 0
-        used += size
-    return count
+def _cost(text: str) -> cutting.Cost:
+    return cutting.septet_cost if is_short(text) else cutting.wide_cost
 
 
 def fold(text: str) -> str:
@@ -98,3 +86,8 @@ def cut(text: str, limit: int) -> str:
             return kept.rstrip()
         kept += char
     return kept
+
+
+def printable(text: str) -> str:
+    """Return the text as valid Unicode: half a character, which a decoder keeps, becomes U+FFFD."""
+    return _LONE.sub("\ufffd", text)
