@@ -23,7 +23,7 @@ from huawei_lte_api.api.Sms import Sms
 from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 
 from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
-from notanker.plugin.sms.text import is_short
+from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
 from notanker_huawei_lte.faults import StoreFull
 from notanker_huawei_lte.session import HilinkSession, text_of
@@ -90,7 +90,7 @@ class Sending:
         """
         number, text = texts.number_of(message), texts.text_of(message)
         before = self._status_at_rest()
-        mode = TextModeEnum.SEVEN_BIT if is_short(text) else TextModeEnum.UCS2
+        mode = TextModeEnum.SEVEN_BIT if fits(text) else TextModeEnum.UCS2
         try:
             answer = self._session.hand_over(
                 lambda connection: Sms(connection).send_sms([number], text, text_mode=mode)

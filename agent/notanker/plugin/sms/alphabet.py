@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 ESCAPE: Final = 0x1B
+LAST_LANGUAGE: Final = 13
+"""Urdu; the identifiers after it are reserved (6.2.1.2.4)."""
 
 DEFAULT: Final = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -38,6 +40,9 @@ class Languages:
 
 
 NO_LANGUAGE: Final = Languages()
+
+# A stranger chooses the languages of a message: what is kept of them is bounded.
+_KEPT_TABLES: Final = 4
 
 
 def septets(text: str, languages: Languages = NO_LANGUAGE) -> bytes:
@@ -74,7 +79,7 @@ def text_of(values: Iterable[int], languages: Languages = NO_LANGUAGE) -> str:
     return "".join(chars) + " " * escaped
 
 
-@cache
+@lru_cache(maxsize=_KEPT_TABLES)
 def _decoder(languages: Languages) -> tuple[str, dict[int, str]]:
     locking, single = DEFAULT, EXTENSION
     if languages != NO_LANGUAGE:
@@ -86,7 +91,7 @@ def _decoder(languages: Languages) -> tuple[str, dict[int, str]]:
     return locking.replace("\x1b", " "), single
 
 
-@cache
+@lru_cache(maxsize=_KEPT_TABLES)
 def _encoder(languages: Languages) -> dict[str, bytes]:
     locking, single = _decoder(languages)
     table = {char: bytes([ESCAPE, value]) for value, char in single.items()}

@@ -240,10 +240,7 @@ def _header(octets: bytes) -> tuple[Header, int]:
     end = 1 + octets[0]
     if end > len(octets):
         raise PduError("the header is longer than the text")
-    try:
-        return header.header_of(octets[1:end]), end
-    except ValueError as error:
-        raise PduError(str(error)) from None
+    return header.header_of(octets[1:end]), end
 
 
 def wide_text(octets: bytes) -> str:

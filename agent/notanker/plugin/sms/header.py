@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from notanker.plugin.sms.alphabet import NO_LANGUAGE, Languages
+from notanker.plugin.sms.alphabet import LAST_LANGUAGE, NO_LANGUAGE, Languages
 from notanker.plugin.sms.dcs import KINDS, Waiting
 
 CONCATENATED: Final = 0x00
@@ -19,6 +19,8 @@ LOCKING_SHIFT: Final = 0x25
 WAP_PUSH: Final = 2948
 
 _STORE: Final = 0x80
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,56 +83,59 @@ NO_HEADER: Final = Header()
 
 
 def header_of(octets: bytes) -> Header:
-    """Read a header without its length.
+    """Read a header without its length. Never raises.
 
-    An element that is cut off ends it; one of a wrong length is ignored; of one that may stand only
-    once the last counts (9.2.3.24).
-
-    Raises:
-        ValueError: an element is longer than the header.
+    If its last element is too long or too short, all of it is ignored; so is an element of a wrong
+    length. Of those that exclude each other the last one counts (9.2.3.24).
     """
     elements = _elements(octets)
     last = dict(elements)
     return Header(
         elements,
-        _concat(last),
-        _ports(last),
+        _last([_concat(*element) for element in elements]),
+        _last([_ports(*element) for element in elements]),
         tuple(
             _indication(data)
             for identifier, data in elements
-            if identifier == SPECIAL_INDICATION and len(data) == 2  # type, count
+            if identifier == SPECIAL_INDICATION and len(data) == 2  # kind, count
         ),
-        Languages(_first(last.get(SINGLE_SHIFT)), _first(last.get(LOCKING_SHIFT))),
+        Languages(_language(last.get(SINGLE_SHIFT)), _language(last.get(LOCKING_SHIFT))),
     )
 
 
 def _elements(octets: bytes) -> tuple[tuple[int, bytes], ...]:
     found, at = [], 0
-    while at + 1 < len(octets):
-        end = at + 2 + octets[at + 1]
+    while at < len(octets):
+        length = octets[at + 1] if at + 1 < len(octets) else len(octets)
+        end = at + 2 + length
         if end > len(octets):
-            raise ValueError("an element is longer than the header")
+            return ()
         found.append((octets[at], octets[at + 2 : end]))
         at = end
     return tuple(found)
 
 
-def _concat(elements: dict[int, bytes]) -> Concat | None:
-    wide, narrow = elements.get(WIDE_CONCATENATED, b""), elements.get(CONCATENATED, b"")
-    found = None
-    if len(narrow) == 3:  # reference, total, part
-        found = Concat(narrow[0], narrow[1], narrow[2])
-    if len(wide) == 4:  # a reference of two octets
-        found = Concat(wide[0] << 8 | wide[1], wide[2], wide[3], wide=True)
+def _last(values: list[T | None]) -> T | None:
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _concat(identifier: int, data: bytes) -> Concat | None:
+    width = {CONCATENATED: 1, WIDE_CONCATENATED: 2}.get(identifier)
+    if width is None or len(data) != width + 2:
+        return None
+    total, part = data[width:]
     # Part 0, or one after the last: the receiver shall ignore the element (9.2.3.24.1).
-    return found if found and 1 <= found.part <= found.total else None
+    if not 1 <= part <= total:
+        return None
+    return Concat(int.from_bytes(data[:width], "big"), total, part, wide=width > 1)
 
 
-def _ports(elements: dict[int, bytes]) -> Ports | None:
-    wide, narrow = elements.get(WIDE_PORTS, b""), elements.get(PORTS, b"")
-    if len(wide) == 4:  # two ports of two octets
-        return Ports(wide[0] << 8 | wide[1], wide[2] << 8 | wide[3], wide=True)
-    return Ports(narrow[0], narrow[1]) if len(narrow) == 2 else None
+def _ports(identifier: int, data: bytes) -> Ports | None:
+    width = {PORTS: 1, WIDE_PORTS: 2}.get(identifier)
+    if width is None or len(data) != 2 * width:
+        return None
+    destination, source = int.from_bytes(data[:width], "big"), int.from_bytes(data[width:], "big")
+    return Ports(destination, source, wide=width > 1)
 
 
 def _indication(data: bytes) -> Indication:
@@ -138,8 +143,9 @@ def _indication(data: bytes) -> Indication:
     return Indication(Waiting(KINDS[data[0] & 0x03], data[1] > 0, keep), data[1])
 
 
-def _first(data: bytes | None) -> int:
-    return data[0] if data and len(data) == 1 else 0
+def _language(data: bytes | None) -> int:
+    """Return the language; a reserved one is ignored (9.2.3.24.15-16)."""
+    return data[0] if data and len(data) == 1 and data[0] <= LAST_LANGUAGE else 0
 
 
 def header_for(concat: Concat | None, languages: Languages = NO_LANGUAGE) -> bytes:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from notanker.plugin.sms.address import Address
 from notanker.plugin.sms.dcs import Coding
 from notanker.plugin.sms.header import Header
 from notanker.plugin.sms.stamp import Stamp
 from notanker.plugin.sms.status import Fate, fate_of
+
+_TYPE_0: Final = 0x40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Deliver:
     more: bool = False
     reply_path: bool = False
     report_wanted: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody is to see it: a "type 0" message is acknowledged and dropped (9.2.3.9)."""
+        return self.protocol == _TYPE_0
 
     @property
     def text(self) -> str:

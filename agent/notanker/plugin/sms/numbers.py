@@ -39,10 +39,11 @@ def e164(number: str, dialling: Dialling = GERMANY) -> str | None:
 
     None if it is not sure whose it is: a short code, a name, digits without any prefix.
     """
-    digits = _SEPARATORS.sub("", _TRUNK_IN_BRACKETS.sub(r"\1", number.strip()))
-    if dialling.international and digits.startswith(dialling.international):
-        digits = "+" + digits.removeprefix(dialling.international)
-    elif dialling.trunk and digits.startswith(dialling.trunk):
+    written = number.strip()
+    if dialling.international and written.startswith(dialling.international):
+        written = "+" + written.removeprefix(dialling.international)
+    digits = _SEPARATORS.sub("", _TRUNK_IN_BRACKETS.sub(r"\1", written))
+    if dialling.trunk and digits.startswith(dialling.trunk):
         digits = f"+{dialling.country_code}{digits.removeprefix(dialling.trunk)}"
     return digits if _SUBSCRIBER.fullmatch(digits) else None
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, Generic, TypeVar
+from zlib import crc32
 
 from notanker.plugin.sms import alphabet, decoding
 from notanker.plugin.sms.address import Address
@@ -58,6 +59,17 @@ class Whole(Generic[H]):
     def sender(self) -> Address:
         """Who sent it."""
         return self.first.sender
+
+    @property
+    def identity(self) -> str:
+        """The same for every copy of the message: from another memory, after a restart, sent again.
+
+        It does not name what is said; 32 bits of it tell texts of one second apart.
+        """
+        concat = self.first.header.concat
+        group = f"{concat.reference}/{concat.total}" if concat else "-"
+        stamp = self.first.stamp.raw.hex()
+        return f"{self.sender.text} {stamp} {group} {crc32(self.data):08x}"
 
 
 @dataclass(frozen=True, slots=True)

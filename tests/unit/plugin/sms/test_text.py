@@ -84,3 +84,12 @@ def test_more_text_never_needs_fewer_parts(first: str, second: str) -> None:
 @given(st.text(max_size=300), st.integers(0, 200))
 def test_a_cut_text_keeps_the_limit(text: str, limit: int) -> None:
     assert sms.units(sms.cut(text, limit)) <= limit
+
+
+def test_what_looks_like_one_sign_counts_for_the_part_in_which_it_fits() -> None:
+    assert sms.segments("Č" * 66 + "🇩🇪" + "Č" * 63) == 2
+    assert sms.segments("Č" * 66 + "🇩🇪" + "Č" * 64) == 3
+
+
+def test_half_a_character_can_be_shown() -> None:
+    assert sms.printable("a\ud83d 😀") == "a\ufffd 😀"
