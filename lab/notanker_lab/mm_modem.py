@@ -18,7 +18,7 @@ from typing import Self
 from notanker_lab import mm_pdu
 
 IMEI = "350000000000001"
-ICCID = "89490200000000000017"
+ICCID = "89492000000000000017"
 CENTRE = "+4915735980099"
 _SLOTS = 20
 
@@ -26,7 +26,6 @@ _ANSWERS = {
     "+CGMI": "Lab",
     "+CGMM": "Emulator",
     "+CGMR": "1.0",
-    "+CGSN": IMEI,
     "+CIMI": "262010000000017",
     "+GCAP": "+GCAP: +CGSM",
     "+WS46=?": "+WS46: (12,22,28)",
@@ -100,7 +99,7 @@ class MmModem:
         heard: Every command, without the AT.
     """
 
-    def __init__(self, folder: Path, ports: int = 2) -> None:
+    def __init__(self, folder: Path, ports: int = 2, imei: str = IMEI) -> None:
         self.ports = [folder / f"at{number}" for number in range(ports)]
         self.manners = Manners()
         self.sent: list[Sent] = []
@@ -110,16 +109,12 @@ class MmModem:
         self._lines: list[_Line] = []
         self._listeners: list[socket.socket] = []
         self._reference = 0
+        self._answers = {**_ANSWERS, "+CGSN": imei}
         self._contexts = {"1": '1,"IP","internet.example","",0,0'}
 
     def __enter__(self) -> Self:
         """Listen on all ports."""
-        for port in self.ports:
-            listener = socket.socket(socket.AF_UNIX)
-            listener.bind(str(port))
-            listener.listen()
-            self._listeners.append(listener)
-            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        self.plug()
         return self
 
     def __exit__(
@@ -129,14 +124,26 @@ class MmModem:
         trace: TracebackType | None,
     ) -> None:
         """Hang up."""
+        self.unplug()
+
+    def plug(self) -> None:
+        """Make the ports appear."""
+        for number, port in enumerate(self.ports):
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(str(port))
+            listener.listen()
+            self._listeners.append(listener)
+            threading.Thread(target=self._accept, args=(number, listener), daemon=True).start()
+
+    def unplug(self) -> None:
+        """Close the ports and make them vanish, as if the cable were pulled."""
         for listener in self._listeners:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
-        self.unplug()
-
-    def unplug(self) -> None:
-        """Close the ports that are open, as if the cable were pulled."""
+        self._listeners.clear()
+        for port in self.ports:
+            port.unlink(missing_ok=True)
         with self._lock:
             lines, self._lines = self._lines, []
         for line in lines:
@@ -176,8 +183,8 @@ class MmModem:
                 "+CUSD": self._ussd,
                 "+CGDCONT": self._context,
             }
-            if command in _ANSWERS:
-                said: Sequence[str] = [_ANSWERS[command], "OK"]
+            if command in self._answers:
+                said: Sequence[str] = [self._answers[command], "OK"]
             elif name in special:
                 said = special[name](command)
             elif command.startswith("D*99"):
@@ -210,11 +217,11 @@ class MmModem:
         said = mm_pdu.report(mm_pdu.recipient_octets(pdu), reference)
         self._say(f"+CDS: {len(said) // 2 - 1}\r\n{said}")
 
-    def _accept(self, listener: socket.socket) -> None:
+    def _accept(self, number: int, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                line = _Line(self, connection)
+                line = _Line(self, number, connection)
                 with self._lock:
                     self._lines.append(line)
                 threading.Thread(target=line.run, daemon=True).start()
@@ -227,8 +234,9 @@ class MmModem:
     def _say(self, text: str) -> None:
         """Say something unasked, on the first port that is open, as modems do."""
         with self._lock:
-            for line in self._lines[:1]:
-                line.say(text)
+            for line in sorted(self._lines, key=lambda line: line.number):
+                if line.say(text):
+                    return
 
     def _storage(self, command: str) -> list[str]:
         used = f"{len(self.store)},{_SLOTS}"
@@ -287,7 +295,8 @@ class MmModem:
 class _Line:
     """One open port."""
 
-    def __init__(self, modem: MmModem, connection: socket.socket) -> None:
+    def __init__(self, modem: MmModem, number: int, connection: socket.socket) -> None:
+        self.number = number
         self._modem = modem
         self._connection = connection
         self._prompted = False
@@ -304,10 +313,12 @@ class _Line:
         self._modem.forget(self)
         self._connection.close()
 
-    def say(self, text: str) -> None:
-        """Send one line."""
+    def say(self, text: str) -> bool:
+        """Send one line; say whether anybody is there to read it."""
         with contextlib.suppress(OSError):
             self._connection.sendall(f"\r\n{text}\r\n".encode("ascii"))
+            return True
+        return False
 
     def hang_up(self) -> None:
         """Close the port."""

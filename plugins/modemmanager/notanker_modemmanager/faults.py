@@ -52,6 +52,8 @@ _TEMPORARY: Final = {
     "Core.InProgress": (_AGAIN_S, "the modem is busy"),
     "Core.Retry": (_AGAIN_S, "the modem is busy"),
     "Core.TooMany": (_AGAIN_S, "too many at once"),
+    # "Cannot run sequence": the port is in use for data, or closed since the cable was pulled.
+    "Core.Connected": (ABSENT_AGAIN_S, "the modem's port is closed"),
     "Serial.OpenFailed": (ABSENT_AGAIN_S, "the modem's port cannot be opened"),
     "Message.SimBusy": (_AGAIN_S, "the SIM is busy"),
     "Message.SmscAddressUnknown": (_NETWORK_AGAIN_S, "the SIM has no number of an SMS centre"),
