@@ -71,7 +71,7 @@ def _own_signal(device: "Device", _session: Session, call: Call) -> Reply:
         return ok("^HCSQ: " + ('"NOSERVICE"' if radio.csq == 99 else f'"LTE",{values}'))
     if call.name == "+CPSI" and vendor == "simcom":
         end = f"{radio.rsrq_db * 10},{radio.rsrp_dbm * 10},{radio.rsrp_dbm * 10 + 280},{radio.sinr_db}"
-        where = "001-01,0x00C8,27447475,310,EUTRAN-BAND3,1850,3,3"
+        where = "999-99,0x00C8,27447475,310,EUTRAN-BAND3,1850,3,3"
         return ok(
             "+CPSI: " + (f"LTE,Online,{where},{end}" if radio.csq != 99 else "NO SERVICE,Online")
         )

@@ -47,7 +47,7 @@ class Sim:
     locked: bool = False
     pin_tries: int = 3
     puk_tries: int = 10
-    imsi: str = "001010000000017"
+    imsi: str = "999990000000017"
     iccid: str = "8900101000000000017"
 
     def word(self) -> str:
@@ -105,13 +105,13 @@ class Sim:
 
 @dataclass(slots=True)
 class Identity:
-    """Who the modem says it is; numbers of test networks (3GPP TS 23.003: 001-01) and for fiction."""
+    """Who the modem says it is: of no public network (MCC 999, ITU-T E.212), and for fiction."""
 
     vendor: str = "generic"
     manufacturer: str = "Labor"
     model: str = "LM-1"
     revision: str = "LM1-01.00"
-    imei: str = "001010000000017"
+    imei: str = "990000000000017"
     own_number: str = "+491713920010"
     centre: str = "+491713920099"
 
@@ -136,7 +136,7 @@ class Radio:
     state: str = "home"
     wanted: bool = True
     operator: str = "Labornetz"
-    plmn: str = "00101"
+    plmn: str = "99999"
     technology: int = 7
     csq: int = 20
     rsrp_dbm: int = -89
