@@ -19,6 +19,10 @@ BACK_OFF_S: Final = (0.2, 0.5, 1.0, 2.0)
 """Between looks for a port that is not there: an SMS shall leave within 10 s of its return."""
 
 
+BOOT_S: Final = 20.0
+"""A stick that was just plugged in has its port before it answers; the ladder would only start it again."""
+
+
 class Opener:
     """Opens one modem's port.
 
@@ -35,6 +39,7 @@ class Opener:
         self._tries = 0
         self._not_before_s = float("-inf")
         self._reason = ""
+        self._there_since_s: float | None = None
 
     def open(self) -> Engine:
         """Return the engine of the modem that answers.
@@ -47,6 +52,8 @@ class Opener:
             raise Gone(self._reason, left_s)
         reason: Gone = Gone(places.missing_words(self._config.port))
         ports = places.candidates(self._config.port, self.port)
+        if not ports or self._there_since_s is None:
+            self._there_since_s = self._now() if ports else None
         for port in ports:
             try:
                 return self._adopt(self._wire(port))
@@ -62,6 +69,10 @@ class Opener:
             Gone: it is not there.
         """
         return Engine(self._wire(self.port), self._now)
+
+    def lost(self) -> None:
+        """Note that the port has gone: what comes back has to start first."""
+        self._there_since_s = None
 
     def look_at_once(self) -> None:
         """Let the next try be made without waiting."""
@@ -101,7 +112,9 @@ class Opener:
                 )
 
     def _be_mute(self, reason: Gone, ports: list[str]) -> None:
-        if isinstance(reason, Mute) and (len(ports) == 1 or self.port in ports):
+        since_s = self._there_since_s
+        booting = since_s is None or self._now() - since_s < BOOT_S
+        if isinstance(reason, Mute) and not booting and (len(ports) == 1 or self.port in ports):
             self.port = self.port if self.port in ports else ports[0]
             self.mute = True
 

@@ -314,6 +314,7 @@ class Session:
     def _lose(self, error: Gone) -> None:
         self._listen()
         self.close()
+        self._opener.lost()
         self._trouble.meet(error.reason)
 
     def _answered(self) -> None:
