@@ -7,15 +7,23 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from notanker.core.delivery import Delivery
+from notanker.plugin import Inbound
 from notanker.shell import clock, journal
+from notanker.shell.collecting import Collector, Hearing
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log, as_json
 from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
+
+
+async def _read(_plugin: str, heard: Sequence[Inbound]) -> Sequence[str]:
+    """Say that all SMS are on disk: what becomes of them is not measured here."""
+    return [sms.name for sms in heard if sms.name]
 
 
 async def carry(port: str, folder: Path, log: Log) -> None:
@@ -35,8 +43,10 @@ async def carry(port: str, folder: Path, log: Log) -> None:
             outbox.add(delivery, store.do(journal.append((), (delivery,))))
 
     asyncio.get_running_loop().add_reader(pipe, take)
+    hearing = Hearing(_read, outbox.take_reports, lambda _name, _heard: None, outbox.awaits_report)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(process.run())
+        tasks.create_task(Collector(process, hearing, log).run())
         tasks.create_task(outbox.run())
 
 
