@@ -54,6 +54,12 @@ SENTENCES: Final[dict[str, Pair]] = {
     "Resolved": ("Störung {incident} beendet", "Incident {incident} resolved"),
     "BandEntered": ("LTE-Datenbudget: {band}", "LTE data budget: {band}"),
     "BearerMoved": ("LTE-Datenverbindung {order}", "LTE data session {order}"),
+    "DeviceTold": ("{plugin}: {what} {reason}", "{plugin}: {what} {reason}"),
+    "SmsHeard": ("SMS von {sender}: {what}", "SMS from {sender}: {what}"),
+    "OrderRefused": (
+        "{contact} wollte {order}, abgewiesen: {reason}",
+        "{contact} ordered {order}, refused: {reason}",
+    ),
     "BearerTested": ("LTE-Probe bestanden", "Test of LTE passed"),
     "Acknowledged": (
         "Störung {incident} quittiert ({contact}, {how})",

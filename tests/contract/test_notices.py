@@ -51,7 +51,7 @@ def test_a_device_that_speaks_all_the_time_is_told_of_once_and_stops_no_call(
     for number in range(50):
         os.write(device, f"line {number}\n".encode())
         assert hears.send(mark=f"17-{number}").reference == f"17-{number}"
-    assert len(heard(hears)) == 50
+    eventually(lambda: len(heard(hears)) == 50, "all that it said is collected")
     assert hears.process.status.failures == 0
 
 
