@@ -131,7 +131,11 @@ def test_a_bus_that_accepts_and_says_nothing_is_given_up(
 ) -> None:
     monkeypatch.setattr(bus_module, "CONNECTED_WITHIN_S", 0.05)
     end = threading.Event()
-    with serving(address, lambda _: end.wait(10) and None):
+
+    def act(_: socket.socket) -> None:
+        end.wait(10)
+
+    with serving(address, act):
         with pytest.raises(BusGoneError):
             Bus(address)
         end.set()
