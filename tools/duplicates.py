@@ -13,6 +13,7 @@ FOLDERS = (
     "central",
     "plugins/gpio_panel/notanker_gpio_panel",
     "plugins/huawei_lte/notanker_huawei_lte",
+    "plugins/modemmanager/notanker_modemmanager",
     "lab",
     "bench",
 )

@@ -18,6 +18,7 @@ PARTS: Final = {
     "plugin child gpio_panel": "notanker.plugin.child notanker_gpio_panel gpiozero.pins.mock",
     "plugin child at_modem": "notanker.plugin.child notanker_at_modem",
     "plugin child huawei_lte": "notanker.plugin.child notanker_huawei_lte",
+    "plugin child modemmanager": "notanker.plugin.child notanker_modemmanager",
     "portal": "notanker.cli.last_good notanker.portal.serve",
 }
 LARGEST: Final = 12

@@ -172,6 +172,7 @@ def test_after_a_burst_the_next_sms_is_announced(
     modem.receive(*say(BURST))
     discard(lte, *gather(lte, len(BURST)))
     for text in ("OK 30", "OK 31"):
+        collect(lte)  # each notice is answered by one, else there is no next
         lte.process.news.clear()
         modem.receive(*say([text]))
         eventually(lte.process.news.is_set, "the agent is told")

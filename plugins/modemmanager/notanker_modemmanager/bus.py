@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import select
 import socket
+import struct
 import time
 from collections import deque
 from collections.abc import Callable
@@ -39,6 +40,16 @@ MAX_MESSAGE_BYTES: Final = 1 << 20
 MAX_SIGNALS: Final = 200
 """More signals than that between two looks say no more than these: look at everything."""
 
+# What jeepney raises for octets that are no D-Bus is all but OSError.
+_BROKEN: Final = (
+    OSError,
+    AuthenticationError,
+    ValueError,
+    LookupError,
+    TypeError,
+    RecursionError,
+    struct.error,
+)
 _READ_BYTES: Final = 16384
 
 
@@ -226,8 +237,7 @@ class Bus:
         """Do a step; whatever breaks the connection is one kind of error, and the connection is closed."""
         try:
             return step()
-        # What jeepney raises for bytes that are no D-Bus: ValueError and its kin, KeyError, struct's.
-        except (OSError, AuthenticationError, ValueError, LookupError, TypeError) as error:
+        except _BROKEN as error:
             self.close()
             raise BusGoneError(f"{type(error).__name__}: {error}") from None
 

@@ -78,16 +78,15 @@ class Inbox:
             Retry, Permanent: the modem cannot be asked.
         """
         found = self._device.ready()
-        known = objects.objects_of(self._device, found)
         if any("/" in name for name in names):
-            self._discard_entries(found, known, names)
-        for one in known:
+            self._discard_entries(found, names)
+        if all("/" in name for name in names):
+            return
+        for one in objects.objects_of(self._device, found):
             if one.name in names and (one.is_inbound or one.is_report):
                 objects.delete(self._device, found, one.path)
 
-    def _discard_entries(
-        self, found: Found, known: list[SmsObject], names: tuple[str, ...]
-    ) -> None:
+    def _discard_entries(self, found: Found, names: tuple[str, ...]) -> None:
         """Delete entries of the store.
 
         ModemManager deletes what it knows, so that it forgets it as well: a place that it takes for
@@ -95,6 +94,8 @@ class Inbox:
         """
         storages = {name.partition("/")[0] for name in names if "/" in name}
         entries = self._store.entries(found, storages) or []
+        # In this order: what ModemManager was reading when the list was asked for, it has now.
+        known = objects.objects_of(self._device, self._device.found())
         doomed = [entry for entry in entries if entry.name in names]
         for path in _known_as(doomed, entries, known):
             objects.delete(self._device, found, path)

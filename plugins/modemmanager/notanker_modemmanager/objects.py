@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +12,7 @@ from notanker.plugin.sms.status import Fate, fate_of, words_for
 from notanker_modemmanager.device import Device, Found
 from notanker_modemmanager.faults import Gone
 from notanker_modemmanager.names import MESSAGING, SMS, STORAGES, Kind, SmsState
-from notanker_modemmanager.values import Properties, number, paths, text
+from notanker_modemmanager.values import Properties, digest, number, paths, text
 
 MAX_OBJECTS: Final = 500
 """More than any store holds; the rest comes once these are deleted."""
@@ -96,8 +95,7 @@ class SmsObject:
         if self.is_report:
             parts += [str(self.reference), str(self.values.get("DeliveryState"))]
             parts.append(text(self.values, "DischargeTimestamp"))
-        digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:24]
-        return ("report:" if self.is_report else "sms:") + digest
+        return ("report:" if self.is_report else "sms:") + digest("\0".join(parts))
 
 
 def objects_of(device: Device, found: Found) -> list[SmsObject]:

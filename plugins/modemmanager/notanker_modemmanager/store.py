@@ -6,7 +6,6 @@ border between two parts (measured). The modem has them all, as the network sent
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from notanker.plugin.sms.faults import PduError
 from notanker.plugin.sms.model import Deliver, Report
 from notanker_modemmanager.device import Device, Found
 from notanker_modemmanager.names import MESSAGING, MODEM, STORAGES
+from notanker_modemmanager.values import digest
 
 COMMAND_S: Final = 15
 """A SIM's store of 50 takes some seconds over a slow port."""
@@ -57,8 +57,7 @@ class Stored:
     @property
     def name(self) -> str:
         """Place and content: what has taken the place of a deleted one has another name."""
-        digest = hashlib.sha256(self.pdu.encode("ascii", "replace")).hexdigest()[:16]
-        return f"{self.storage}/{self.index}/{digest}"
+        return f"{self.storage}/{self.index}/{digest(self.pdu)}"
 
     def decoded(self) -> Deliver | Report | None:
         """Return what it says; None if it cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,3 +36,12 @@ def paths(values: Properties, name: str) -> tuple[str, ...]:
     """Return a list of object paths."""
     value = values.get(name)
     return tuple(str(path) for path in value) if isinstance(value, list) else ()
+
+
+def digest(content: str) -> str:
+    """Return what tells contents apart that stand in one store of a few hundred.
+
+    Nobody gains by forging it, and hashlib alone takes 3.6 MiB of a child (measured).
+    """
+    octets = content.encode("utf-8", "replace")
+    return f"{zlib.crc32(octets):08x}{zlib.adler32(octets):08x}{len(octets):x}"
