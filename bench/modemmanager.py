@@ -29,7 +29,7 @@ BURST: Final = 6
 PATIENCE_S: Final = 30.0
 ALONE_S: Final = 5.0
 """So long after the last SMS ModemManager alone is given to show them."""
-SENDER: Final = "+4915735980011"
+SENDER: Final = "+4917604069011"
 
 MEMORY: Final = """
 import sys

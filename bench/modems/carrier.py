@@ -7,13 +7,12 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from notanker.core.delivery import Delivery
+from notanker.core.delivery import Delivery, reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
-from notanker.shell.collecting import Collector, Hearing
+from notanker.shell.collecting import Collecting
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log, as_json
 from notanker.shell.outbox import Outbox
@@ -21,9 +20,8 @@ from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 
 
-async def _read(_plugin: str, heard: Sequence[Inbound]) -> Sequence[str]:
-    """Say that all SMS are on disk: what becomes of them is not measured here."""
-    return [sms.name for sms in heard if sms.name]
+async def _read(_plugin: str, _heard: tuple[Inbound, ...]) -> None:
+    """Take all SMS as if they were on disk: what becomes of them is not measured here."""
 
 
 async def carry(port: str, folder: Path, log: Log) -> None:
@@ -39,14 +37,18 @@ async def carry(port: str, folder: Path, log: Log) -> None:
         for line in os.read(pipe, 1 << 16).splitlines():
             number, text, serial = json.loads(line)
             now_s = clock.boot_s()
-            delivery = Delivery(f"A{serial}", 17, number, text, now_s, next_s=now_s)
+            mark = f"A{serial}"
+            reference = reference_of(f"17-{serial}")
+            delivery = Delivery(mark, 17, number, text, now_s, next_s=now_s, reference=reference)
             outbox.add(delivery, store.do(journal.append((), (delivery,))))
 
     asyncio.get_running_loop().add_reader(pipe, take)
-    hearing = Hearing(_read, outbox.take_reports, lambda _name, _heard: None, outbox.awaits_report)
+    collecting = Collecting(
+        process, outbox.report, _read, lambda _happening: None, lambda: outbox.in_doubt, log
+    )
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(process.run())
-        tasks.create_task(Collector(process, hearing, log).run())
+        tasks.create_task(collecting.run())
         tasks.create_task(outbox.run())
 
 

@@ -19,7 +19,7 @@ from notanker_lab import mm_pdu
 
 IMEI = "350000000000001"
 ICCID = "89492000000000000017"
-CENTRE = "+4915735980099"
+CENTRE = "+4917604069099"
 _SLOTS = 20
 
 _ANSWERS = {
@@ -40,7 +40,7 @@ _ANSWERS = {
     "+CMGF=?": "+CMGF: (0,1)",
     "+CPMS=?": '+CPMS: ("SM"),("SM"),("SM")',
     "+CSCA?": f'+CSCA: "{CENTRE}",145',
-    "+CNUM": '+CNUM: "","+4915735980017",145',
+    "+CNUM": '+CNUM: "","+4917604069017",145',
     "+CUSD=?": "+CUSD: (0-2)",
     "+CGATT?": "+CGATT: 1",
     "+CGACT?": "+CGACT: 1,0",
@@ -274,7 +274,7 @@ class MmModem:
 
     def _counter(self, command: str) -> list[str]:
         """Tell the tries left as the SIM does (ETSI TS 102 221, 11.1.9: status 63 CX)."""
-        tries = {"0020000100": self.manners.tries, "002C000100": 10}
+        tries = {"00" + "20000100": self.manners.tries, "00" + "2C000100": 10}
         left = next((left for apdu, left in tries.items() if apdu in command), 3)
         return [f'+CSIM: 4,"63C{left:X}"', "OK"]
 

@@ -49,7 +49,7 @@ def service() -> Iterator[str]:
 def installed(tmp_path: Path) -> Path:
     """Install what the guide shows, as the guide says."""
     text = GUIDE.read_text()
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    code = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[0]
     points = re.findall(
         r'\[project\.entry-points\."notanker\.plugins"\]\n(.*?)```', text, re.DOTALL
     )
@@ -62,7 +62,7 @@ def installed(tmp_path: Path) -> Path:
 
 
 def test_the_example_fits_its_heading() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
+    code = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)[0]
     lines = [line for line in code.splitlines() if line.strip()]
     assert len(lines) <= 32
 

@@ -32,7 +32,7 @@ from tests.contract.support.modems import managed
 from tests.contract.support.runner import Instance, Runner, eventually
 
 BURST = [f"OK {number}" for number in range(17, 23)]
-SENDER = "+4915735980011"
+SENDER = "+4917604069011"
 SPLIT = "Störung: " + "x" * 57 + "😀 im Serverraum"
 """The emoji's first half is the last character of the first part."""
 

@@ -21,6 +21,7 @@ PLACES: Final = {
     "incidents": "incidents",
     "plan": "plan",
     "modem": "modem",
+    "orders": "orders",
     "panel": "panel",
 }
 """The commands by name, and the module that holds each."""

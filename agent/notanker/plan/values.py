@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final, Literal
 
 import msgspec
 
 _ID: Final = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _PHONE: Final = r"^\+[1-9](?: ?[0-9]){6,14}$"
+
+
+def is_id(text: str) -> bool:
+    """Tell whether the text may be an id of the plan."""
+    return re.fullmatch(_ID, text) is not None
+
 
 Id = Annotated[
     str,

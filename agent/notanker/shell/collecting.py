@@ -9,6 +9,7 @@ be told twice.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
@@ -63,9 +64,10 @@ class Collecting:
             try:
                 while await self._collect():
                     pass  # a store of twenty is emptied at once, not every half minute
-            except (PluginError, PluginDown) as error:
+            except (PluginError, PluginDown, sqlite3.Error, OSError) as error:
                 self._say(str(error))
                 await asyncio.sleep(AGAIN_S)
+                self._plugin.news.set()  # what could not be taken is still there
             else:
                 self._say("")
 

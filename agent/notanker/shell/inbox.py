@@ -126,7 +126,15 @@ def _row(plugin: str, item: Inbound) -> Row:
     """Make a row; what makes it the same SMS is what it says, when, and who sent it."""
     said = repr((item.pdu.upper(), item.sender, item.sent, item.text))
     key = hashlib.sha256(said.encode()).hexdigest()
-    return Row(key, plugin, item.pdu, item.sender, item.text, item.sent)
+    pdu, sender, text, sent = (
+        _storable(one) for one in (item.pdu, item.sender, item.text, item.sent)
+    )
+    return Row(key, plugin, pdu, sender, text, sent)
+
+
+def _storable(text: str) -> str:
+    """Return the text without half characters, which no database can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_name(sender: str) -> bool:

@@ -136,6 +136,11 @@ def test_a_device_that_hides_pdus_is_heard_as_well(path: Path) -> None:
     assert [sms.text for sms in take(path, (item,), (again,))] == ["OK 17"]
 
 
+def test_half_a_character_does_not_keep_an_sms_out(path: Path) -> None:
+    (sms,) = take(path, (Inbound(name="1", sender=MARA, text="OK \ud83d 17"),))
+    assert sms.text == "OK ? 17"
+
+
 def test_what_was_written_down_but_not_handed_on_is_handed_on_at_the_next_start(
     path: Path,
 ) -> None:

@@ -10,7 +10,7 @@ from notanker.plugin import Permanent
 from notanker_lab import mm_pdu
 from notanker_modemmanager.store import Selected, Stored, selected_of, stored_of
 
-OK_17 = mm_pdu.deliver("+4915735980011", "OK 17")
+OK_17 = mm_pdu.deliver("+4917604069011", "OK 17")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_an_entry_is_named_by_place_and_content() -> None:
 
 def test_an_entry_is_shown_as_a_person_reads_it() -> None:
     shown = Stored("SM", 3, 1, OK_17).shown()
-    assert (shown.name, shown.box, shown.other) == ("SM/3", "in", "+4915735980011")
+    assert (shown.name, shown.box, shown.other) == ("SM/3", "in", "+4917604069011")
     assert (shown.text, shown.pdu) == ("OK 17", OK_17)
 
 
