@@ -148,6 +148,10 @@ def _state_login(stick: Stick, session: Session | None) -> Values:
     return {**values, "password_type": kind, **extern}
 
 
+def _ussd(stick: Stick, _session: Session | None) -> Values:
+    return {"content": stick.ussd.pop(0) if stick.ussd else ""}
+
+
 GETS: dict[str, Callable[[Stick, Session | None], Values]] = {
     "/api/device/information": _information,
     "/api/device/basic_information": _basic,
@@ -162,6 +166,7 @@ GETS: dict[str, Callable[[Stick, Session | None], Values]] = {
     "/api/sms/sms-count": lambda stick, _session: stick.boxes.counts(),
     "/api/sms/send-status": lambda stick, _session: stick.boxes.status(),
     "/api/user/state-login": _state_login,
+    "/api/ussd/get": _ussd,
 }
 # Sticks answer these to anybody.
 OPEN = frozenset(

@@ -85,6 +85,7 @@ class Stick:
     lock: threading.RLock = field(default_factory=threading.RLock)
     dataswitch: bool = True
     strict_format: bool = False
+    ussd: list[str] = field(default_factory=list)
     booted_s: float = field(default_factory=time.monotonic)
     requests: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -227,6 +228,12 @@ def _logout(_stick: Stick, request: Request) -> str:
     return "OK"
 
 
+def _ussd(stick: Stick, request: Request) -> str:
+    """Ask the network; its answer is there at the second look, as in life."""
+    stick.ussd = ["", f"{request.text('content')}: 12,34 EUR"]
+    return "OK"
+
+
 POSTS: dict[str, Callable[[Stick, Request], str]] = {
     "/api/sms/send-sms": _send_sms,
     "/api/sms/sms-list": _sms_list,
@@ -234,6 +241,7 @@ POSTS: dict[str, Callable[[Stick, Request], str]] = {
     "/api/sms/set-read": lambda stick, request: _by_index(stick.boxes.mark_read, request),
     "/api/dialup/mobile-dataswitch": _set_dataswitch,
     "/api/device/control": _control,
+    "/api/ussd/send": _ussd,
     "/api/user/logout": _logout,
 }
 

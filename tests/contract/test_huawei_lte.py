@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from notanker.plugin import Permanent, Receipt, Retry, UplinkState
+from notanker.plugin import (
+    Collected,
+    ModemInfo,
+    Permanent,
+    Receipt,
+    Registration,
+    Retry,
+    Signal,
+    Sim,
+    StoredMessage,
+    UplinkState,
+)
 from notanker.shell.plugin_faults import PluginDown
 from notanker_lab.hilink_session import TOKEN_MODES
 from notanker_lab.hilinkctl import SWITCHES
@@ -221,6 +232,8 @@ def test_the_state_is_told_in_units(runner: Runner, secret: Path) -> None:
             month_bytes=5_000_003_000,
             month_since=time.strftime("%Y-%m-01"),
             message_store_full=False,
+            registration=Registration.HOME,
+            sim=Sim.READY,
         )
         modem.fault("no_signal")
         state = lte.call("state", answer=UplinkState)
@@ -317,6 +330,76 @@ def test_this_suite_sees_what_is_lost_and_what_is_doubled(
         assert deliver(liar, message("Probe 17-1"), after_try=lambda _: None) == "sent"
         time.sleep(0.3)
         assert _count(modem, "Probe 17-1") == copies
+
+
+def heard(lte: Instance) -> Collected:
+    return lte.call("collect", answer=Collected)
+
+
+def test_what_came_in_is_handed_over_until_it_is_discarded(
+    runner: Runner, modem: Modem, secret: Path
+) -> None:
+    lte = start(runner, modem, secret)
+    assert heard(lte) == Collected()
+    for text in ("OK 17", "STÖRUNG? 😀", "x" * 400):
+        modem.stick.boxes.store("inbox", "+491713920017", text, 0)
+    texts = [sms.text for sms in heard(lte).inbound]
+    assert texts == ["OK 17", "STÖRUNG? 😀", "x" * 400]
+    first = heard(lte).inbound[0]
+    assert first.sender == "+491713920017"
+    lte.call("discard", (first.name,), answer=type(None))
+    assert [sms.text for sms in heard(lte).inbound] == texts[1:]
+
+
+def test_a_number_that_is_given_anew_names_another_sms(
+    runner: Runner, modem: Modem, secret: Path
+) -> None:
+    lte = start(runner, modem, secret)
+    modem.stick.boxes.store("inbox", "+491713920017", "OK 17", 0)
+    name = heard(lte).inbound[0].name
+    box = modem.stick.boxes.boxes["inbox"]
+    box[0].text = "OK 18"  # the stick was reset, and begins to count at the same number
+    lte.call("discard", (name,), answer=type(None))
+    assert [sms.text for sms in heard(lte).inbound] == ["OK 18"]
+
+
+def test_a_full_inbox_is_emptied_and_none_is_lost(
+    runner: Runner, modem: Modem, secret: Path
+) -> None:
+    lte = start(runner, modem, secret)
+    for number in range(130):
+        modem.stick.boxes.store("inbox", "+491713920017", f"Nr {number}", 0)
+    texts = []
+    while inbound := heard(lte).inbound:
+        texts += [sms.text for sms in inbound]
+        lte.call("discard", tuple(sms.name for sms in inbound), answer=type(None))
+    assert texts == [f"Nr {number}" for number in range(130)]
+    assert not modem.stick.boxes.boxes["inbox"]
+
+
+def test_a_technician_is_told_what_the_stick_is_and_hears(
+    runner: Runner, modem: Modem, secret: Path
+) -> None:
+    lte = start(runner, modem, secret)
+    info = lte.call("info", answer=ModemInfo)
+    assert (info.manufacturer, info.sim) == ("Huawei", Sim.READY)
+    assert info.firmware
+    heard_now = lte.call("signal", answer=Signal)
+    assert heard_now.rsrp_dbm == float(modem.stick.radio.rsrp_dbm)
+    assert heard_now.registration is Registration.HOME
+    assert lte.call("ussd", "*100#", answer=str) == "*100#: 12,34 EUR"
+    lte.send("Störung 17-1", "17-1")
+    modem.stick.boxes.store("inbox", "+491713920017", "OK 17", 0)
+    held = lte.call("messages", answer=tuple[StoredMessage, ...])
+    assert {(one.box, one.text) for one in held} == {("in", "OK 17"), ("sent", "Störung 17-1")}
+
+
+@pytest.mark.parametrize("code", ["", "balance", "*100#; reboot", "1" * 80])
+def test_what_is_no_code_is_not_sent(runner: Runner, secret: Path, code: str) -> None:
+    with Modem() as modem:
+        with pytest.raises(Permanent):
+            start(runner, modem, secret).call("ussd", code, answer=str)
+        assert not modem.stick.ussd
 
 
 def _await_on_air(modem: Modem, text: str) -> None:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
 from huawei_lte_api.api.DialUp import DialUp
+from huawei_lte_api.api.Ussd import Ussd
 from huawei_lte_api.Connection import Connection
 
 from notanker.plugin import (
     Channel,
+    Collected,
     Message,
+    Modem,
+    ModemInfo,
     Permanent,
     PluginError,
     Receipt,
     Retry,
+    Signal,
+    StoredMessage,
     Uplink,
     UplinkState,
 )
+from notanker_huawei_lte.boxes import Boxes
 from notanker_huawei_lte.config import HuaweiLteConfig
 from notanker_huawei_lte.session import HilinkSession, text_of
 from notanker_huawei_lte.sms import Sending
-from notanker_huawei_lte.state import CONNECTED, SIM_PIN, SIM_PUK, state_of
+from notanker_huawei_lte.state import CONNECTED, SIM_PIN, SIM_PUK, info_of, signal_of, state_of
 
 QUESTIONS: Final = {
     "status": "monitoring/status",
@@ -31,14 +39,18 @@ QUESTIONS: Final = {
     "switch": "dialup/mobile-dataswitch",
     "month": "monitoring/month_statistics",
     "counts": "sms/sms-count",
+    "pin": "pin/status",
 }
 CONNECTED_WITHIN_S: Final = 10.0
 """A modem that dials has its session in 1 to 5 s; one without a network goes on by itself, and an SMS that
 waits for this call must not wait long."""
 POLL_S: Final = 0.5
+USSD_CODE: Final = re.compile(r"[0-9*#]{1,40}")
+USSD_WITHIN_S: Final = 20.0
+"""Networks answer within seconds, or not at all."""
 
 
-class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig]):
+class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiLteConfig]):
     """A Huawei modem with HiLink firmware."""
 
     Config = HuaweiLteConfig
@@ -48,6 +60,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig]):
     def __init__(self, config: HuaweiLteConfig) -> None:
         super().__init__(config)
         self._session: Final = HilinkSession(config)
+        self._boxes: Final = Boxes(self._session)
         self._sending: Final = Sending(self._session, config.sent_within_s, config.settle_s)
 
     def bring_up(self) -> None:
@@ -115,9 +128,84 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig]):
         """
         return self._sending.find_sent(message)
 
+    def collect(self) -> Collected:
+        """Return the SMS in the inbox; HiLink says nothing by itself, so this is how they are noticed.
+
+        Raises:
+            Retry: the modem does not answer.
+            Permanent: it never will, as it is.
+        """
+        return self._boxes.collect()
+
+    def discard(self, names: tuple[str, ...]) -> None:
+        """Delete these SMS from the inbox.
+
+        Raises:
+            Retry: the modem does not answer.
+            Permanent: it never will, as it is.
+        """
+        self._boxes.discard(names)
+
+    def info(self) -> ModemInfo:
+        """Return what the modem is.
+
+        Raises:
+            Retry: it does not answer.
+            Permanent: it never will, as it is.
+        """
+        device = self._session.read(_question("device/information"))
+        return info_of(device, self._optional("pin/status"), self.config.url)
+
+    def signal(self) -> Signal:
+        """Return how well it hears the network.
+
+        Raises:
+            Retry: it does not answer.
+            Permanent: it never will, as it is.
+        """
+        heard = self._session.read(_question(QUESTIONS["signal"]))
+        return signal_of(heard, self.state())
+
+    def ussd(self, code: str) -> str:
+        """Ask the network and return its answer.
+
+        Raises:
+            Retry: no answer in time.
+            Permanent: this modem cannot, or the code is none.
+        """
+        if not USSD_CODE.fullmatch(code):
+            raise Permanent("a code has digits, * and # only, such as *100#")
+        self._session.read(lambda connection: Ussd(connection).send(code))
+        end_s = time.monotonic() + USSD_WITHIN_S
+        while time.monotonic() < end_s:
+            time.sleep(POLL_S)
+            try:
+                answer = text_of(self._session.read(_question("ussd/get")), "content")
+            except Retry:  # it still waits for the network, and says so with an error
+                continue
+            if answer:
+                return answer
+        raise Retry(30.0, "the network did not answer the code")
+
+    def messages(self) -> tuple[StoredMessage, ...]:
+        """Return all SMS that the modem holds.
+
+        Raises:
+            Retry: it does not answer.
+            Permanent: it never will, as it is.
+        """
+        return self._boxes.stored()
+
     def close(self) -> None:
         """Log out: the modem lets only one in."""
         self._session.close()
+
+    def _optional(self, path: str) -> Mapping[str, Any]:
+        """Ask what not every firmware answers."""
+        try:
+            return self._session.read(_question(path))
+        except Permanent:
+            return {}
 
     def _switch(self, *, on: bool) -> None:
         def turn(connection: Connection) -> None:

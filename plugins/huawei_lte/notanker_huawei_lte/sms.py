@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -25,12 +25,11 @@ from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
 from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
+from notanker_huawei_lte.boxes import Boxes
 from notanker_huawei_lte.faults import StoreFull
 from notanker_huawei_lte.session import HilinkSession, text_of
 
 POLL_S: Final = 0.3
-PAGE: Final = 20
-MAX_PAGES: Final = 50
 DELETED_AT_ONCE: Final = 10
 AGAIN_AFTER_S: Final = 5.0
 AT_REST_WITHIN_S: Final = 10.0
@@ -77,6 +76,7 @@ class Sending:
     def __init__(self, session: HilinkSession, sent_within_s: float, settle_s: float) -> None:
         self.keeps_sent = True
         self._session: Final = session
+        self._boxes: Final = Boxes(session)
         self._sent_within_s: Final = sent_within_s
         self._settle_s: Final = settle_s
 
@@ -189,7 +189,7 @@ class Sending:
     def _look(self, message: Message, box: BoxTypeEnum) -> bool | None:
         """Say whether the message is in the box; None if something very like it is."""
         found: bool | None = False
-        for entry in self._entries(box):
+        for entry in self._boxes.entries(box):
             if not texts.same_number(text_of(entry, "Phone"), message.recipient):
                 continue
             if box is BoxTypeEnum.LOCAL_SENT and text_of(entry, "Smstat") != _SENT:
@@ -203,7 +203,7 @@ class Sending:
     def _drafts(self, message: Message) -> list[Mapping[str, Any]]:
         return [
             entry
-            for entry in self._entries(BoxTypeEnum.LOCAL_DRAFT)
+            for entry in self._boxes.entries(BoxTypeEnum.LOCAL_DRAFT)
             if texts.same_number(text_of(entry, "Phone"), message.recipient)
             and texts.likeness(text_of(entry, "Content"), message)
         ]
@@ -211,25 +211,7 @@ class Sending:
     def _take_draft_away(self, message: Message) -> None:
         with contextlib.suppress(PluginError):  # it is not sent, whether it can be deleted or not
             for entry in self._drafts(message):
-                self._delete(entry)
-
-    def _entries(self, box: BoxTypeEnum) -> Iterator[Mapping[str, Any]]:
-        for page in range(1, MAX_PAGES + 1):
-            entries = self._page(box, page)
-            yield from entries
-            if len(entries) < PAGE:
-                return
-
-    def _page(self, box: BoxTypeEnum, page: int) -> list[Mapping[str, Any]]:
-        answer = self._session.read(
-            lambda connection: _messages(Sms(connection).get_sms_list(page, box, PAGE))
-        )
-        return [entry for entry in answer if isinstance(entry, dict)]
-
-    def _delete(self, entry: Mapping[str, Any]) -> None:
-        index = text_of(entry, "Index")
-        if index.isdigit():
-            self._session.read(lambda connection: Sms(connection).delete_sms(int(index)))
+                self._boxes.delete(entry)
 
     def _full(self) -> bool:
         counts = self._session.read(lambda connection: Sms(connection).sms_count())
@@ -237,10 +219,10 @@ class Sending:
 
     def _make_room(self) -> None:
         """Delete the oldest of the sent SMS. What came in belongs to others and stays."""
-        entries = list(self._entries(BoxTypeEnum.LOCAL_SENT))
+        entries = list(self._boxes.entries(BoxTypeEnum.LOCAL_SENT))
         entries.sort(key=lambda entry: int(text_of(entry, "Index") or 0))
         for entry in entries[:DELETED_AT_ONCE]:
-            self._delete(entry)
+            self._boxes.delete(entry)
 
 
 def store_full(counts: Mapping[str, Any]) -> bool:
@@ -249,13 +231,6 @@ def store_full(counts: Mapping[str, Any]) -> bool:
     used = sum(int(text_of(counts, name) or 0) for name in names)
     most = int(text_of(counts, "LocalMax") or 0)
     return 0 < most <= used
-
-
-def _messages(answer: Mapping[str, Any]) -> list[Any]:
-    if "Count" not in answer:  # an empty list says 0; a page of somebody else says nothing
-        raise ValueError("no list of SMS")
-    found = answer["Messages"]["Message"]
-    return found if isinstance(found, list) else []
 
 
 def _lists(numbers: tuple[str, ...], number: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from notanker.plugin import UplinkState
+from notanker.plugin import ModemInfo, Registration, Signal, Sim, UplinkState
 from notanker_huawei_lte.session import text_of
 from notanker_huawei_lte.sms import store_full
 
@@ -14,6 +14,17 @@ CONNECTED: Final = "901"
 CONNECTING: Final = "900"
 SIM_PIN: Final = "260"
 SIM_PUK: Final = "261"
+
+_SIMS: Final = {
+    "255": Sim.MISSING,
+    "256": Sim.BUSY,
+    "257": Sim.READY,
+    "258": Sim.READY,
+    "259": Sim.BUSY,
+    SIM_PIN: Sim.PIN,
+    SIM_PUK: Sim.PUK,
+}
+"""`SimState` of pin/status. 257 is what real answers show; the others are those of the vendor's own page."""
 
 _DATE: Final = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
@@ -46,7 +57,54 @@ def state_of(answers: Answers) -> UplinkState:
         month_bytes=_month(answers.get("month", {})),
         month_since=_date(text_of(answers.get("month", {}), "MonthLastClearTime")),
         message_store_full=store_full(answers["counts"]) if "counts" in answers else None,
+        registration=_registration(status),
+        sim=_SIMS.get(text_of(answers.get("pin", {}), "SimState")),
+        address=text_of(status, "WanIPAddress"),
     )
+
+
+def info_of(device: Mapping[str, Any], pin: Mapping[str, Any], port: str) -> ModemInfo:
+    """Put together what the modem is."""
+    tries = text_of(pin, "SimPinTimes")
+    return ModemInfo(
+        manufacturer="Huawei",
+        model=text_of(device, "DeviceName"),
+        firmware=text_of(device, "SoftwareVersion"),
+        imei=text_of(device, "Imei"),
+        imsi=text_of(device, "Imsi"),
+        iccid=text_of(device, "Iccid"),
+        number=text_of(device, "Msisdn"),
+        port=port,
+        sim=_SIMS.get(text_of(pin, "SimState")),
+        pin_tries=int(tries) if tries.isdigit() else None,
+    )
+
+
+def signal_of(heard: Mapping[str, Any], state: UplinkState) -> Signal:
+    """Put together how well it hears the network."""
+    band = text_of(heard, "band")
+    return Signal(
+        network=state.network,
+        operator=state.operator,
+        registration=state.registration,
+        rssi_dbm=_dbm(text_of(heard, "rssi")),
+        rsrp_dbm=_dbm(text_of(heard, "rsrp")),
+        rsrq_db=_dbm(text_of(heard, "rsrq")),
+        sinr_db=_dbm(text_of(heard, "sinr")),
+        cell=text_of(heard, "cell_id"),
+        band=f"B{band}" if band.isdigit() else band,
+    )
+
+
+def _registration(status: Mapping[str, Any]) -> Registration | None:
+    """Read ServiceStatus (2: full service) and RoamingStatus, as the vendor's own script does."""
+    service = text_of(status, "ServiceStatus")
+    if not service:
+        return None
+    if service != "2":
+        return Registration.SEARCHING
+    roams = text_of(status, "RoamingStatus") == "1"
+    return Registration.ROAMING if roams else Registration.HOME
 
 
 def _is(text: str, wanted: str) -> bool | None:
