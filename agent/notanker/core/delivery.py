@@ -56,6 +56,7 @@ class Delivery:
         arrived: TP-MRs of the parts whose report says that they were delivered.
         refusing: Channels that will never take this message.
         carries: Marks of the messages that were merged into this one.
+        pieces: SMS that the text takes.
     """
 
     mark: str
@@ -78,6 +79,7 @@ class Delivery:
     arrived: tuple[int, ...] = ()
     refusing: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
+    pieces: int = 1
 
     @property
     def over(self) -> bool:
@@ -204,9 +206,21 @@ def proven(delivery: Delivery) -> Delivery:
     """
     if delivery.outcome in (Outcome.HANDED_OVER, Outcome.DELIVERED) or not delivery.arrived:
         return delivery
-    if len(delivery.references) > 1 and not set(delivery.references) <= set(delivery.arrived):
+    if delivery.pieces > 1 and not _every_part(delivery) <= set(delivery.arrived):
         return delivery
     return replace(delivery, outcome=Outcome.DELIVERED, reason="")
+
+
+def _every_part(delivery: Delivery) -> set[int]:
+    """Return the references of which each must be reported before a long message is whole.
+
+    Those that the channel said; where its answer was lost, those that were asked for. Of parts that left in
+    an earlier attempt nothing more is known than that, as of any SMS without a report.
+    """
+    if len(delivery.references) + len(delivery.left) >= delivery.pieces:
+        return set(delivery.references)
+    missing = (part for part in range(1, delivery.pieces + 1) if part not in delivery.left)
+    return {(delivery.reference + part - 1) % 256 for part in missing}
 
 
 def undelivered(delivery: Delivery, reason: str, now_s: float, *, others: bool) -> Delivery:
@@ -220,19 +234,20 @@ def undelivered(delivery: Delivery, reason: str, now_s: float, *, others: bool) 
     """
     if delivery.outcome in (Outcome.DELIVERED, Outcome.HANDED_OVER, Outcome.FAILED):
         return delivery
-    refusal = refused(delivery, reason)
+    # Only this copy is known to be lost: another, whose end nobody knows, may still arrive.
+    copies = delivery.unknowns - (delivery.outcome is not Outcome.SENT)
+    refusal = replace(refused(delivery, reason), unknowns=max(0, copies))
     if not others:
         return refusal
-    return replace(
-        refusal, outcome=Outcome.QUEUED, unknowns=0, next_s=now_s, references=(), left=()
-    )
+    return replace(refusal, outcome=Outcome.QUEUED, next_s=now_s, references=(), left=())
 
 
 def recovered(delivery: Delivery, now_s: float) -> Delivery:
     """Take up a message after a restart: what was being handed over then is unknown now."""
     delivery = replace(delivery, queued_s=now_s)  # the boot clock may be another one
     if delivery.outcome is Outcome.HANDED_OVER:
-        return lost_sight(delivery, "restart", now_s)
+        # Its report may have been there before the end: then nothing is asked, or repeated.
+        return proven(lost_sight(delivery, "restart", now_s))
     return replace(delivery, next_s=now_s, questions=0)
 
 

@@ -44,13 +44,14 @@ def merged(found: Storm, text: str) -> Delivery:
 
     Args:
         found: What is merged.
-        text: What the person reads.
+        text: What the person reads, in one SMS.
     """
     return replace(
         found.latest,
         text=text,
         rank=min(d.rank for d in (*found.others, found.latest)),
         carries=tuple(carried(found)),
+        pieces=1,
     )
 
 
@@ -68,3 +69,8 @@ def incident_of(mark: str) -> int:
     """Return the incident that a mark such as `17-1` belongs to, 0 for a mark of another kind."""
     number = mark.partition("-")[0]
     return int(number) if number.isdigit() else 0
+
+
+def place_of(mark: str) -> tuple[int, ...]:
+    """Return the place of a mark among those of its site: `17-2` comes before `17-10`."""
+    return tuple(int(part) for part in mark.split("-") if part.isdigit())

@@ -24,6 +24,12 @@ LOOK_S: Final = 30.0
 IN_DOUBT_S: Final = 5.0
 """And so often while somebody waits for a status report."""
 AGAIN_S: Final = 5.0
+MOST_AGAIN_S: Final = 600.0
+"""A plugin that breaks at `collect` is asked less and less often, so that it still can send."""
+DEADLINE_S: Final = 30.0
+"""An SMS that waits for its turn must not wait long for a device that has nothing to say."""
+MOST_ROUNDS: Final = 50
+"""A device that does not forget what it was told to forget would be asked without a pause."""
 MOST_HAPPENINGS: Final = 20
 """Of one collection; a device that falls to pieces must not fill the journal."""
 
@@ -56,20 +62,31 @@ class Collecting:
         self._in_doubt = in_doubt
         self._log = log
         self._trouble = ""
+        self._failures = 0
 
     async def run(self) -> None:
         """Collect for ever."""
         while True:
             await self._wait(IN_DOUBT_S if self._in_doubt() else LOOK_S)
             try:
-                while await self._collect():
-                    pass  # a store of twenty is emptied at once, not every half minute
+                await self._empty()
             except (PluginError, PluginDown, sqlite3.Error, OSError) as error:
                 self._say(str(error))
-                await asyncio.sleep(AGAIN_S)
+                await asyncio.sleep(self._pause_s())
                 self._plugin.news.set()  # what could not be taken is still there
             else:
+                self._failures = 0
                 self._say("")
+
+    def _pause_s(self) -> float:
+        self._failures += 1
+        return min(AGAIN_S * 2.0 ** min(self._failures - 1, 10), MOST_AGAIN_S)
+
+    async def _empty(self) -> None:
+        """Take all there is: a store of twenty is emptied at once, not every half minute."""
+        for _ in range(MOST_ROUNDS):
+            if not await self._collect():
+                return
 
     async def _wait(self, longest_s: float) -> None:
         try:
@@ -81,7 +98,7 @@ class Collecting:
 
     async def _collect(self) -> bool:
         """Take what there is; say whether the device had anything that it may now forget."""
-        found = await self._plugin.call("collect", answer=Collected)
+        found = await self._plugin.call("collect", deadline_s=DEADLINE_S, answer=Collected)
         for happening in found.happenings[:MOST_HAPPENINGS]:
             name = self._plugin.spec.name
             self._happened(DeviceSaid(name, happening.what, happening.reason))

@@ -15,6 +15,7 @@ from notanker.core import delivery as rules
 from notanker.core import merging, receipts
 from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
+from notanker.core.merging import place_of
 from notanker.core.names import Outcome, PluginHealth
 from notanker.plugin import Message, Permanent, Receipt, Retry, SendReport, Unknown
 from notanker.shell import clock, journal
@@ -126,7 +127,17 @@ class Outbox:
             return rules.delivered(delivery, report.reference)
         refusing = {*delivery.refusing, delivery.channel}
         others = any(name not in refusing for name in self._channels)
+        others = others and not self._overtaken(delivery)
         return rules.undelivered(delivery, report.reason, clock.boot_s(), others=others)
+
+    def _overtaken(self, delivery: Delivery) -> bool:
+        """Tell whether a later message of the incident left: no alarm goes out after its all-clear."""
+        return any(
+            (other.number, other.incident) == (delivery.number, delivery.incident)
+            and other.attempts > 0
+            and place_of(other.mark) > place_of(delivery.mark)
+            for other in (*self._awaited.values(), *self._open.values())
+        )
 
     def _keep(self, delivery: Delivery) -> None:
         """Put a message back where it belongs after a report."""

@@ -85,6 +85,9 @@ class Recorder:
 
     def _delivery(self, queued: Queued, now_s: float) -> Delivery:
         incident = self._incident(queued.incident)
+        # Only wanted once somebody is told something, like what composes the text.
+        from notanker.plugin.sms.text import segments
+
         text = text_of(queued, incident, self._plan(), self._config.site.id, self._log)
         return Delivery(
             queued.mark,
@@ -95,6 +98,7 @@ class Recorder:
             next_s=now_s,
             rank=CAN_WAIT if queued.template in CLEAR else 0,
             reference=reference_of(queued.mark),
+            pieces=segments(text),
         )
 
     def _incident(self, number: int) -> Incident:

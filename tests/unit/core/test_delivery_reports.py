@@ -34,7 +34,7 @@ def test_a_report_that_comes_before_the_modems_answer_is_not_lost() -> None:
 
 
 def test_a_long_message_is_delivered_when_each_part_is() -> None:
-    long = rules.sent(HANDED_OVER, (40, 41, 42), reported=True)
+    long = rules.sent(replace(HANDED_OVER, pieces=3), (40, 41, 42), reported=True)
     for reference in (41, 41, 40):
         long = rules.delivered(long, reference)
         assert long.outcome is Outcome.SENT
@@ -172,6 +172,38 @@ def test_a_summary_is_merged_again_with_all_that_it_carries() -> None:
     assert marks == {"17-2", "17-3", "17-4", "17-5", "18-1", "18-2"}
     assert merging.incident_of("18-2") == 18
     assert merging.incident_of("R-2") == 0
+
+
+LONG = replace(HANDED_OVER, pieces=2)
+
+
+def test_one_part_alone_never_proves_a_long_message_whose_answer_was_lost() -> None:
+    lost = rules.delivered(rules.lost_sight(LONG, "hung", 110.0), 40)
+    assert lost.outcome is Outcome.UNKNOWN
+    assert rules.delivered(lost, 41).outcome is Outcome.DELIVERED
+
+
+def test_the_missing_part_must_be_reported_itself() -> None:
+    """The report of a part that left in the attempt before says nothing of the one sent now."""
+    first = rules.delivered(rules.postponed(LONG, "busy", 1.0, 110.0, left=(1,)), 40)
+    rest = rules.proven(rules.sent(rules.begin(first, "lte1"), (44,), reported=True))
+    assert rest.outcome is Outcome.SENT
+    assert rules.delivered(rest, 44).outcome is Outcome.DELIVERED
+
+
+def test_a_report_that_was_on_disk_before_a_crash_spares_the_question_and_the_repeat() -> None:
+    early = rules.delivered(HANDED_OVER, 40)
+    assert rules.recovered(early, 5.0).outcome is Outcome.DELIVERED
+
+
+def test_a_failed_copy_says_nothing_of_another_whose_end_nobody_knows() -> None:
+    """The further try on another channel may be a second copy, and must say so."""
+    risked = replace(UNKNOWN, outcome=Outcome.QUEUED)
+    repeat = rules.sent(rules.begin(risked, "lte1"), (40,), reported=True)
+    assert rules.undelivered(repeat, "0x46", 200.0, others=True).repeat
+    both = rules.lost_sight(rules.begin(risked, "lte1"), "hung", 120.0)
+    assert rules.undelivered(both, "0x46", 200.0, others=True).unknowns == 1
+    assert not rules.undelivered(UNKNOWN, "0x46", 200.0, others=True).repeat
 
 
 class Life(RuleBasedStateMachine):

@@ -112,3 +112,22 @@ def test_a_device_that_cannot_be_asked_is_asked_again() -> None:
 def test_a_device_that_falls_to_pieces_does_not_fill_the_journal() -> None:
     noisy = Collected(happenings=(Happening(what="rebooted"),) * 500)
     assert len(collect(Device([noisy]))) == MOST_HAPPENINGS
+
+
+def test_a_device_that_forgets_nothing_is_left_in_peace_after_a_while() -> None:
+    """It would be asked without a pause, and an SMS would wait for each of these calls."""
+    device = Device([HEARD] * 1000)
+
+    async def one_visit() -> None:
+        part = Collecting(
+            device,  # type: ignore[arg-type]
+            device.report,
+            device.inbound,
+            device.done.append,
+            lambda: False,
+            QUIET,
+        )
+        await part._empty()
+
+    asyncio.run(one_visit())
+    assert device.done.count(("inbound", "lte1", 2)) == collecting.MOST_ROUNDS

@@ -268,6 +268,21 @@ def test_what_the_network_gives_up_goes_to_the_next_channel(path: Path) -> None:
     assert further.sent == ["1-1"]
 
 
+def test_no_alarm_goes_to_another_channel_after_its_all_clear(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await one_message(desk)
+        desk.add("1-2")
+        await desk.end()
+        await desk.box.report(report("failed", 40))
+        end = await desk.end()
+        assert (end.mark, end.outcome) == ("1-1", Outcome.FAILED)
+
+    further = Carrier(path, status=PluginStatus("mail", "scripted", PluginHealth.OK))
+    later = Receipt(references=(48,), report=True)
+    live(path, story, [REPORTED, later], further=further)
+    assert further.sent == []
+
+
 def test_what_the_network_gives_up_is_told_where_there_is_no_other_channel(path: Path) -> None:
     async def story(desk: Desk) -> None:
         await one_message(desk)

@@ -26,7 +26,15 @@ create table if not exists outbox(
   reference integer not null, parts text not null, carries text not null, awaits integer not null,
   over integer not null);
 """
-_VALUES: Final = f"({','.join('?' * len(COLUMNS))})"
+_ADDED: Final = {
+    "rank": "integer not null default 0",
+    "reference": "integer not null default 0",
+    "parts": "text not null default '{}'",
+    "carries": "text not null default '[]'",
+    "awaits": "integer not null default 0",
+}
+"""Columns that came later, and what they hold of a message of before."""
+_INTO: Final = f"into outbox({','.join(COLUMNS)}) values({','.join('?' * len(COLUMNS))})"
 
 
 class _Parts(msgspec.Struct, frozen=True):
@@ -37,11 +45,23 @@ class _Parts(msgspec.Struct, frozen=True):
     arrived: tuple[int, ...] = ()
     reported: bool = False
     refusing: tuple[str, ...] = ()
+    count: int = 1
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Give the table of an earlier version the columns that it lacks.
+
+    Without them every write would fail, and be tried again for ever as if the disk were at fault.
+    """
+    have = {row[1] for row in connection.execute("pragma table_info(outbox)")}
+    for name, kind in _ADDED.items():
+        if name not in have:
+            connection.execute(f"alter table outbox add column {name} {kind}")
 
 
 def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
     """Write down new messages; one that is known already stays as it is."""
-    connection.executemany(f"insert or ignore into outbox values{_VALUES}", messages)
+    connection.executemany(f"insert or ignore {_INTO}", messages)
 
 
 def update(*deliveries: Delivery) -> Work[None]:
@@ -49,7 +69,7 @@ def update(*deliveries: Delivery) -> Work[None]:
     rows = [row_of(delivery) for delivery in deliveries]
 
     def work(connection: sqlite3.Connection) -> None:
-        connection.executemany(f"insert or replace into outbox values{_VALUES}", rows)
+        connection.executemany(f"insert or replace {_INTO}", rows)
 
     return work
 
@@ -59,7 +79,7 @@ def merge(delivery: Delivery, others: list[str]) -> Work[None]:
     row = row_of(delivery)
 
     def work(connection: sqlite3.Connection) -> None:
-        connection.execute(f"insert or replace into outbox values{_VALUES}", row)
+        connection.execute(f"insert or replace {_INTO}", row)
         connection.executemany("delete from outbox where mark=?", [(mark,) for mark in others])
 
     return work
@@ -78,7 +98,7 @@ def open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
         " order by rowid",
         (UNTOLD,),
     )
-    known = {str(outcome): outcome for outcome in Outcome}
+    known = {str(outcome): outcome for outcome in Outcome} | {"sending": Outcome.HANDED_OVER}
     # What another version wrote may have left or not: the channel is asked.
     return tuple(_delivery(row, known) for row in rows)
 
@@ -89,7 +109,7 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
         mark=row[0], incident=row[1], number=row[2], text=row[3], queued_s=row[4],
         outcome=known.get(row[5], Outcome.UNKNOWN), attempts=row[6], unknowns=row[7], reason=row[8],
         channel=row[9], rank=row[10], reference=row[11], references=parts.references, left=parts.left,
-        arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing,
+        arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing, pieces=parts.count,
         carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
     )  # fmt: skip
 
@@ -97,7 +117,12 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
 def row_of(delivery: Delivery) -> tuple[object, ...]:
     """Return what the table holds of a message."""
     parts = _Parts(
-        delivery.references, delivery.left, delivery.arrived, delivery.reported, delivery.refusing
+        delivery.references,
+        delivery.left,
+        delivery.arrived,
+        delivery.reported,
+        delivery.refusing,
+        delivery.pieces,
     )
     return (
         delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,

@@ -1,0 +1,142 @@
+"""Kills an outbox, or its plugin's child, with SIGKILL at random moments, and counts what left on the air."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.contract.support.stick import Modem
+
+LIFE_S = 0.8
+"""An SMS takes about so long from the first write to the last: a kill falls anywhere into it."""
+UP_WITHIN_S = 30.0
+END_WITHIN_S = 90.0
+MOST_AT_ONCE = 90
+"""Each message goes to a number of its own, and so many are free for fiction: then a new journal begins."""
+
+_MARK = re.compile(r"(\d+-\d+)(r?)$")
+
+
+@dataclass
+class Tally:
+    """What came of it.
+
+    Attributes:
+        kills: How often, by victim.
+        messages: Messages that were to be sent.
+        lost: Marks of those that never left.
+        doubled: Marks of those of which a second copy left that says so.
+        unmarked: Marks of those of which a second copy left that does not say so, or more than two.
+    """
+
+    kills: Counter[str] = field(default_factory=Counter)
+    messages: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    unmarked: list[str] = field(default_factory=list)
+
+    def add(self, wanted: int, on_air: list[tuple[str, str]]) -> None:
+        """Count what left of messages 1 to `wanted`."""
+        copies: dict[str, list[bool]] = {f"{number}-1": [] for number in range(1, wanted + 1)}
+        for _, text in on_air:
+            found = _MARK.search(text)
+            assert found is not None, text
+            copies[found[1]].append(bool(found[2]))
+        self.messages += wanted
+        self.lost += [mark for mark, marked in copies.items() if not marked]
+        for mark, marked in copies.items():
+            if len(marked) > 1:
+                well = len(marked) == 2 and sorted(marked) == [False, True]
+                (self.doubled if well else self.unmarked).append(mark)
+
+
+class Mortal:
+    """One life of the outbox's process."""
+
+    def __init__(self, folder: Path, url: str, count: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.contract.support.mortal", str(folder), url, str(count)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+        )
+
+    def await_up(self) -> None:
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], UP_WITHIN_S)
+        assert ready, "it does not come up"
+
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def end(self) -> None:
+        """Wait until it has settled everything by itself."""
+        assert self._process.wait(END_WITHIN_S) == 0
+
+    def kill(self, victim: str) -> bool:
+        """Kill the agent or its child, if it is there; say so."""
+        pid = self._process.pid if victim == "agent" else self._child()
+        if pid is None or self.ended():
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        if victim == "agent":
+            self._process.wait()
+        return True
+
+    def close(self) -> None:
+        self.kill("agent")
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _child(self) -> int | None:
+        pid = self._process.pid
+        with contextlib.suppress(OSError):
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            return int(children[0]) if children else None
+        return None
+
+
+def kill_often(folder: Path, kills: int, seed: int) -> Tally:
+    """Kill agent and child in turn, `kills` times each or more; return what came of the messages."""
+    tally = Tally()
+    chance = random.Random(seed)  # noqa: S311 - moments, not secrets
+    while min(tally.kills["agent"], tally.kills["child"]) < kills:
+        with Modem() as modem:
+            series = folder / f"series {tally.messages}"
+            count = _series(series, modem, tally, kills, chance)
+            tally.add(count, modem.on_air)
+    return tally
+
+
+def _series(folder: Path, modem: Modem, tally: Tally, kills: int, chance: random.Random) -> int:
+    """Send and kill with one journal; return how many messages there were."""
+    count = 0
+    while count < MOST_AT_ONCE and min(tally.kills["agent"], tally.kills["child"]) < kills:
+        count += 1
+        life = Mortal(folder, modem.url, count)
+        _live_and_die(life, tally, chance)
+        life.close()
+    last = Mortal(folder, modem.url, count)
+    last.end()
+    last.close()
+    return count
+
+
+def _live_and_die(life: Mortal, tally: Tally, chance: random.Random) -> None:
+    """Kill children of one life, and at last the agent, unless it has done all before."""
+    if chance.random() < 0.8:
+        life.await_up()
+    while not life.ended():
+        time.sleep(chance.uniform(0.0, LIFE_S))
+        victim = chance.choice(("agent", "child"))
+        tally.kills[victim] += life.kill(victim)
