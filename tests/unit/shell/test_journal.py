@@ -9,8 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import replace
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -548,30 +547,3 @@ def test_a_settled_message_stays_settled_over_a_start(path: Path) -> None:
 
     live(work())
     live(again())
-
-
-def test_a_journal_of_before_gets_what_it_lacks_and_its_messages_go_on(path: Path) -> None:
-    """Without that each write would fail, and be tried again as if the disk were broken."""
-    path.parent.mkdir(parents=True)
-    with closing(sqlite3.connect(path)) as old:
-        old.execute(
-            "create table outbox(mark text primary key, incident integer not null,"
-            " number text not null, text text not null, queued_s real not null,"
-            " outcome text not null, attempts integer not null, unknowns integer not null,"
-            " reason text not null, channel text not null, over integer not null)"
-        )
-        old.execute(
-            "insert into outbox values('1-1', 1, '+493023125110', 'Text', 1.0, 'sending', 1, 0, '', 'l', 0)"
-        )
-        old.commit()
-
-    async def work() -> None:
-        async with open_journal(path) as store:
-            (found,) = (await store.do(journal.past)).deliveries
-            assert (found.mark, found.outcome) == ("1-1", Outcome.HANDED_OVER)
-            await store.do(journal.update(replace(found, outcome=Outcome.SENT, pieces=2)))
-            await store.do(journal.append([], [message("1-2")]))
-            again = {one.mark: one for one in (await store.do(journal.past)).deliveries}
-            assert (again["1-1"].pieces, set(again)) == (2, {"1-1", "1-2"})
-
-    asyncio.run(work())

@@ -162,7 +162,6 @@ def open_database(path: Path) -> sqlite3.Connection:
         connection.execute("pragma synchronous=full")
         for schema in SCHEMAS:
             connection.executescript(schema)
-        outbox.upgrade(connection)
     except sqlite3.Error:
         connection.close()
         raise

@@ -26,14 +26,6 @@ create table if not exists outbox(
   reference integer not null, parts text not null, carries text not null, awaits integer not null,
   over integer not null);
 """
-_ADDED: Final = {
-    "rank": "integer not null default 0",
-    "reference": "integer not null default 0",
-    "parts": "text not null default '{}'",
-    "carries": "text not null default '[]'",
-    "awaits": "integer not null default 0",
-}
-"""Columns that came later, and what they hold of a message of before."""
 _INTO: Final = f"into outbox({','.join(COLUMNS)}) values({','.join('?' * len(COLUMNS))})"
 
 
@@ -46,17 +38,6 @@ class _Parts(msgspec.Struct, frozen=True):
     reported: bool = False
     refusing: tuple[str, ...] = ()
     count: int = 1
-
-
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Give the table of an earlier version the columns that it lacks.
-
-    Without them every write would fail, and be tried again for ever as if the disk were at fault.
-    """
-    have = {row[1] for row in connection.execute("pragma table_info(outbox)")}
-    for name, kind in _ADDED.items():
-        if name not in have:
-            connection.execute(f"alter table outbox add column {name} {kind}")
 
 
 def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
@@ -98,7 +79,7 @@ def open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
         " order by rowid",
         (UNTOLD,),
     )
-    known = {str(outcome): outcome for outcome in Outcome} | {"sending": Outcome.HANDED_OVER}
+    known = {str(outcome): outcome for outcome in Outcome}
     # What another version wrote may have left or not: the channel is asked.
     return tuple(_delivery(row, known) for row in rows)
 
