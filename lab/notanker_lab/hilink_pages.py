@@ -6,6 +6,8 @@ from collections.abc import Callable
 from notanker_lab.hilink_session import HilinkError, Session
 from notanker_lab.hilink_stick import NO_SUPPORT, Stick, Values
 
+USSD_NOT_YET = 111019
+
 
 def page(stick: Stick, path: str, session: Session | None) -> Values:
     """Answer a GET.
@@ -63,8 +65,9 @@ def _signal(stick: Stick, _session: Session | None) -> Values:
 
 def _status(stick: Stick, _session: Session | None) -> Values:
     served = stick.switch.name not in ("no_signal", "sim_pin")
+    connection = "901" if stick.connected() else "902"
     return {
-        "ConnectionStatus": "901" if stick.connected() else "902",
+        "ConnectionStatus": "905" if stick.switch.name == "connection_905" else connection,
         "WifiConnectionStatus": "",
         "SignalStrength": "",
         "SignalIcon": "4" if served else "0",
@@ -149,6 +152,8 @@ def _state_login(stick: Stick, session: Session | None) -> Values:
 
 
 def _ussd(stick: Stick, _session: Session | None) -> Values:
+    if stick.take("ussd_late").name != "none":
+        raise HilinkError(USSD_NOT_YET)
     return {"content": stick.ussd.pop(0) if stick.ussd else ""}
 
 

@@ -12,6 +12,7 @@ from notanker_lab.smsc import parts
 
 BOXES = {"1": "inbox", "2": "sent", "3": "drafts"}
 UNREAD, READ, DRAFT, SENT, FAILED = 0, 1, 2, 3, 4
+LONG = 2
 BUSY = 113004
 FULL = 113053
 
@@ -20,22 +21,26 @@ _FIRST_INDEX = 40000
 
 @dataclass(slots=True)
 class Sms:
-    """One SMS in the stick; ``date`` is the stick's own clock as text."""
+    """One SMS in the stick; ``date`` is the stick's own clock as text, ``kind`` its SmsType if not 0."""
 
     index: int
     number: str
     text: str
     date: str
     status: int
+    kind: int = 0
+
+    def sms_type(self) -> int:
+        """Give SmsType: 1 short, 2 long, 7 and 8 a report that it was delivered or was not."""
+        return self.kind or (2 if parts(self.text) > 1 else 1)
 
     def xml(self) -> str:
         """Give it as an element of sms-list."""
-        kind = 2 if parts(self.text) > 1 else 1
         return (
             f"<Message><Smstat>{self.status}</Smstat><Index>{self.index}</Index>"
             f"<Phone>{escape(self.number)}</Phone><Content>{escape(self.text)}</Content>"
             f"<Date>{self.date}</Date><Sca></Sca><SaveType>4</SaveType><Priority>0</Priority>"
-            f"<SmsType>{kind}</SmsType></Message>"
+            f"<SmsType>{self.sms_type()}</SmsType></Message>"
         )
 
 
@@ -84,16 +89,16 @@ class Mailboxes:
             self._wake.notify()
             return True
 
-    def store(self, box: str, number: str, text: str, status: int) -> int:
+    def store(self, box: str, number: str, text: str, status: int, kind: int = 0) -> int:
         """Put an SMS into a box and give its index; -1 when the store is full."""
         with self._lock:
-            return self._store(box, number, text, status)
+            return self._store(box, number, text, status, kind)
 
-    def _store(self, box: str, number: str, text: str, status: int) -> int:
+    def _store(self, box: str, number: str, text: str, status: int, kind: int = 0) -> int:
         if sum(map(len, self.boxes.values())) >= self.capacity:
             return -1
         self._index += 1
-        self.boxes[box].insert(0, Sms(self._index, number, text, clock(), status))
+        self.boxes[box].insert(0, Sms(self._index, number, text, clock(), status, kind))
         return self._index
 
     def full(self) -> bool:
@@ -150,10 +155,13 @@ class Mailboxes:
                     return True
         return False
 
-    def list_xml(self, box: str, page: int, count: int, ascending: bool) -> str:
-        """Answer sms-list; pages begin with 1."""
+    def list_xml(
+        self, box: str, page: int, count: int, ascending: bool, *, hides: bool = False
+    ) -> str:
+        """Answer sms-list; pages begin with 1. ``hides``: long SMS are left out."""
         with self._lock:
-            found = sorted(self.boxes[box], key=lambda sms: sms.index, reverse=not ascending)
+            kept = [sms for sms in self.boxes[box] if not (hides and sms.sms_type() == LONG)]
+        found = sorted(kept, key=lambda sms: sms.index, reverse=not ascending)
         start = (page - 1) * count
         body = "".join(sms.xml() for sms in found[start : start + count])
         return f"<Count>{len(found)}</Count><Messages>{body}</Messages>"

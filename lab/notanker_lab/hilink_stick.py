@@ -29,6 +29,7 @@ NO_SUPPORT = 100002
 FORMAT_ERROR = 100005
 PARAMETER_ERROR = 100006
 OVERTIME = 113018
+_LOGIN_ERRORS = {"already_logged_in_108003": 108003, "login_locked_108007": 108007}
 
 Values = dict[str, str]
 
@@ -196,7 +197,8 @@ def _sms_list(stick: Stick, request: Request) -> str:
     if box is None or not page.isdigit() or not count.isdigit() or not 1 <= int(count) <= 50:
         raise HilinkError(PARAMETER_ERROR)
     ascending = request.text("Ascending") == "1"
-    return stick.boxes.list_xml(box, max(1, int(page)), int(count), ascending)
+    hides = box == "inbox" and stick.switch.name == "multipart_hidden"
+    return stick.boxes.list_xml(box, max(1, int(page)), int(count), ascending, hides=hides)
 
 
 def _by_index(change: Callable[[int], bool], request: Request) -> str:
@@ -234,10 +236,15 @@ def _ussd(stick: Stick, request: Request) -> str:
     return "OK"
 
 
+def _delete(stick: Stick, request: Request) -> str:
+    kept = stick.take("undeleted").name != "none"
+    return _by_index((lambda _index: False) if kept else stick.boxes.delete, request)
+
+
 POSTS: dict[str, Callable[[Stick, Request], str]] = {
     "/api/sms/send-sms": _send_sms,
     "/api/sms/sms-list": _sms_list,
-    "/api/sms/delete-sms": lambda stick, request: _by_index(stick.boxes.delete, request),
+    "/api/sms/delete-sms": _delete,
     "/api/sms/set-read": lambda stick, request: _by_index(stick.boxes.mark_read, request),
     "/api/dialup/mobile-dataswitch": _set_dataswitch,
     "/api/device/control": _control,
@@ -247,8 +254,9 @@ POSTS: dict[str, Callable[[Stick, Request], str]] = {
 
 
 def _login(stick: Stick, request: Request) -> str:
-    if stick.take("already_logged_in_108003").name != "none":
-        raise HilinkError(108003)
+    code = _LOGIN_ERRORS.get(stick.take(*_LOGIN_ERRORS).name)
+    if code is not None:
+        raise HilinkError(code)
     kind = request.text("password_type", "0")
     stick.sessions.login(
         request.session, request.text("Username"), request.text("Password"), kind, request.token
@@ -285,5 +293,6 @@ def elements(values: Values) -> str:
 
 def receive(stick: Stick, question: dict[str, Any]) -> dict[str, Any]:
     """Put an inbound SMS into the inbox."""
-    index = stick.boxes.store("inbox", str(question["number"]), str(question["text"]), UNREAD)
+    number, text = str(question["number"]), str(question["text"])
+    index = stick.boxes.store("inbox", number, text, UNREAD, kind=int(question.get("kind", 0)))
     return {"index": index}

@@ -32,7 +32,7 @@ from tests.contract.support.stick import PASSWORD, Modem
 
 LOGINS = ("none", "sha256")
 FAULTS = sorted(set(SWITCHES) - {"none"})
-LASTING = {"slow", "no_signal", "sim_pin"}
+LASTING = {"slow", "no_signal", "sim_pin", "connection_905", "multipart_hidden"}
 """These act on more than one request, so they end by the test's hand."""
 
 

@@ -1,22 +1,27 @@
-"""The modem's own lists of SMS, read page by page, and what came in."""
+"""The modem's own lists of SMS, read page by page, deleted one by one."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, Literal
 
 from huawei_lte_api.api.Sms import Sms
 from huawei_lte_api.enums.sms import BoxTypeEnum, TypeEnum
 
-from notanker.plugin import Collected, Inbound, SendReport, StoredMessage
+from notanker.plugin import StoredMessage
 from notanker_huawei_lte.session import HilinkSession, text_of
 
 PAGE: Final = 20
 MAX_PAGES: Final = 50
-AT_ONCE: Final = 100
-"""So many SMS are handed over in one collection; the rest follows at once."""
-_FATES: Final = {
+NEWEST: Final = 40
+SHOWN_CHARACTERS: Final = 500
+"""What `stored` shows of each list, so that the whole fits into one answer to the agent (256 KiB)."""
+
+Fate = Literal["delivered", "failed"]
+
+_FATES: Final[dict[str, Fate]] = {
     str(TypeEnum.DELIVERY_CONFIRMATION_SUCCESS.value): "delivered",
     str(TypeEnum.DELIVERY_CONFIRMATION_FAILURE.value): "failed",
 }
@@ -64,35 +69,18 @@ class Boxes:
         answer: Entry = self._session.read(lambda connection: Sms(connection).sms_count())
         return answer
 
-    def collect(self) -> Collected:
-        """Return what came in, the oldest first; it stays until it is discarded."""
-        if text_of(self.counts(), "LocalInbox") in ("0", ""):
-            return Collected()
-        found = list(self.entries(BoxTypeEnum.LOCAL_INBOX))[::-1][:AT_ONCE]
-        return Collected(
-            inbound=tuple(_inbound(entry) for entry in found if not _is_report(entry)),
-            reports=tuple(_report(entry) for entry in found if _is_report(entry)),
-        )
-
-    def discard(self, names: tuple[str, ...]) -> None:
-        """Delete these from the inbox. Another SMS that bears one's number by now is left alone."""
-        wanted = set(names)
-        for entry in list(self.entries(BoxTypeEnum.LOCAL_INBOX)):
-            if name_of(entry) in wanted:
-                self.delete(entry)
-
     def stored(self) -> tuple[StoredMessage, ...]:
-        """Return all that the modem holds."""
+        """Return the newest of what the modem holds."""
         return tuple(
             StoredMessage(
                 name=text_of(entry, "Index"),
-                box="report" if _is_report(entry) else name,
+                box="report" if fate_of(entry) else name,
                 other=text_of(entry, "Phone"),
-                text=text_of(entry, "Content"),
+                text=text_of(entry, "Content")[:SHOWN_CHARACTERS],
                 sent=text_of(entry, "Date"),
             )
             for box, name in _NAMES.items()
-            for entry in self.entries(box)
+            for entry in islice(self.entries(box), NEWEST)
         )
 
     def _page(self, box: BoxTypeEnum, page: int) -> list[Entry]:
@@ -121,25 +109,19 @@ def messages_of(answer: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _is_report(entry: Entry) -> bool:
-    return text_of(entry, "SmsType") in _FATES
+def fate_of(entry: Entry) -> Fate | None:
+    """Return what the network's status report says; None if the entry is an SMS."""
+    return _FATES.get(text_of(entry, "SmsType"))
 
 
-def _inbound(entry: Entry) -> Inbound:
-    return Inbound(
-        name=name_of(entry),
-        sender=text_of(entry, "Phone"),
-        text=text_of(entry, "Content"),
-        sent=text_of(entry, "Date"),
-    )
+def number_in(answer: Entry, name: str) -> int:
+    """Return the number in an element, 0 if there is none."""
+    text = text_of(answer, name)
+    return int(text) if text.isdecimal() else 0
 
 
-def _report(entry: Entry) -> SendReport:
-    delivered = _FATES[text_of(entry, "SmsType")] == "delivered"
-    return SendReport(
-        recipient=text_of(entry, "Phone"),
-        fate="delivered" if delivered else "failed",
-        reason="" if delivered else "the network did not deliver it",
-        done=text_of(entry, "Date"),
-        name=name_of(entry),
-    )
+def is_full(counts: Entry) -> bool:
+    """Say whether the modem's own store of SMS is full, from its `sms-count`."""
+    names = ("LocalInbox", "LocalOutbox", "LocalDraft", "LocalDeleted")
+    used = sum(number_in(counts, name) for name in names)
+    return 0 < number_in(counts, "LocalMax") <= used

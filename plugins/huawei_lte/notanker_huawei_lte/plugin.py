@@ -27,7 +27,9 @@ from notanker.plugin import (
     UplinkState,
 )
 from notanker_huawei_lte.boxes import Boxes
+from notanker_huawei_lte.codes import patient, readable
 from notanker_huawei_lte.config import HuaweiLteConfig
+from notanker_huawei_lte.inbox import Inbox
 from notanker_huawei_lte.session import HilinkSession, text_of
 from notanker_huawei_lte.sms import Sending
 from notanker_huawei_lte.state import CONNECTED, SIM_PIN, SIM_PUK, info_of, signal_of, state_of
@@ -45,6 +47,8 @@ CONNECTED_WITHIN_S: Final = 10.0
 """A modem that dials has its session in 1 to 5 s; one without a network goes on by itself, and an SMS that
 waits for this call must not wait long."""
 POLL_S: Final = 0.5
+KEPT_SENT: Final = 20
+"""So many sent SMS stay when room is made for what comes in: `find_sent` reads the newest of them."""
 USSD_CODE: Final = re.compile(r"[0-9*#]{1,40}")
 USSD_WITHIN_S: Final = 20.0
 """Networks answer within seconds, or not at all."""
@@ -62,6 +66,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         self._session: Final = HilinkSession(config)
         self._boxes: Final = Boxes(self._session)
         self._sending: Final = Sending(self._session, config.sent_within_s, config.settle_s)
+        self._inbox: Final = Inbox(self._boxes, lambda: self._sending.make_room(KEPT_SENT))
 
     def bring_up(self) -> None:
         """Turn the data switch on and wait for the data session.
@@ -135,7 +140,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Retry: the modem does not answer.
             Permanent: it never will, as it is.
         """
-        return self._boxes.collect()
+        return self._inbox.collect()
 
     def discard(self, names: tuple[str, ...]) -> None:
         """Delete these SMS from the inbox.
@@ -144,7 +149,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Retry: the modem does not answer.
             Permanent: it never will, as it is.
         """
-        self._boxes.discard(names)
+        self._inbox.discard(names)
 
     def info(self) -> ModemInfo:
         """Return what the modem is.
@@ -179,16 +184,13 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         end_s = time.monotonic() + USSD_WITHIN_S
         while time.monotonic() < end_s:
             time.sleep(POLL_S)
-            try:
-                answer = text_of(self._session.read(_question("ussd/get")), "content")
-            except Retry:  # it still waits for the network, and says so with an error
-                continue
+            answer = text_of(self._session.read(patient(_question("ussd/get"))), "content")
             if answer:
-                return answer
+                return readable(answer)
         raise Retry(30.0, "the network did not answer the code")
 
     def messages(self) -> tuple[StoredMessage, ...]:
-        """Return all SMS that the modem holds.
+        """Return the newest SMS that the modem holds.
 
         Raises:
             Retry: it does not answer.

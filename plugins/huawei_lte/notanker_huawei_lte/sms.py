@@ -25,7 +25,7 @@ from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
 from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
-from notanker_huawei_lte.boxes import Boxes
+from notanker_huawei_lte.boxes import Boxes, is_full, number_in
 from notanker_huawei_lte.faults import StoreFull
 from notanker_huawei_lte.session import HilinkSession, text_of
 
@@ -96,7 +96,7 @@ class Sending:
                 lambda connection: Sms(connection).send_sms([number], text, text_mode=mode)
             )
         except StoreFull:
-            self._make_room()
+            self.make_room()
             raise
         if answer != _OK:
             raise Unknown("the modem's answer makes no sense")
@@ -115,6 +115,18 @@ class Sending:
         if found is False and (self._full() or not self.keeps_sent):
             return None
         return found
+
+    def make_room(self, keep: int = 0) -> None:
+        """Delete the oldest of the sent SMS, but not the newest `keep`: what came in belongs to others.
+
+        Raises:
+            Retry: the modem does not answer.
+            Permanent: it never will, as it is.
+        """
+        sent = list(self._boxes.entries(BoxTypeEnum.LOCAL_SENT))
+        sent.sort(key=lambda entry: number_in(entry, "Index"))
+        for entry in sent[: max(0, len(sent) - keep)][:DELETED_AT_ONCE]:
+            self._boxes.delete(entry)
 
     def _status_at_rest(self) -> SendStatus:
         """Wait for the SMS before this one: what `send-status` says next shall be of this one."""
@@ -214,23 +226,7 @@ class Sending:
                 self._boxes.delete(entry)
 
     def _full(self) -> bool:
-        counts = self._session.read(lambda connection: Sms(connection).sms_count())
-        return store_full(counts)
-
-    def _make_room(self) -> None:
-        """Delete the oldest of the sent SMS. What came in belongs to others and stays."""
-        entries = list(self._boxes.entries(BoxTypeEnum.LOCAL_SENT))
-        entries.sort(key=lambda entry: int(text_of(entry, "Index") or 0))
-        for entry in entries[:DELETED_AT_ONCE]:
-            self._boxes.delete(entry)
-
-
-def store_full(counts: Mapping[str, Any]) -> bool:
-    """Say whether the modem's own store of SMS is full, from its `sms-count`."""
-    names = ("LocalInbox", "LocalOutbox", "LocalDraft", "LocalDeleted")
-    used = sum(int(text_of(counts, name) or 0) for name in names)
-    most = int(text_of(counts, "LocalMax") or 0)
-    return 0 < most <= used
+        return is_full(self._boxes.counts())
 
 
 def _lists(numbers: tuple[str, ...], number: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from notanker.plugin import ModemInfo, Registration, Signal, Sim, UplinkState
+from notanker_huawei_lte.boxes import is_full
 from notanker_huawei_lte.session import text_of
-from notanker_huawei_lte.sms import store_full
 
 CONNECTED: Final = "901"
 CONNECTING: Final = "900"
@@ -56,7 +56,7 @@ def state_of(answers: Answers) -> UplinkState:
         roaming=_is(text_of(status, "RoamingStatus"), "1"),
         month_bytes=_month(answers.get("month", {})),
         month_since=_date(text_of(answers.get("month", {}), "MonthLastClearTime")),
-        message_store_full=store_full(answers["counts"]) if "counts" in answers else None,
+        message_store_full=is_full(answers["counts"]) if "counts" in answers else None,
         registration=_registration(status),
         sim=_SIMS.get(text_of(answers.get("pin", {}), "SimState")),
         address=text_of(status, "WanIPAddress"),
