@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.contract.support.killer import Tally, kill_often
+import pytest
+
+from tests.contract.support.killer import RIGS, Tally, kill_often
 
 
+@pytest.mark.parametrize("modem", RIGS)
 def test_whoever_is_killed_whenever_no_message_is_lost_and_none_doubled_unmarked(
-    tmp_path: Path,
+    modem: str, tmp_path: Path
 ) -> None:
-    tally = kill_often(tmp_path, kills=10, seed=17)
+    tally = kill_often(RIGS[modem], tmp_path, kills=10, seed=17)
     assert (tally.lost, tally.unmarked) == ([], [])
     assert tally.messages >= 10
 
@@ -18,5 +21,5 @@ def test_whoever_is_killed_whenever_no_message_is_lost_and_none_doubled_unmarked
 def test_the_count_sees_what_is_lost_doubled_and_unmarked() -> None:
     tally = Tally()
     sent = ["Nr 1-1", "Nr 2-1", "Nr 2-1r", "Nr 3-1", "Nr 3-1", "Nr 4-1", "Nr 4-1r", "Nr 4-1r"]
-    tally.add(5, [("+491713920017", f"Ausfall Fulda. {mark}") for mark in sent])
+    tally.add(5, [f"Ausfall Fulda. {mark}" for mark in sent])
     assert (tally.lost, tally.doubled, tally.unmarked) == (["5-1"], ["2-1"], ["3-1", "4-1"])

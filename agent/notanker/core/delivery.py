@@ -25,7 +25,8 @@ MOST_AGE_S: Final = 24 * 3600.0
 MOST_BACKOFF_S: Final = 60.0
 ASK_AGAIN_S: Final = 5.0
 MOST_QUESTIONS: Final = 6
-"""Six questions, 5 s apart: status reports of phones that are on arrive within that time."""
+"""Six questions, 5 s apart. With the modem's own 10 s that is time enough for a report that comes within 30 s
+of the SMS, and a repeat of one that never left is on the air within 45 s of the first try."""
 CAN_WAIT: Final = 2
 """The rank of an all-clear: alarms to others go first."""
 MOST_UNKNOWN: Final = 2
@@ -186,7 +187,7 @@ def found(delivery: Delivery, left: bool | None, now_s: float) -> Delivery:
     delivery = replace(delivery, questions=delivery.questions + 1, next_s=now_s + ASK_AGAIN_S)
     if delivery.asking or delivery.unknowns >= MOST_UNKNOWN:
         return delivery
-    return replace(delivery, outcome=Outcome.QUEUED)
+    return replace(delivery, outcome=Outcome.QUEUED, next_s=now_s)
 
 
 def delivered(delivery: Delivery, reference: int | None) -> Delivery:

@@ -1,4 +1,4 @@
-"""`python -m tests.contract.support.mortal FOLDER URL COUNT`: an agent's outbox, made to be killed.
+"""`python -m tests.contract.support.mortal FOLDER PLUGIN OPTIONS COUNT`: an outbox, made to be killed.
 
 The real journal, outbox, collector and plugin process, without the line around them. It sends messages 1 to
 COUNT, those that its journal does not know yet as well as those that an earlier life left, says "up" when it
@@ -8,6 +8,7 @@ begins, and ends by itself once all are settled.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 import sys
@@ -25,7 +26,6 @@ from notanker.shell.plugin_limits import Limits, PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 
 LIMITS = Limits(back_off_s=(0.05,), term_s=0.2, kill_s=2.0)
-QUICK = {"connect_timeout_s": 0.5, "read_timeout_s": 0.5, "settle_s": 0.2, "sent_within_s": 5.0}
 
 
 def message(number: int) -> Delivery:
@@ -47,10 +47,10 @@ async def no_inbound(_plugin: str, _sms: tuple[Inbound, ...]) -> None:
     """Nobody texts back here."""
 
 
-async def live(folder: Path, url: str, count: int) -> None:
+async def live(folder: Path, kind: str, options: dict[str, object], count: int) -> None:
     store = Journal(folder / "journal.sqlite")
     store.start()
-    spec = PluginSpec("lte1", "huawei_lte", {"url": url, **QUICK})
+    spec = PluginSpec("lte1", kind, options)
     plugin = PluginProcess(spec, on_change=lambda _: None, log=QUIET, limits=LIMITS)
     waiting = {f"{number}-1" for number in range(1, count + 1)}
     all_settled = asyncio.Event()
@@ -84,4 +84,4 @@ async def live(folder: Path, url: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(live(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])))
