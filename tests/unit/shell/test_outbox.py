@@ -374,6 +374,37 @@ def test_an_unknown_end_is_asked_about_before_anything_is_repeated(path: Path) -
     assert carrier.calls == [("send", "1-1"), ("find_sent", "1-1")]
 
 
+def test_a_message_is_asked_about_in_the_words_in_which_it_was_handed_over(path: Path) -> None:
+    """A stick that keeps what it sent compares texts: asked by another one it would never find it."""
+    asked: list[Message] = []
+
+    class Asked(Carrier):
+        async def call(self, method: str, argument: object = None, **rest: Any) -> Any:
+            if method == "find_sent" and isinstance(argument, Message):
+                asked.append(argument)
+            return await super().call(method, argument, **rest)
+
+    async def work() -> None:
+        store = Journal(path)
+        store.start()
+        ended = asyncio.Event()
+        carrier: Any = Asked(path, [Unknown("hung"), Unknown("hung")])
+        box = Outbox(store, [carrier], lambda _: ended.set(), QUIET)
+        task = asyncio.create_task(box.run())
+        delivery = message()
+        box.add(delivery, store.do(journal.append([], [delivery])))
+        await asyncio.wait_for(ended.wait(), 30)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.to_thread(store.close)
+
+    asyncio.run(work())
+    assert [(one.text, one.repeat) for one in asked] == [
+        *[("Störung 1-1", False)] * 6,
+        *[("Störung 1-1r", True)] * 6,
+    ]
+
+
 def test_a_message_that_is_found_not_to_have_left_is_sent_again(path: Path) -> None:
     carrier = live(path, one_message, [Unknown("it died")], found=[False])
     assert carrier.calls == [("send", "1-1"), ("find_sent", "1-1"), ("send", "1-1")]
