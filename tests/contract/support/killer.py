@@ -14,11 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-<<<<<<< HEAD
-from contextlib import AbstractContextManager
-=======
 from contextlib import AbstractContextManager, closing
->>>>>>> 45eed6843ebb5797adb63ca462f39125372008e1
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,19 +172,10 @@ def _series(folder: Path, rig: Rig, tally: Tally, kills: int, chance: random.Ran
     count = 0
     while count < MOST_AT_ONCE and min(tally.kills["agent"], tally.kills["child"]) < kills:
         count += 1
-<<<<<<< HEAD
-        life = Mortal(folder, rig, count)
-        _live_and_die(life, tally, chance)
-        life.close()
-    last = Mortal(folder, rig, count)
-    last.end()
-    last.close()
-=======
         with closing(Mortal(folder, rig, count)) as life:
             _live_and_die(life, tally, chance)
     with closing(Mortal(folder, rig, count)) as last:
         last.end()
->>>>>>> 45eed6843ebb5797adb63ca462f39125372008e1
     return count
 
 
