@@ -28,6 +28,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "AGAIN_S", 0.001)
 
 
+def _names_of(step: object) -> list[str]:
+    assert isinstance(step, Collected)
+    names = [sms.name for sms in step.inbound] + [report.name for report in step.reports]
+    return [name for name in names if name]
+
+
 @dataclass
 class Device:
     """Stands where a plugin's process is: answers `collect` as its script says."""
@@ -51,6 +57,8 @@ class Device:
         step = self.script.pop(0)
         if isinstance(step, Exception):
             raise step
+        if not self.script and not _names_of(step):
+            self.emptied.set()  # it has nothing to forget, and is not asked again at once
         return step
 
     async def report(self, report: SendReport) -> None:
