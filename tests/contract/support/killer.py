@@ -9,6 +9,7 @@ import random
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -110,6 +111,7 @@ class Mortal:
     """One life of the outbox's process."""
 
     def __init__(self, folder: Path, rig: Rig, count: int) -> None:
+        self._folder = folder
         self._process = subprocess.Popen(
             [
                 sys.executable, "-m", "tests.contract.support.mortal",
@@ -128,8 +130,22 @@ class Mortal:
         return self._process.poll() is not None
 
     def end(self) -> None:
-        """Wait until it has settled everything by itself."""
-        assert self._process.wait(END_WITHIN_S) == 0
+        """Wait until it has settled everything by itself.
+
+        Raises:
+            AssertionError: it does not; with the messages that are still open.
+        """
+        try:
+            status = self._process.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end: {self._still_open()}") from None
+        assert status == 0
+
+    def _still_open(self) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self._folder / "journal.sqlite")) as journal:
+            return journal.execute(
+                "select mark, outcome, attempts, unknowns, reason, parts from outbox where not over"
+            ).fetchall()
 
     def kill(self, victim: str) -> bool:
         """Kill the agent or its child, if it is there; say so."""
