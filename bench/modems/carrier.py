@@ -9,7 +9,8 @@ import os
 import sys
 from pathlib import Path
 
-from notanker.core.delivery import Delivery, reference_of
+from notanker.core.delivery import Delivery
+from notanker.core.marks import reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
 from notanker.shell.collecting import Collecting

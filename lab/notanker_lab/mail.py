@@ -7,13 +7,12 @@ with MailServer() as server:
 """
 
 import socketserver
-import threading
 from dataclasses import dataclass
 from email import message_from_string
 from email.header import decode_header, make_header
 from email.message import Message
-from types import TracebackType
-from typing import Self
+
+from notanker_lab.local_server import LocalServer
 
 MODES = {
     "well": "takes the mail",
@@ -55,35 +54,15 @@ class Mail:
         return ""
 
 
-class MailServer:
+class MailServer(LocalServer):
     """The server, on a free port of the loopback (or of ``host``)."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
         self.mode = "well"
         self.taken: list[Mail] = []
-        self.go = threading.Event()
-        self._server = _Server((host, 0), _Dialogue)
-        self._server.mail = self
-
-    @property
-    def address(self) -> str:
-        """Give ``host:port``."""
-        host, port = self._server.server_address[:2]
-        return f"{host!s}:{port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.go.set()
-        self._server.shutdown()
-        self._server.server_close()
+        server = _Server((host, 0), _Dialogue)
+        server.mail = self
+        super().__init__(server)
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -2,17 +2,17 @@
 
 with Webhook() as service:
     service.mode = "hang"           # see MODES
-    ... POST to service.url ...
+    ... POST to service.address ...
     service.taken                   # what it really took
 """
 
 import json
-import threading
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from notanker_lab.local_server import LocalServer
 
 MODES = {
     "well": "takes the message and says so",
@@ -41,7 +41,7 @@ class Taken:
         return json.loads(self.text)
 
 
-class Webhook:
+class Webhook(LocalServer):
     """The service, on a free port of the loopback (or of ``host``)."""
 
     def __init__(self, host: str = "127.0.0.1") -> None:
@@ -49,29 +49,9 @@ class Webhook:
         self.status = 403
         self.taken: list[Taken] = []
         self.asked = 0
-        self._go = threading.Event()
-        self._server = ThreadingHTTPServer((host, 0), _handler(self))
-        self._server.daemon_threads = True
-
-    @property
-    def address(self) -> str:
-        """Give ``host:port``."""
-        host, port = self._server.server_address[:2]
-        return f"{host!s}:{port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._go.set()
-        self._server.shutdown()
-        self._server.server_close()
+        server = ThreadingHTTPServer((host, 0), _handler(self))
+        server.daemon_threads = True
+        super().__init__(server)
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         """Do to one request what the mode says."""
@@ -87,7 +67,7 @@ class Webhook:
 
     def _reply(self, request: BaseHTTPRequestHandler) -> None:
         if self.mode == "hang":
-            self._go.wait(60)
+            self.go.wait(60)
         elif self.mode == "garbage":
             request.wfile.write(b"\x00\xff no web service\r\n\r\n")
         elif self.mode != "resets":

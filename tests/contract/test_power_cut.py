@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from notanker.core import delivery as rules
-from notanker.core.delivery import Delivery, reference_of
+from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
+from notanker.core.marks import reference_of
 from notanker.core.names import PluginHealth
 from notanker.core.status import PluginStatus
 from notanker.plugin import Message, Receipt, Retry, Unknown

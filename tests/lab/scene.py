@@ -308,7 +308,7 @@ def on_stage(
                 scene.start_agent()
                 scene.wait_calm()
             yield scene
-        except Exception:
+        except Exception:  # whatever it was, what the agent said last helps to find it
             print(scene.last_words())
             raise
 

@@ -12,6 +12,7 @@ import msgspec
 
 from notanker.cli.exits import WRONG
 from notanker.cli.output import (
+    NAME_COLUMNS,
     config_option,
     fail,
     json_option,
@@ -19,18 +20,19 @@ from notanker.cli.output import (
     print_json,
     read_config,
     say,
+    span_words,
     time_of,
 )
 from notanker.cli.report_notes import Note, TooMuch, add_note, read_notes
-from notanker.cli.show import NAME_COLUMNS, incident_lines
+from notanker.cli.show import incident_lines
 from notanker.config.model import Config
 from notanker.core import incident as incidents_of
 from notanker.core.incident import Incident
-from notanker.core.report import TEMPLATE_WORDS, Report, report_of
+from notanker.core.report import Report, report_of, template_pair
 from notanker.core.view import incident_status
 from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.errors import LANGUAGES
-from notanker.plan.words import cause_words, duration_words, in_language
+from notanker.plan.words import cause_words, in_language
 from notanker.shell import clock, journal
 
 
@@ -185,8 +187,7 @@ def report_text(made: Report) -> str:
     lines += ["", say("  Benachrichtigt", "  Told")]
     for message in made.messages:
         outcome = in_language(OUTCOMES[message.outcome], lang)
-        what = TEMPLATE_WORDS.get(message.template, (message.template, message.template))
-        template = in_language(what, lang)
+        template = in_language(template_pair(message.template), lang)
         lines.append(f"  {message.mark:<8}{template:<32}{message.name:<20}{outcome}")
     return "\n".join(lines)
 
@@ -206,6 +207,4 @@ def _figures(made: Report) -> list[tuple[str, str]]:
 
 
 def _span(seconds: float | None) -> str:
-    if seconds is None:
-        return "-"
-    return f"{seconds:.1f} s" if seconds < 60 else duration_words(seconds, language())
+    return "-" if seconds is None else span_words(seconds, language())

@@ -13,8 +13,16 @@ import click
 from notanker.cli.asking import Asker, NoAnswer, asker
 from notanker.cli.exits import OK, SILENT, UNWELL
 from notanker.cli.modem_test import Finding, by_hand, findings_of
-from notanker.cli.modem_words import NAME_COLUMNS, info_lines, signal_line, state_lines
-from notanker.cli.output import config_option, fail, json_option, print_json, read_config, say
+from notanker.cli.modem_words import device_words, info_lines, signal_line, state_lines
+from notanker.cli.output import (
+    NAME_COLUMNS,
+    config_option,
+    fail,
+    json_option,
+    print_json,
+    read_config,
+    say,
+)
 from notanker.config.model import Config, PluginConfig
 from notanker.plugin import ModemInfo, Receipt, Signal, StoredMessage, UplinkState
 
@@ -47,18 +55,15 @@ def list_modems(config_path: Path, as_json: bool) -> None:
         print_json([{"name": spec.name, "kind": spec.kind, "info": info} for spec, info in rows])
         return
     for spec, info in rows:
-        told = (
-            info
-            if isinstance(info, str)
-            else " ".join(
-                filter(
-                    None, (info.manufacturer, info.model, info.firmware and f"({info.firmware})")
-                )
-            )
-        )
+        told = info if isinstance(info, str) else _short(info)
         click.echo(f"{spec.name:<12}{spec.kind:<14}{told or '-'}")
     for port in _ports():
         click.echo(f"{say('Anschluss', 'port'):<12}{port}")
+
+
+def _short(info: ModemInfo) -> str:
+    firmware = info.firmware and f"({info.firmware})"
+    return " ".join(filter(None, (device_words(info), firmware)))
 
 
 async def _all_infos(config: Config) -> list[tuple[PluginConfig, ModemInfo | str]]:

@@ -7,19 +7,21 @@ import statistics
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from notanker.cli.asking import Asker, NoAnswer
 from notanker.cli.modem_words import (
     GRADES,
-    NAME_COLUMNS,
     SIMS,
     registration_words,
     sim_words,
     strength,
 )
-from notanker.cli.output import say
+from notanker.cli.output import NAME_COLUMNS, say
+from notanker.cli.show import STALE_S
 from notanker.config.model import Config, PluginConfig
 from notanker.core.names import Uplink, Verdict
-from notanker.core.status import REFRESH_S, Status
+from notanker.core.status import Status
 from notanker.plugin import (
     Message,
     ModemInfo,
@@ -164,14 +166,12 @@ async def _sms(who: Asker, config: Config, number: str) -> Finding:
 
 def _agent(config: Config) -> list[Finding]:
     """Say what the running agent sees of the backup uplink, and whether it reaches the centre."""
-    import msgspec
-
     name = say("Standortwächter", "Agent")
     try:
         now = msgspec.json.decode(config.paths.status.read_bytes(), type=Status)
     except (OSError, msgspec.MsgspecError):
         return [Finding(name, well=False, text=say("läuft nicht", "does not run"))]
-    if clock.age_s(now.written) > 3 * REFRESH_S:
+    if clock.age_s(now.written) > STALE_S:
         return [Finding(name, well=False, text=say("meldet sich nicht", "does not answer"))]
     backup = next((item for item in now.uplinks if item.uplink is Uplink.BACKUP), None)
     proven = backup is not None and (backup.verdict is Verdict.UP or backup.rests)

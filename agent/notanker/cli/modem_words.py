@@ -8,7 +8,6 @@ from notanker.cli.output import say
 from notanker.plugin import ModemInfo, Registration, Signal, Sim, UplinkState
 
 BAR_CELLS: Final = 20
-NAME_COLUMNS: Final = 18
 
 REGISTRATIONS: Final = {
     Registration.HOME: ("im Heimatnetz eingebucht", "registered in its home network"),
@@ -88,9 +87,14 @@ def sim_words(info: ModemInfo) -> str:
     return words
 
 
+def device_words(info: ModemInfo) -> str:
+    """Return who made the modem and what he calls it, empty if it does not say."""
+    return " ".join(filter(None, (info.manufacturer, info.model)))
+
+
 def info_lines(info: ModemInfo) -> list[tuple[str, str]]:
     """Return what the modem is, line by line; what it does not say is left out."""
-    device = " ".join(filter(None, (info.manufacturer, info.model)))
+    device = device_words(info)
     lines = [
         ("Modem", device or "-"),
         ("Firmware", info.firmware),

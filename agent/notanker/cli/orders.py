@@ -22,11 +22,10 @@ from notanker.cli.output import (
 )
 from notanker.core import codes
 from notanker.plan.values import is_id
+from notanker.shell.files import FOR_GROUP, replace_file
 
 SECRET_BYTES: Final = 20
 """160 bits, as RFC 4226, 4, R6 recommends."""
-MODE: Final = 0o640
-"""The agent reads it through its group; nobody else has to."""
 
 
 @click.group()
@@ -124,19 +123,10 @@ def _not_set(field: str, example: str) -> NoReturn:
 
 
 def _write(path: Path, lines: list[str]) -> None:
-    """Write the file whole, readable for nobody but its owner and group, whoever these are."""
-    fresh = path.with_name(f".{path.name}.new")
+    """Write the file whole; the agent reads it through its group, and nobody else has to."""
+    data = ("\n".join(lines) + "\n").encode()
     try:
-        fresh.unlink(missing_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write("\n".join(lines) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        if path.exists():
-            known = path.stat()
-            os.chown(fresh, known.st_uid, known.st_gid)
-        fresh.replace(path)
+        replace_file(path, data, sync=True, mode=FOR_GROUP, keep_owner=True)
     except OSError as error:
         reason = error.strerror or str(error)
         fail(f"{path} ist nicht schreibbar: {reason}.", f"{path} cannot be written: {reason}.")

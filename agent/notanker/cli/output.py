@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 import msgspec
@@ -32,6 +32,8 @@ config_option = click.option(
     show_default=True,
     help="The site's configuration.",
 )
+NAME_COLUMNS: Final = 18
+"""The names at the left of what a command lists."""
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -93,6 +95,11 @@ def fail(german: str, english: str, status: int = WRONG) -> NoReturn:
     """End with a sentence on standard error."""
     say_aloud(german, english)
     raise SystemExit(status)
+
+
+def span_words(seconds: float, tongue: Language) -> str:
+    """Return how long something took: tenths of a second count at first, and nobody asks for them later."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration_words(seconds, tongue)
 
 
 def time_of(moment: Moment | None) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import jinja2
 from markupsafe import Markup
 
+from notanker.cli.output import span_words
 from notanker.cli.report_notes import Note
-from notanker.core.report import TEMPLATE_WORDS, Report
+from notanker.core.report import Report, ReportMessage, template_pair
 from notanker.core.timeline import timeline
 from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.errors import Language
-from notanker.plan.words import cause_words, duration_words, in_language
+from notanker.plan.words import cause_words, in_language
 from notanker.shell import clock
 
 FIRST_ALERT_S: Final = 60.0
@@ -76,15 +77,15 @@ def report_page(report: Report, notes: Sequence[Note], language: Language) -> st
     return _template().render(
         lang=language,
         title=title,
-        where=f"{report.site}, {_time(report.opened.wall_s)}",
+        where=f"{report.site}, {clock.local_time(report.opened.wall_s)}",
         t=words,
         figures=_figures(report, words, language),
         picture=Markup(timeline(report, language)),  # noqa: S704 - figures and escaped words
         targets=_targets(report, words, language),
         rows=[
             {
-                "at": _time(row.at.wall_s)[-8:] if row.at.trusted else "",
-                "after": f"+{_span(row.after_s, language)}",
+                "at": clock.local_time(row.at.wall_s)[-8:] if row.at.trusted else "",
+                "after": f"+{span_words(row.after_s, language)}",
                 "what": row.en if language == "en" else row.de,
             }
             for row in report.rows
@@ -104,14 +105,17 @@ def _figures(report: Report, words: dict[str, str], language: Language) -> list[
     rows = [
         ("cause", cause_words(report.cause, language, report.detail)),
         ("evidence", in_language(evidence_pair(report.evidence), language) or "–"),
-        ("opened", _time(report.opened.wall_s)),
-        ("resolved", _time(report.resolved.wall_s) if report.resolved else words["open"]),
+        ("opened", clock.local_time(report.opened.wall_s)),
+        (
+            "resolved",
+            clock.local_time(report.resolved.wall_s) if report.resolved else words["open"],
+        ),
         (
             "outage",
-            words["open"] if report.outage_s is None else _span(report.outage_s, language),
+            words["open"] if report.outage_s is None else span_words(report.outage_s, language),
         ),
-        ("isolated", _span(report.isolated_s, language)),
-        ("backup", _span(report.on_backup_s, language)),
+        ("isolated", span_words(report.isolated_s, language)),
+        ("backup", span_words(report.on_backup_s, language)),
         ("flaps", str(report.flaps)),
     ]
     return [(words[key], value) for key, value in rows]
@@ -132,24 +136,15 @@ def _time_target(
     key: str, was_s: float | None, target_s: float, words: dict[str, str], language: Language
 ) -> Target:
     if was_s is None:
-        return Target(words[key], words["none"], _span(target_s, language), words["no"])
+        return Target(words[key], words["none"], span_words(target_s, language), words["no"])
     well = words["yes" if was_s <= target_s else "no"]
-    return Target(words[key], _span(was_s, language), _span(target_s, language), well)
+    return Target(words[key], span_words(was_s, language), span_words(target_s, language), well)
 
 
-def _told(message: Any, language: Language) -> dict[str, str]:
-    what = TEMPLATE_WORDS.get(message.template, (message.template, message.template))
+def _told(message: ReportMessage, language: Language) -> dict[str, str]:
     return {
         "mark": message.mark,
-        "what": in_language(what, language),
+        "what": in_language(template_pair(message.template), language),
         "name": message.name or message.contact,
         "outcome": in_language(OUTCOMES[message.outcome], language),
     }
-
-
-def _time(wall_s: float) -> str:
-    return clock.local_time(wall_s)
-
-
-def _span(seconds: float, language: Language) -> str:
-    return f"{seconds:.1f} s" if seconds < 60 else duration_words(seconds, language)

@@ -12,6 +12,7 @@ import msgspec
 from notanker.cli.exits import OK, SILENT, UNWELL
 from notanker.cli.lte import lte_lines
 from notanker.cli.output import (
+    NAME_COLUMNS,
     config_option,
     fail,
     json_option,
@@ -39,7 +40,6 @@ from notanker.plan.words import (
 )
 from notanker.shell import clock
 
-NAME_COLUMNS = 18
 STALE_S = 3 * REFRESH_S
 
 

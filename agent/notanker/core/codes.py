@@ -16,6 +16,8 @@ WINDOW: Final = 1
 PAPER_CHARACTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without i, l, o, 0 and 1, which look like one another on paper."""
 PAPER_LENGTH: Final = 8
+LEAST_SECRET_BYTES: Final = 10
+"""RFC 4226, R6: 128 bits should be, 80 are met in life."""
 
 
 def secret_of(text: str) -> bytes | None:
@@ -25,9 +27,7 @@ def secret_of(text: str) -> bytes | None:
         secret = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except (binascii.Error, ValueError):
         return None
-    return (
-        secret if len(secret) >= 10 else None
-    )  # RFC 4226, R6: 128 bits should be, 80 are met in life
+    return secret if len(secret) >= LEAST_SECRET_BYTES else None
 
 
 def totp(secret: bytes, step: int) -> str:

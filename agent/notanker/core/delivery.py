@@ -14,7 +14,6 @@ copies is better off than one who gets none, and a person who gets ten stops rea
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,8 +32,6 @@ MOST_UNKNOWN: Final = 2
 """So many hand-overs without an answer are risked: two."""
 NO_REFERENCE: Final = -1
 """Stands for a report that bears no reference."""
-REPORT_S: Final = 48 * 3600.0
-"""After that no status report comes any more: networks keep an SMS for a day or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,26 +247,3 @@ def recovered(delivery: Delivery, now_s: float) -> Delivery:
         # Its report may have been there before the end: then nothing is asked, or repeated.
         return proven(lost_sight(delivery, "restart", now_s))
     return replace(delivery, next_s=now_s, questions=0)
-
-
-def reference_of(mark: str) -> int:
-    """Return the TP-MR that is asked for: the same over all attempts and restarts, because the mark is.
-
-    The marks of one incident are eight apart, so that the parts of a long message have room.
-    """
-    first, _, second = mark.partition("-")
-    incident, index = (int(part) if part.isdigit() else 0 for part in (first, second))
-    return (incident * 37 + index * 8) % 256
-
-
-def marked(text: str, mark: str) -> str:
-    """Return the text with its mark as that of a repeat: `Nr 17-1r`; no longer than it was before.
-
-    The word in front of the mark gives way, because one letter more may cost a second SMS.
-    """
-    pattern = re.compile(rf"(?:\b(?:Nr|No)\.? )?(?<![\w-]){re.escape(mark)}(?![\w-])")
-    places = list(pattern.finditer(text))
-    if not places:
-        return f"{text} {mark}r"
-    last = places[-1]  # the mark ends the text; what stands before may look like it
-    return f"{text[: last.start()]}{mark}r{text[last.end() :]}"

@@ -61,10 +61,8 @@ def cycle(site: Site, now: Moment) -> tuple[CyclePower | None, tuple[Fact, ...]]
     if site.power.lost:
         return None, (facts.PowerCycled(now, site.power.lost, ok=False, reason=LOST),)
     if site.incident is None or _waiting_s(site, now) != 0:
-        return (
-            None,
-            (),
-        )  # known without looking for the cause once more, at each answer of an outage
+        # Known without looking for the cause once more, at each answer of an outage.
+        return None, ()
     situation = situation_of(site, now)
     if powercycle.refusal(settings, site.power, situation) is not None:
         return None, ()

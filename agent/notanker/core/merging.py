@@ -63,14 +63,3 @@ def carried(found: Storm) -> list[str]:
         if one is not found.latest:
             marks[one.mark] = None
     return list(marks)
-
-
-def incident_of(mark: str) -> int:
-    """Return the incident that a mark such as `17-1` belongs to, 0 for a mark of another kind."""
-    number = mark.partition("-")[0]
-    return int(number) if number.isdigit() else 0
-
-
-def place_of(mark: str) -> tuple[int, ...]:
-    """Return the place of a mark among those of its site: `17-2` comes before `17-10`."""
-    return tuple(int(part) for part in mark.split("-") if part.isdigit())

@@ -182,13 +182,18 @@ LINE_WORDS: Final[Mapping[Line, Pair]] = {
         "Primary line must prove itself first",
     ),
 }
-TEMPLATE_WORDS: Final[Mapping[str, Pair]] = {
+_TEMPLATES: Final[Mapping[str, Pair]] = {
     escalation.ALARM: ("Alarmmeldung", "Alert"),
     escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
     escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
     escalation.SYSTEM_ALARM: ("Alarmmeldung (System)", "Alert (system)"),
     escalation.SYSTEM_CLEAR: ("Entwarnung (System)", "All-clear (system)"),
 }
+
+
+def template_pair(template: str) -> Pair:
+    """Return what kind of message a template makes; one that is not known stands for itself."""
+    return _TEMPLATES.get(template, (template, template))
 
 
 def _words(fact: Fact) -> Pair | None:
@@ -243,8 +248,8 @@ def _switched(fact: Switched) -> Pair:
 
 
 def _queued(fact: Queued) -> Pair:
-    what = TEMPLATE_WORDS.get(fact.template, (fact.template, fact.template))
     pattern = ("{what} an {name} ({mark})", "{what} to {name} ({mark})")
+    what = template_pair(fact.template)
     return _pair(pattern, what=what, name=fact.name, mark=fact.mark)
 
 

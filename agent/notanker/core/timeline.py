@@ -6,6 +6,7 @@ repeat what patterns and words tell: it is printed in black and white, and read 
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterator
 from typing import Final
@@ -140,5 +141,4 @@ def _after_s(report: Report, message: ReportMessage) -> float:
 
 
 def _text(x: float, y: float, words: str, more: str = 'fill="currentColor"') -> str:
-    shown = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f'<text x="{x}" y="{y}" {more}>{shown}</text>'
+    return f'<text x="{x}" y="{y}" {more}>{html.escape(words, quote=False)}</text>'

@@ -21,7 +21,7 @@ import msgspec
 from notanker.errors import ProblemsError
 from notanker.plugin.confine import confine
 from notanker.plugin.contract import GROUP, Plugin, parts_of
-from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
+from notanker.plugin.faults import Permanent, PluginError
 from notanker.plugin.frames import (
     COLLECT,
     INIT,
@@ -33,6 +33,7 @@ from notanker.plugin.frames import (
     Ready,
     Request,
     Start,
+    fault_of,
     pack,
     receive,
 )
@@ -107,7 +108,7 @@ class Worker:
         except ProblemsError as error:
             fault = Fault("options", redacted(str(error))[:MAX_REASON], problems=error.problems)
         except PluginError as error:
-            fault = _fault(error)
+            fault = fault_of(error, redacted(error.reason)[:MAX_REASON])
         except Exception as error:  # noqa: BLE001 - any code may run here; the agent hears of it
             _log.exception("%s failed", request.method)
             reason = redacted(f"{type(error).__name__}: {error}")
@@ -157,15 +158,6 @@ def find(kind: str) -> type[Plugin[Any]]:
             return found
         raise Permanent(f"{point.value} is no notanker plugin")
     raise Permanent(f"no plugin {kind!r} is installed")
-
-
-def _fault(error: PluginError) -> Fault:
-    reason = redacted(error.reason)[:MAX_REASON]
-    if isinstance(error, Retry):
-        return Fault("retry", reason, max(0.0, error.after_s), error.left)
-    if isinstance(error, Unknown):
-        return Fault("unknown", reason, left=error.left)
-    return Fault("permanent", reason, left=error.left)
 
 
 class _Redacted:

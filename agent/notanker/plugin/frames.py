@@ -14,6 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from notanker.errors import NotankerError, Problem
+from notanker.plugin.faults import PluginError, Retry, Unknown
 
 MAX_FRAME_BYTES: Final = 256 * 1024
 HEADER_BYTES: Final = 4
@@ -60,6 +61,19 @@ class Fault(msgspec.Struct, frozen=True):
     after_s: float = 0.0
     left: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+def fault_of(error: PluginError, reason: str) -> Fault:
+    """Return the fault that says over a wire what a plugin raised.
+
+    Args:
+        error: What was raised.
+        reason: The words for it, without a secret and short enough for the wire.
+    """
+    if isinstance(error, Retry):
+        return Fault("retry", reason, max(0.0, error.after_s), error.left)
+    kind: Literal["unknown", "permanent"] = "unknown" if isinstance(error, Unknown) else "permanent"
+    return Fault(kind, reason, left=error.left)
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

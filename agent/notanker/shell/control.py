@@ -27,13 +27,11 @@ from notanker.plugin import (
     Permanent,
     PluginError,
     Receipt,
-    Retry,
     Signal,
     StoredMessage,
-    Unknown,
     UplinkState,
 )
-from notanker.plugin.frames import NOTHING, Fault
+from notanker.plugin.frames import NOTHING, Fault, fault_of
 from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
@@ -142,11 +140,9 @@ class Control:
             return Told(await self._ask(msgspec.json.decode(line, type=Ask)))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return _refused(f"no question: {error}")
-        except Retry as error:
-            return Told(fault=Fault("retry", error.reason, error.after_s))
-        except Unknown as error:
-            return Told(fault=Fault("unknown", error.reason))
-        except (Permanent, PluginDown, PluginError) as error:
+        except PluginError as error:
+            return Told(fault=fault_of(error, error.reason))
+        except PluginDown as error:
             return _refused(error.reason)
 
     async def _ask(self, ask: Ask) -> msgspec.Raw:

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
+from typing import Final
+
+FOR_ALL: Final = 0o644
+FOR_GROUP: Final = 0o640
 
 
-def replace_file(path: Path, data: bytes, *, sync: bool) -> None:
+def replace_file(
+    path: Path, data: bytes, *, sync: bool, mode: int = FOR_ALL, keep_owner: bool = False
+) -> None:
     """Write the file under another name and rename it over the old one.
 
     Args:
         path: The file; its folder must exist.
         data: Its whole content.
         sync: Whether it must survive a power cut (on a disk), or need not (in memory).
+        mode: Who may read it; in force before the first byte is written.
+        keep_owner: Whether it goes on belonging to whom the old one belonged to; root alone can do that.
 
     Raises:
         OSError: the disk is full, gone or read-only; the old file is untouched then.
     """
     fresh = path.with_name(f".{path.name}.new")
     try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        with os.fdopen(descriptor, "wb") as stream:
+        fresh.unlink(missing_ok=True)  # one that a crash left behind may be open to others
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        with os.fdopen(os.open(fresh, flags, mode), "wb") as stream:
             stream.write(data)
             if sync:
                 stream.flush()
                 os.fsync(stream.fileno())
+        if keep_owner:
+            with contextlib.suppress(FileNotFoundError):
+                known = path.stat()
+                os.chown(fresh, known.st_uid, known.st_gid)
         fresh.replace(path)
     except OSError:
         fresh.unlink(missing_ok=True)

@@ -7,10 +7,11 @@ from typing import Final
 
 from notanker.config.model import OrdersConfig
 from notanker.core import orders
-from notanker.core.delivery import CAN_WAIT, Delivery, reference_of
+from notanker.core.delivery import CAN_WAIT, Delivery
 from notanker.core.events import Acknowledged, Event, OrderRefused, SmsHeard
 from notanker.core.guard import Guard
 from notanker.core.incident import Incident
+from notanker.core.marks import reference_of
 from notanker.core.orders import Order, Word
 from notanker.core.status import Status
 from notanker.plan.model import Contact, Plan

@@ -15,7 +15,7 @@ from notanker.core import delivery as rules
 from notanker.core import merging, receipts
 from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
-from notanker.core.merging import place_of
+from notanker.core.marks import incident_of, place_of, repeated
 from notanker.core.names import Outcome, PluginHealth
 from notanker.plugin import Message, Permanent, Receipt, Retry, SendReport, Unknown
 from notanker.shell import clock, journal
@@ -290,7 +290,7 @@ class Outbox:
             reason=delivery.reason,
         )
         for mark in (*delivery.carries, delivery.mark):
-            incident = delivery.incident if mark == delivery.mark else merging.incident_of(mark)
+            incident = delivery.incident if mark == delivery.mark else incident_of(mark)
             reason = delivery.reason if mark == delivery.mark else delivery.mark
             self._settled(
                 MessageSettled(mark, incident, delivery.outcome, delivery.attempts, reason)
@@ -320,7 +320,7 @@ def _asked_about(delivery: Delivery) -> Message:
 
 
 def _message(delivery: Delivery) -> Message:
-    text = rules.marked(delivery.text, delivery.mark) if delivery.repeat else delivery.text
+    text = repeated(delivery.text, delivery.mark) if delivery.repeat else delivery.text
     return Message(
         id=delivery.mark,
         mark=delivery.mark,

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
-from notanker.core.delivery import CAN_WAIT, Delivery, reference_of
+from notanker.core.delivery import CAN_WAIT, Delivery
 from notanker.core.escalation import CLEAR
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
+from notanker.core.marks import reference_of
 from notanker.core.report import report_of
 from notanker.core.state import Site
 from notanker.plan.model import Plan

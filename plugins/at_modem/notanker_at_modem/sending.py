@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown
+from notanker.plugin.outgoing import MAX_TEXT
 from notanker.plugin.sms.decoding import decode
 from notanker.plugin.sms.encoding import Options, Part, submit
 from notanker.plugin.sms.faults import PduError, SubmitError
@@ -28,7 +29,6 @@ from notanker_at_modem.session import Session
 
 VALID_S: Final = 24 * 3600.0
 """An alarm that could not be delivered in a day is history."""
-MAX_TEXT: Final = 1000
 LIST_S: Final = 10.0
 LISTEN_S: Final = 0.3
 STORE_FULL: Final = 322

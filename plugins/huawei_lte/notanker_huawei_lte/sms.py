@@ -22,7 +22,7 @@ from typing import Any, Final
 from huawei_lte_api.api.Sms import Sms
 from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 
-from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
+from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown, outgoing
 from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
 from notanker_huawei_lte.boxes import Boxes, is_full, number_in
@@ -88,7 +88,7 @@ class Sending:
             Permanent: it surely did not leave, and never will.
             Unknown: it may have left.
         """
-        number, text = texts.number_of(message), texts.text_of(message)
+        number, text = outgoing.number_of(message), outgoing.text_of(message, texts.UNWRITABLE)
         before = self._status_at_rest()
         mode = TextModeEnum.SEVEN_BIT if fits(text) else TextModeEnum.UCS2
         try:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown
+from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown, outgoing
 from notanker.plugin.sms.numbers import same_subscriber
 from notanker.plugin.sms.text import segments
 from notanker_modemmanager import objects, texts
@@ -57,7 +57,7 @@ class Sending:
             Permanent: it surely did not leave, and never will.
             Unknown: it may have left.
         """
-        number, text = texts.number_of(message), texts.text_of(message)
+        number, text = outgoing.number_of(message), outgoing.text_of(message, texts.UNWRITABLE)
         found = self._device.ready()
         self._clear(found)
         path = self._create(found, number, text)

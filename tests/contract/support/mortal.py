@@ -14,8 +14,9 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from notanker.core.delivery import Delivery, reference_of
+from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
+from notanker.core.marks import reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
 from notanker.shell.collecting import Collecting

@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from notanker.core import delivery as rules
 from notanker.core import merging, receipts
-from notanker.core.delivery import Delivery, marked, reference_of
+from notanker.core.delivery import Delivery
+from notanker.core.marks import incident_of, reference_of, repeated
 from notanker.core.names import Outcome
 
 QUEUED = Delivery("17-1", 17, "+493023125110", "Text. Nr 17-1", 100.0, reference=40)
@@ -73,9 +74,9 @@ def test_parts_that_left_are_not_sent_again() -> None:
 def test_a_repeat_is_known_by_its_mark_and_is_no_longer(
     text: str, mark: str, expected: str
 ) -> None:
-    assert marked(text, mark) == expected
+    assert repeated(text, mark) == expected
     if f" {mark}" in text and not text.endswith("17-10"):
-        assert len(marked(text, mark)) <= len(text) + 1
+        assert len(repeated(text, mark)) <= len(text) + 1
 
 
 def test_the_reference_of_a_message_is_the_same_after_a_restart_and_has_room_for_parts() -> None:
@@ -170,8 +171,8 @@ def test_a_summary_is_merged_again_with_all_that_it_carries() -> None:
     assert storm is not None
     marks = {*merging.merged(storm, "s").carries, storm.latest.mark}
     assert marks == {"17-2", "17-3", "17-4", "17-5", "18-1", "18-2"}
-    assert merging.incident_of("18-2") == 18
-    assert merging.incident_of("R-2") == 0
+    assert incident_of("18-2") == 18
+    assert incident_of("R-2") == 0
 
 
 LONG = replace(HANDED_OVER, pieces=2)

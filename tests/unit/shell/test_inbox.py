@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from notanker.plugin import Inbound
+from notanker.shell import journal
 from notanker.shell.inbox import Inbox, Sms
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
@@ -46,7 +47,7 @@ def live(path: Path, story: Callable[[Desk], Coroutine[Any, Any, None]]) -> list
         inbox = Inbox(store, hear, QUIET)
         task = asyncio.create_task(inbox.run())
         try:
-            await asyncio.sleep(0.02)
+            await store.do(journal.unhandled)  # what a restart found is read before the story
             await story(Desk(store, inbox, heard, told))
         finally:
             task.cancel()
@@ -159,10 +160,11 @@ def test_what_was_written_down_but_not_handed_on_is_handed_on_at_the_next_start(
 
     asyncio.run(work())
 
-    async def nothing(desk: Desk) -> None:
-        await asyncio.sleep(0.1)
+    async def wait(desk: Desk) -> None:
+        await asyncio.wait_for(desk.told.wait(), 10)
+        assert await desk.store.do(journal.unhandled) == ()
 
-    assert [sms.text for sms in live(path, nothing)] == ["OK 17"]
+    assert [sms.text for sms in live(path, wait)] == ["OK 17"]
 
 
 def test_five_hundred_sms_through_twenty_slots_are_all_heard_once(path: Path) -> None:

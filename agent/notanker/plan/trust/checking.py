@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from notanker.errors import Place, Problem, errors_of, softened
-from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import MANIFEST as NAME
 from notanker.plan.files import PlanFile, belongs
 from notanker.plan.trust import manifest as manifests
 from notanker.plan.trust import ratchet as ratchets
+from notanker.plan.trust.catalogue import CATALOGUE
 from notanker.plan.trust.manifest import MAX_MANIFEST_BYTES, Manifest
 from notanker.plan.trust.ratchet import Ratchet
 from notanker.plan.trust.sshsig import (

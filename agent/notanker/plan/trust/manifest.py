@@ -10,10 +10,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from notanker.errors import Place, Problem
-from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import MANIFEST as NAME
 from notanker.plan.files import MAX_BYTES, MAX_FILES, PlanFile, belongs
 from notanker.plan.model import Head
+from notanker.plan.trust.catalogue import CATALOGUE
 from notanker.plan.values import Count, Id
 
 MAX_MANIFEST_BYTES: Final = 256 * 1024

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import os
 import re
 import subprocess
 import tempfile
@@ -157,8 +158,6 @@ def _run(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[byte
 
 
 def _agent() -> dict[str, str]:
-    import os
-
     names = ("SSH_AUTH_SOCK", "HOME", "SSH_ASKPASS", "DISPLAY")
     return {name: os.environ[name] for name in names if name in os.environ}
 

@@ -36,7 +36,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def put(rows: Iterable[Row]) -> Work[tuple[Row, ...]]:
-    """Return the work of writing parts down; it yields those that are new, or not handed on yet."""
+    """Return the work of writing parts down; it yields those that are new."""
     wanted = list(rows)
 
     def work(connection: sqlite3.Connection) -> tuple[Row, ...]:
