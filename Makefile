@@ -25,7 +25,7 @@ demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
 
 test: check bench-short
-	@tools/inside $(PYTEST)
+	@tools/run-tests
 
 check: setup-test
 	@$(BIN)/ruff check --quiet

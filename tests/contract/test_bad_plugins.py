@@ -21,7 +21,7 @@ from tests.contract.support.stall import LIMIT_S
 
 @pytest.fixture(autouse=True)
 def no_stall(runner: Runner, request: pytest.FixtureRequest) -> object:
-    """Whatever happens in a test of this file, the loop is never kept for 20 ms."""
+    """Whatever happens in a test of this file, nothing keeps the loop."""
     yield
     for task in range(len(runner._tasks)):
         runner.stop(task)

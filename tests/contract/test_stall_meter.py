@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,17 @@ def test_a_callback_that_reckons_is_a_stall(runner: Runner) -> None:
     assert runner.meter.worst_s >= LIMIT_S
 
 
+def test_collecting_what_other_tests_left_is_no_stall(runner: Runner) -> None:
+    kept = [[number] for number in range(3_000_000)]
+
+    async def collect() -> None:
+        gc.collect()
+
+    runner.do(collect())
+    del kept
+    assert runner.meter.worst_s < LIMIT_S < runner.meter.worst_wall_s
+
+
 def test_a_busy_machine_is_no_stall(runner: Runner) -> None:
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
     try:
@@ -45,7 +57,7 @@ def test_a_busy_machine_is_no_stall(runner: Runner) -> None:
     assert runner.meter.worst_s < LIMIT_S
 
 
-def test_starting_a_child_holds_the_loop_for_less_than_20_ms(runner: Runner) -> None:
+def test_starting_a_child_does_not_hold_the_loop(runner: Runner) -> None:
     for _ in range(15):
         runner.start("good").send()
     took = runner.meter.vforks
