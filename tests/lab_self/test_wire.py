@@ -119,6 +119,8 @@ def test_users_traffic_shows_an_outage_as_users_see_it(lab: Lab) -> None:
 
 def test_users_traffic_follows_the_routes_and_tells_the_uplink(lab: Lab) -> None:
     recording = lab.traffic.start(("udp4", "udp6"))
+    while not all(recording.record().flow(flow).uplinks() for flow in ("udp4", "udp6")):
+        time.sleep(0.05)
     cut_s = time.monotonic()
     for family in ("-4", "-6"):
         lab.topology.ip("site", family, "rule", "add", "pref", "50", "lookup", "51")

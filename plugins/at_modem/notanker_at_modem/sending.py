@@ -15,11 +15,11 @@ from collections.abc import Callable
 from typing import Final
 
 from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown
-from notanker.plugin.outgoing import MAX_TEXT
 from notanker.plugin.sms.decoding import decode
 from notanker.plugin.sms.encoding import Options, Part, submit
 from notanker.plugin.sms.faults import PduError, SubmitError
 from notanker.plugin.sms.model import Submit
+from notanker.plugin.sms.outgoing import MAX_TEXT
 from notanker_at_modem.answers import store
 from notanker_at_modem.engine import Unanswered
 from notanker_at_modem.evidence import Evidence, Handed

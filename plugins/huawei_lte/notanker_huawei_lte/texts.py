@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from notanker.plugin import Message
-from notanker.plugin.outgoing import mark_of, text_of
+from notanker.plugin.sms.outgoing import mark_of, text_of
 
 UNWRITABLE: Final = re.compile("[^\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold."""

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from notanker.plugin import Message
-from notanker.plugin.outgoing import mark_of, number_of, text_of
 from notanker.plugin.sms.numbers import same_subscriber
+from notanker.plugin.sms.outgoing import mark_of, number_of, text_of
 
 UNWRITABLE: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """What D-Bus or a PDU cannot hold."""
