@@ -22,7 +22,8 @@ from typing import Any, Final
 from huawei_lte_api.api.Sms import Sms
 from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 
-from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown, outgoing
+from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
+from notanker.plugin.sms import outgoing
 from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
 from notanker_huawei_lte.boxes import Boxes, is_full, number_in

@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown, outgoing
+from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown
+from notanker.plugin.sms import outgoing
 from notanker.plugin.sms.numbers import same_subscriber
 from notanker.plugin.sms.text import segments
 from notanker_modemmanager import objects, texts
