@@ -205,6 +205,7 @@ class AtModem(AtActs):
                 "cnmi": device.settings.cnmi,
                 "memories": device.settings.memories,
                 "echo": device.settings.echo,
+                "at_prompt": any(session.at_prompt for session in device.sessions),
                 "pin_tries": device.sim.pin_tries,
                 "sim": device.sim.state,
                 "commands": device.commands[-200:],

@@ -38,6 +38,11 @@ class Session:
         self._boot = device.boots
         self.in_data = False
 
+    @property
+    def at_prompt(self) -> bool:
+        """Whether what is typed becomes an SMS."""
+        return self._prompt is not None
+
     def feed(self, data: bytes) -> None:
         """Take what came over the port."""
         if self._boot != self._device.boots:

@@ -398,6 +398,22 @@ def test_somebody_elses_answers_are_noticed(runner: Runner) -> None:
         )
 
 
+@pytest.mark.parametrize("typed", ["", "0011000C91", "0011000C919471319302107F0000A704D7F7BB0C"])
+def test_a_prompt_that_a_killed_child_left_open_is_left_and_takes_nothing(
+    runner: Runner, typed: str
+) -> None:
+    with AtModem() as modem:
+        modem.set(report_s=REPORT_S)
+        fd = os.open(modem.port, os.O_RDWR | os.O_NOCTTY)
+        os.write(fd, b"ATE0\rAT+CMGS=30\r" + typed.encode())
+        eventually(lambda: os.read(fd, 100).endswith(b"> "), "the prompt")
+        os.close(fd)
+        lte = start(runner, modem)
+        assert lte.call("send", message("17-1"), answer=Receipt).proof == "+CMGS"
+        assert modem.texts() == ["Störung 17-1"]
+        assert not modem.state()["spoilt"]
+
+
 def test_another_modem_than_the_configured_one_is_left_alone(runner: Runner) -> None:
     with AtModem() as modem:
         lte = start(runner, modem, imei="490154203237518")

@@ -22,6 +22,8 @@ from notanker.core.names import Outcome
 MOST_AGE_S: Final = 24 * 3600.0
 """An alarm that could not be sent in a day is given up, and the report says so."""
 MOST_BACKOFF_S: Final = 60.0
+MOST_WAIT_S: Final = 600.0
+"""A channel that asks to be left alone for longer is tried again by then."""
 ASK_AGAIN_S: Final = 5.0
 MOST_QUESTIONS: Final = 6
 """Six questions, 5 s apart. With the modem's own 10 s that is time enough for a report that comes within 30 s
@@ -144,7 +146,7 @@ def postponed(
     if now_s - delivery.queued_s > MOST_AGE_S:
         return refused(delivery, reason, left)
     backoff_s = min(2.0 ** min(delivery.attempts, 10), MOST_BACKOFF_S)
-    wait_s = backoff_s if after_s is None else after_s
+    wait_s = backoff_s if after_s is None else min(max(after_s, 0.0), MOST_WAIT_S)
     return replace(
         delivery,
         outcome=Outcome.QUEUED,

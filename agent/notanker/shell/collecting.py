@@ -39,7 +39,7 @@ class Collecting:
 
     Args:
         plugin: Who is asked.
-        report: Takes a status report; ends once what follows from it is on disk.
+        report: Takes status reports; ends once what follows from them is on disk.
         inbound: Takes SMS of a plugin; ends once they are on disk.
         happened: Takes what befell the device.
         in_doubt: Tells whether somebody waits for a status report.
@@ -49,7 +49,7 @@ class Collecting:
     def __init__(
         self,
         plugin: PluginProcess,
-        report: Callable[[SendReport], Awaitable[None]],
+        report: Callable[[tuple[SendReport, ...]], Awaitable[None]],
         inbound: Callable[[str, tuple[Inbound, ...]], Awaitable[None]],
         happened: Callable[[DeviceSaid], None],
         in_doubt: Callable[[], bool],
@@ -102,8 +102,8 @@ class Collecting:
         for happening in found.happenings[:MOST_HAPPENINGS]:
             name = self._plugin.spec.name
             self._happened(DeviceSaid(name, happening.what, happening.reason))
-        for report in found.reports:
-            await self._report(report)
+        if found.reports:
+            await self._report(found.reports)
         if found.inbound:
             await self._inbound(self._plugin.spec.name, found.inbound)
         names = tuple(_names(found))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -47,6 +48,8 @@ class Sms:
 class Inbox:
     """All SMS that come in.
 
+    One thing at a time, or what is being handed on would be found on disk and handed on again.
+
     Args:
         store: Where they are written down.
         handle: Takes each message once; a crash at the wrong moment makes it twice.
@@ -58,6 +61,8 @@ class Inbox:
         self._handle = handle
         self._log = log
         self._collectors: dict[str, Collector[str]] = {}
+        self._turn: Final = asyncio.Lock()
+        self._caught_up = False
 
     async def take(self, plugin: str, inbound: tuple[Inbound, ...]) -> None:
         """Take what a device has; returns once it is on disk.
@@ -66,18 +71,39 @@ class Inbox:
             sqlite3.Error: the journal has given up on it; the device keeps it.
         """
         rows = [_row(plugin, item) for item in inbound]
-        for row in await self._store.do(journal.put(rows)):
-            await self._feed(row)
+        async with self._turn:
+            await self._catch_up()
+            await self._feed_all(await self._store.do(journal.put(rows)))
 
     async def run(self) -> None:
         """Take up what a restart found, then hand on what has waited for its rest long enough."""
-        for row in await self._store.do(journal.unhandled):
-            await self._feed(row)
         while True:
+            async with self._turn:
+                await self._catch_up()
+                await self._expire()
             await asyncio.sleep(LOOK_S)
-            for plugin, collector in self._collectors.items():
-                for whole in collector.expire(clock.boot_s()):
-                    await self._whole(plugin, whole)
+
+    async def _catch_up(self) -> None:
+        """Take up what is on disk and was not handed on, once: before anything new comes in beside it."""
+        if self._caught_up:
+            return
+        self._collectors.clear()
+        rows = await self._store.do(journal.unhandled)
+        self._caught_up = True
+        await self._feed_all(rows)
+
+    async def _expire(self) -> None:
+        for plugin, collector in self._collectors.items():
+            for whole in collector.expire(clock.boot_s()):
+                await self._whole(plugin, whole)
+
+    async def _feed_all(self, rows: Iterable[Row]) -> None:
+        try:
+            for row in rows:
+                await self._feed(row)
+        except (sqlite3.Error, OSError):
+            self._caught_up = False  # no device has them any more: they are taken up from the disk
+            raise
 
     async def _feed(self, row: Row) -> None:
         if not row.pdu:

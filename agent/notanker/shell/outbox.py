@@ -61,9 +61,15 @@ class Outbox:
         self._language = language
         self._open: dict[str, Delivery] = {}
         self._awaited: dict[str, Delivery] = {}
+        self._owed: dict[str, Delivery] = {}
         self._written: dict[str, asyncio.Future[Any]] = {}
         self._wake = asyncio.Event()
         self._carrying = ""
+
+    @property
+    def open(self) -> tuple[Delivery, ...]:
+        """The messages of which something is still to be done, the oldest first."""
+        return tuple(self._open.values())
 
     @property
     def in_doubt(self) -> bool:
@@ -92,22 +98,18 @@ class Outbox:
                 self._open[found.mark] = found if found.over else rules.recovered(found, now_s)
         self._wake.set()
 
-    async def report(self, report: SendReport) -> None:
-        """Take a status report; returns once what follows from it is on disk."""
-        waiting = (*self._awaited.values(), *self._open.values())
-        about = receipts.match(report.recipient, report.reference, waiting)
-        if about is None or report.fate == "pending":
-            self._log.info("report_of_no_message" if about is None else "report_pending")
-            return
-        later = self._reported(about, report)
-        if later == about:
-            return
-        self._keep(later)
-        await self._on_disk(self._store.do(journal.update(later)))
-        self._log.info("message_reported", mark=later.mark, fate=report.fate)
-        if later.over and later.mark not in self._open:
-            self._tell(later)
+    async def report(self, reports: Iterable[SendReport]) -> None:
+        """Take status reports; returns once what follows from them is on disk.
+
+        Raises:
+            sqlite3.Error: it cannot be written down; the device keeps the reports.
+            TimeoutError: the disk has not taken it in time; likewise.
+        """
+        for report in reports:
+            self._take_report(report)
         self._wake.set()
+        if self._owed:
+            await self._pay()
 
     async def run(self) -> None:
         """Carry messages until cancelled."""
@@ -121,6 +123,42 @@ class Outbox:
             self._wake.clear()
             next_s = min((d.next_s for d in heads), default=None)
             await self._rest(None if next_s is None else next_s - now_s)
+
+    def _take_report(self, report: SendReport) -> None:
+        waiting = (*self._awaited.values(), *self._open.values())
+        about = receipts.match(report.recipient, report.reference, waiting)
+        if about is None or report.fate == "pending":
+            self._log.info("report_of_no_message" if about is None else "report_pending")
+            return
+        later = self._reported(about, report)
+        if later == about:
+            return
+        self._keep(later)
+        self._owed[later.mark] = later
+        self._log.info("message_reported", mark=later.mark, fate=report.fate)
+        if later.over and later.mark not in self._open:
+            self._tell(later)
+
+    async def _pay(self) -> None:
+        """Write down what reports have changed and the disk does not have, as it stands by now.
+
+        Raises:
+            sqlite3.Error: it cannot be written down.
+            TimeoutError: not in time.
+        """
+        owed = dict(self._owed)
+        written = self._store.do(journal.update(*map(self._present, owed.values())))
+        await self._on_disk(written)
+        if not written.done():
+            raise TimeoutError("the disk does not take the status reports")
+        written.result()
+        for mark, delivery in owed.items():
+            if self._owed.get(mark) is delivery:
+                del self._owed[mark]
+
+    def _present(self, delivery: Delivery) -> Delivery:
+        known = self._open.get(delivery.mark) or self._awaited.get(delivery.mark)
+        return known or delivery
 
     def _reported(self, delivery: Delivery, report: SendReport) -> Delivery:
         if report.fate == "delivered":
@@ -196,8 +234,7 @@ class Outbox:
         later = await self._step(delivery)
         self._carrying = ""
         # A report may have come meanwhile, and is better proof than the channel's own answer.
-        arrived = self._open[delivery.mark].arrived
-        later = rules.proven(replace(later, arrived=arrived))
+        later = rules.proven(self._with_reports(later))
         self._open[later.mark] = later
         if later == replace(delivery, next_s=later.next_s):
             return  # a modem that is away for a day must not cost 86,400 synced writes
@@ -205,9 +242,15 @@ class Outbox:
         if later.over:
             self._finish(self._open[later.mark])
 
+    def _with_reports(self, delivery: Delivery) -> Delivery:
+        """Return the message with all the parts that were reported while it was being carried."""
+        return replace(delivery, arrived=self._open[delivery.mark].arrived)
+
     async def _step(self, delivery: Delivery) -> Delivery:
         if delivery.outcome is Outcome.UNKNOWN:
             return await self._ask(delivery)
+        if delivery.outcome is Outcome.HANDED_OVER:  # a fault of our own broke that off
+            return rules.lost_sight(delivery, "broken off", clock.boot_s())
         channels = self._choose(delivery)
         if channels:
             return await self._send(delivery, channels)
@@ -232,9 +275,12 @@ class Outbox:
         return later
 
     async def _hand_over(self, delivery: Delivery, channel: PluginProcess) -> Delivery:
-        before, delivery = delivery, rules.begin(delivery, channel.spec.name)
+        before = self._with_reports(delivery)
+        delivery = rules.begin(before, channel.spec.name)
         self._open[delivery.mark] = delivery
         await self._on_disk(self._store.do(journal.update(delivery)))
+        if (proof := rules.proven(self._with_reports(before))).over:
+            return proof  # an earlier copy has arrived meanwhile
         try:
             receipt = await channel.call("send", _message(delivery), answer=Receipt)
         except Retry as error:

@@ -136,7 +136,7 @@ class Engine:
         if exchange.echoed and not self.echo_is_normal:
             # It has started afresh, unheard: in text mode the PDU would go out as a text, to a wrong number.
             self.restarted = True
-            self._leave_prompt()
+            self.leave_prompt()
             raise Restarted
         self.wire.write(pdu.encode("ascii"))
         return self._sent(pdu, within_s)
@@ -171,7 +171,7 @@ class Engine:
             return exchange.end
         self._be_in_doubt("AT+CMGS")
         self._prompt_may_be_open = True
-        self._leave_prompt()
+        self.leave_prompt()
         if exchange.restarted:
             raise Restarted
         raise NoPrompt(0.5, "the modem did not ask for the SMS")
@@ -194,7 +194,7 @@ class Engine:
         nonces = [nonce for nonce in _NONCES if not self._doubt.startswith(nonce[:7])]
         for number in range(SYNC_TRIES):
             if number or self._prompt_may_be_open or self._reader.at_prompt:
-                self._leave_prompt()
+                self.leave_prompt()
             self._pump_until_quiet()
             if self._is_answered(nonces[number % len(nonces)]):
                 self._doubt, self._prompt_may_be_open = "", False
@@ -222,13 +222,22 @@ class Engine:
         self._reader.forget()
 
     def write_blind(self, command: str) -> None:
-        """Write a command whose answer nobody waits for.
+        """Write a command whose answer nobody waits for; a prompt that may be open is left.
 
         Raises:
             Gone: the wire broke.
         """
-        self.wire.write(f"{command}\r".encode("ascii"))
+        self.wire.write(_ESCAPE + f"{command}\r".encode("ascii"))
         self._be_in_doubt(command)
+
+    def leave_prompt(self) -> None:
+        """Leave a prompt that may be open, so that nothing leaves; elsewhere ESC means nothing (27.005).
+
+        Raises:
+            Gone: the wire broke.
+        """
+        self.wire.write(_ESCAPE)
+        self._pump_until_quiet()
 
     def _be_in_doubt(self, command: str) -> None:
         self._doubt, self._doubted_s = command, self._now()
@@ -275,10 +284,6 @@ class Engine:
                 return True
             self._late(exchange.lines)
         return False
-
-    def _leave_prompt(self) -> None:
-        self.wire.write(_ESCAPE)
-        self._pump_until_quiet()
 
     def _pump_until_quiet(self) -> None:
         end_s = self._now() + 10 * QUIET_S

@@ -97,6 +97,8 @@ class Opener:
     def _probe(self, engine: Engine) -> None:
         for number in range(PROBES):
             try:
+                # Who had the port before may have been killed at the prompt: there all becomes an SMS.
+                engine.leave_prompt()
                 engine.ask("AT", PROBE_S)
                 break
             except (Silent, Restarted):

@@ -26,6 +26,7 @@ LIFE_S = 0.8
 """An SMS takes about so long from the first write to the last: a kill falls anywhere into it."""
 UP_WITHIN_S = 30.0
 END_WITHIN_S = 150.0
+TELL_WITHIN_S = 2.0
 MOST_AT_ONCE = 25
 """So many messages to a journal: each life asks about all that the lives before left open, one by one."""
 
@@ -34,11 +35,12 @@ _MARK = re.compile(r"(\d+-\d+)(r?)$")
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """An emulated modem, the plugin for it, and what left on the air."""
+    """An emulated modem, the plugin for it, what left on the air, and how the modem does."""
 
     kind: str
     options: dict[str, object]
     on_air: Callable[[], Sequence[str]]
+    state: Callable[[], object]
 
 
 Rigs = Callable[[], AbstractContextManager[Rig]]
@@ -55,7 +57,12 @@ def hilink() -> Iterator[Rig]:
             "settle_s": 0.2,
             "sent_within_s": 5.0,
         }
-        yield Rig("huawei_lte", options, lambda: [text for _, text in modem.on_air])
+        yield Rig(
+            "huawei_lte",
+            options,
+            lambda: [text for _, text in modem.on_air],
+            lambda: modem.on_air,
+        )
 
 
 @contextlib.contextmanager
@@ -68,7 +75,7 @@ def at() -> Iterator[Rig]:
             "answer_s": 1.0,
             "sent_within_s": 1.0,
         }
-        yield Rig("at_modem", options, modem.texts)
+        yield Rig("at_modem", options, modem.texts, modem.state)
 
 
 RIGS: Mapping[str, Rigs] = {"HiLink": hilink, "AT": at}
@@ -112,6 +119,7 @@ class Mortal:
 
     def __init__(self, folder: Path, rig: Rig, count: int) -> None:
         self._folder = folder
+        self._rig = rig
         self._process = subprocess.Popen(
             [
                 sys.executable, "-m", "tests.contract.support.mortal",
@@ -141,11 +149,18 @@ class Mortal:
             raise AssertionError(f"it does not end: {self._still_open()}") from None
         assert status == 0
 
-    def _still_open(self) -> list[tuple[object, ...]]:
+    def _still_open(self) -> str:
+        """Return what the life itself, its journal and its modem say of messages that are not over."""
         with closing(sqlite3.connect(self._folder / "journal.sqlite")) as journal:
-            return journal.execute(
+            rows = journal.execute(
                 "select mark, outcome, attempts, unknowns, reason, parts from outbox where not over"
             ).fetchall()
+        told = self._folder / "told"
+        self._process.send_signal(signal.SIGUSR1)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(TELL_WITHIN_S)
+        says = told.read_text() if told.exists() else "nothing"
+        return f"on disk: {rows}\nit says: {says}\nits modem: {self._rig.state()}"
 
     def kill(self, victim: str) -> bool:
         """Kill the agent or its child, if it is there; say so."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -48,6 +49,13 @@ async def no_inbound(_plugin: str, _sms: tuple[Inbound, ...]) -> None:
     """Nobody texts back here."""
 
 
+def state_of(outbox: Outbox, plugin: PluginProcess) -> str:
+    """Say what is still to be done, when, and how the plugin does."""
+    now_s = clock.boot_s()
+    waits = (f"{one.mark}: due in {one.next_s - now_s:.1f} s, {one}" for one in outbox.open)
+    return "\n".join([str(plugin.status), f"child {plugin.pid}", *waits])
+
+
 async def live(folder: Path, kind: str, options: dict[str, object], count: int) -> None:
     store = Journal(folder / "journal.sqlite")
     store.start()
@@ -73,6 +81,9 @@ async def live(folder: Path, kind: str, options: dict[str, object], count: int) 
         new = message(number)
         if new.mark not in known:
             outbox.add(new, store.do(journal.append([], [new])))
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGUSR1, lambda: (folder / "told").write_text(state_of(outbox, plugin))
+    )
     os.write(sys.stdout.fileno(), b"up\n")
     parts = (plugin.run(), outbox.run(), collecting.run())
     tasks = [asyncio.create_task(part) for part in parts]

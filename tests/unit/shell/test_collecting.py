@@ -61,8 +61,8 @@ class Device:
             self.emptied.set()  # it has nothing to forget, and is not asked again at once
         return step
 
-    async def report(self, report: SendReport) -> None:
-        self.done.append(("report", report.name))
+    async def report(self, reports: tuple[SendReport, ...]) -> None:
+        self.done += [("report", report.name) for report in reports]
 
     async def inbound(self, plugin: str, inbound: tuple[Inbound, ...]) -> None:
         if self.disk is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,6 @@ def live(path: Path, story: Callable[[Desk], Coroutine[Any, Any, None]]) -> list
         inbox = Inbox(store, hear, QUIET)
         task = asyncio.create_task(inbox.run())
         try:
-            await store.do(journal.unhandled)  # what a restart found is read before the story
             await story(Desk(store, inbox, heard, told))
         finally:
             task.cancel()
@@ -56,11 +56,6 @@ def live(path: Path, story: Callable[[Desk], Coroutine[Any, Any, None]]) -> list
 
     asyncio.run(work())
     return heard
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
 
 
 def inbound(*pdus: str) -> tuple[Inbound, ...]:
@@ -173,3 +168,100 @@ def test_five_hundred_sms_through_twenty_slots_are_all_heard_once(path: Path) ->
     # Each batch is read twice: by its notice, and by the poll that follows.
     heard = take(path, *(batch for batch in batches for _ in range(2)))
     assert [sms.text for sms in heard] == [f"Nr {n}" for n in range(500)]
+
+
+def at_once(path: Path, work: Callable[[Journal], Coroutine[Any, Any, None]]) -> None:
+    """Do the work on a real journal."""
+
+    async def all_of_it() -> None:
+        store = Journal(path)
+        store.start()
+        try:
+            await work(store)
+        finally:
+            await asyncio.to_thread(store.close)
+
+    asyncio.run(all_of_it())
+
+
+async def let_others_run(store: Journal) -> None:
+    """Give everybody else, the journal's thread too, the time for some steps."""
+    for _ in range(5):
+        await store.do(lambda _: None)
+
+
+def test_what_is_being_handed_on_is_not_found_on_disk_and_handed_on_again(path: Path) -> None:
+    heard: list[str] = []
+
+    async def work(store: Journal) -> None:
+        begun = asyncio.Event()
+
+        async def hear(sms: Sms) -> None:
+            heard.append(sms.text)
+            begun.set()
+            await let_others_run(store)
+
+        inbox = Inbox(store, hear, QUIET)
+        taking = asyncio.create_task(inbox.take("lte1", inbound(*deliver(MARA, "OK 17"))))
+        await begun.wait()
+        running = asyncio.create_task(inbox.run())
+        await taking
+        await let_others_run(store)
+        running.cancel()
+
+    at_once(path, work)
+    assert heard == ["OK 17"]
+
+
+def test_a_modem_that_is_heard_for_the_first_time_does_not_disturb_the_looking_through(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notanker.plugin.sms import parts as collecting
+    from notanker.shell import inbox as module
+
+    monkeypatch.setattr(module, "LOOK_S", 0.0)
+    monkeypatch.setattr(collecting.Collector.__init__, "__defaults__", (0.0, 64))
+    parts = deliver(MARA, LONG)
+    heard: list[str] = []
+
+    async def work(store: Journal) -> None:
+        others: list[asyncio.Task[None]] = []
+
+        async def hear(sms: Sms) -> None:
+            heard.append(sms.text)
+            if not others:
+                others.append(asyncio.create_task(inbox.take("lte2", inbound(parts[1]))))
+                await let_others_run(store)
+
+        inbox = Inbox(store, hear, QUIET)
+        await inbox.take("lte1", inbound(parts[0]))
+        running = asyncio.create_task(inbox.run())
+        while len(heard) < 2 and not running.done():
+            await let_others_run(store)
+        assert not running.done(), running.exception()
+        running.cancel()
+
+    at_once(path, work)
+    assert len(heard) == 2
+
+
+def test_what_a_fault_of_the_disk_kept_from_being_handed_on_is_taken_up_without_a_restart(
+    path: Path,
+) -> None:
+    heard: list[str] = []
+    faults = [sqlite3.OperationalError("full")]
+
+    async def work(store: Journal) -> None:
+        async def hear(sms: Sms) -> None:
+            if faults:
+                raise faults.pop()
+            heard.append(sms.text)
+
+        inbox = Inbox(store, hear, QUIET)
+        two = inbound(*(deliver(MARA, text)[0] for text in ("OK 17", "OK 18")))
+        with pytest.raises(sqlite3.OperationalError):
+            await inbox.take("lte1", two)
+        await inbox.take("lte1", two)
+
+    at_once(path, work)
+    assert heard == ["OK 17", "OK 18"]

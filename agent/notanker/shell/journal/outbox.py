@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from notanker.core.delivery import Delivery
+from notanker.core.delivery import MOST_QUESTIONS, Delivery
 from notanker.core.names import Outcome
 from notanker.shell.journal.work import Work
 
@@ -72,7 +72,7 @@ def open_messages(connection: sqlite3.Connection) -> tuple[Delivery, ...]:
     A crash may have come between the end and its fact. Each change of a message gives it the highest rowid.
     """
     rows = connection.execute(
-        f"select {', '.join(COLUMNS[:-2])} from outbox where not over or awaits"  # noqa: S608 - a constant
+        f"select {', '.join(COLUMNS)} from outbox where not over or awaits"  # noqa: S608 - a constant
         " or (rowid > (select max(rowid) from outbox) - ? and mark not in"
         " (select coalesce(json_extract(fields, '$.mark'), '') from event"
         " where kind = 'Settled' and json_valid(fields)))"
@@ -92,6 +92,8 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
         channel=row[9], rank=row[10], reference=row[11], references=parts.references, left=parts.left,
         arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing, pieces=parts.count,
         carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
+        # Asked about to the end once, it is not asked about again at each start.
+        questions=MOST_QUESTIONS if row[15] else 0,
     )  # fmt: skip
 
 
