@@ -3,7 +3,8 @@
 A report names the recipient and a number from 0 to 255 (TP-MR, 3GPP TS 23.040, 9.2.3.6) that comes round
 again; a modem may have chosen that number itself, and its answer with it may have been lost. So both are
 looked at, and a report that could mean two messages means neither: wrongly matched, it would call an alarm
-delivered that is not.
+delivered that is not. For the same reason each report counts once: a copy of one whose message is settled
+already would be taken for proof of the next one in doubt to that person.
 """
 
 from __future__ import annotations
@@ -17,6 +18,20 @@ from notanker.core.delivery import Delivery
 SAME_DIGITS: Final = 8
 """Networks write a number with or without country code; its last eight digits tell subscribers apart here."""
 MOST_PARTS: Final = 8
+MOST_RECIPIENT: Final = 40
+"""A name as sender has 11 characters, a number 20 digits; a time in ISO 8601 has 25."""
+
+
+def key_of(recipient: str, reference: int | None, fate: str, done: str) -> str:
+    """Return what is the same of every copy of a report: what it says, not where it lay.
+
+    Args:
+        recipient: Whom the SMS was for, as the network writes it.
+        reference: Its TP-MR, None if the device does not say.
+        fate: What became of it.
+        done: When, to the second, as the network says it.
+    """
+    return f"{recipient[:MOST_RECIPIENT]} {reference} {fate} {done[:MOST_RECIPIENT]}"
 
 
 def match(recipient: str, reference: int | None, deliveries: Iterable[Delivery]) -> Delivery | None:

@@ -162,7 +162,7 @@ class Agent:
             self._prober.drain,
         )
         told = {fact.mark for fact in past.facts if isinstance(fact, Settled)}
-        self._outbox.take_up(past.deliveries, told)
+        self._outbox.take_up(past.deliveries, told, past.reports)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()

@@ -24,6 +24,7 @@ from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
 from notanker.shell.plugin_supervisor import PluginProcess
 from notanker.shell.summary import summary_of
+from notanker.shell.taken import Taken
 
 WAIT_FOR_DISK_S: Final = 2.0
 DOWN_AGAIN_S: Final = 1.0
@@ -61,7 +62,7 @@ class Outbox:
         self._language = language
         self._open: dict[str, Delivery] = {}
         self._awaited: dict[str, Delivery] = {}
-        self._owed: dict[str, Delivery] = {}
+        self._taken: Final = Taken(store)
         self._written: dict[str, asyncio.Future[Any]] = {}
         self._wake = asyncio.Event()
         self._carrying = ""
@@ -83,13 +84,20 @@ class Outbox:
         self._merge(delivery.number)
         self._wake.set()
 
-    def take_up(self, deliveries: Iterable[Delivery], told: Collection[str] = ()) -> None:
+    def take_up(
+        self,
+        deliveries: Iterable[Delivery],
+        told: Collection[str] = (),
+        reports: Iterable[str] = (),
+    ) -> None:
         """Take the messages that a restart found: on their way, or over and nobody was told.
 
         Args:
             deliveries: The messages.
             told: Marks of those whose end is known already: only their report is waited for.
+            reports: Keys of the status reports that were taken already.
         """
+        self._taken.take_up(reports)
         now_s = clock.boot_s()
         for found in deliveries:
             if found.over and found.mark in told:
@@ -108,8 +116,7 @@ class Outbox:
         for report in reports:
             self._take_report(report)
         self._wake.set()
-        if self._owed:
-            await self._pay()
+        await self._taken.pay(self._present, self._wait_for_disk_s)
 
     async def run(self) -> None:
         """Carry messages until cancelled."""
@@ -125,36 +132,24 @@ class Outbox:
             await self._rest(None if next_s is None else next_s - now_s)
 
     def _take_report(self, report: SendReport) -> None:
+        """Believe a report, at once and once."""
+        if report.fate == "pending" or not self._taken.is_new(report):
+            return
         waiting = (*self._awaited.values(), *self._open.values())
         about = receipts.match(report.recipient, report.reference, waiting)
-        if about is None or report.fate == "pending":
-            self._log.info("report_of_no_message" if about is None else "report_pending")
+        if about is None:
+            self._log.info("report_of_no_message")
             return
         later = self._reported(about, report)
-        if later == about:
-            return
-        self._keep(later)
-        self._owed[later.mark] = later
-        self._log.info("message_reported", mark=later.mark, fate=report.fate)
-        if later.over and later.mark not in self._open:
-            self._tell(later)
+        if later != about:
+            self._believe(later, report.fate)
 
-    async def _pay(self) -> None:
-        """Write down what reports have changed and the disk does not have, as it stands by now.
-
-        Raises:
-            sqlite3.Error: it cannot be written down.
-            TimeoutError: not in time.
-        """
-        owed = dict(self._owed)
-        written = self._store.do(journal.update(*map(self._present, owed.values())))
-        await self._on_disk(written)
-        if not written.done():
-            raise TimeoutError("the disk does not take the status reports")
-        written.result()
-        for mark, delivery in owed.items():
-            if self._owed.get(mark) is delivery:
-                del self._owed[mark]
+    def _believe(self, delivery: Delivery, fate: str) -> None:
+        self._keep(delivery)
+        self._taken.changed(delivery)
+        self._log.info("message_reported", mark=delivery.mark, fate=fate)
+        if delivery.over and delivery.mark not in self._open:
+            self._tell(delivery)
 
     def _present(self, delivery: Delivery) -> Delivery:
         known = self._open.get(delivery.mark) or self._awaited.get(delivery.mark)

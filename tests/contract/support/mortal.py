@@ -76,7 +76,7 @@ async def live(folder: Path, kind: str, options: dict[str, object], count: int) 
     past = await store.do(journal.past)
     known = await store.do(marks)
     waiting -= known - {one.mark for one in past.deliveries}
-    outbox.take_up(past.deliveries)
+    outbox.take_up(past.deliveries, reports=past.reports)
     for number in range(1, count + 1):
         new = message(number)
         if new.mark not in known:

@@ -147,3 +147,39 @@ def test_a_proof_that_comes_while_one_channel_refuses_spares_the_next_one_the_co
     first = live(path, story, [Unknown("hung")], further=second)
     assert (first.sent, second.sent) == (["1-1"], ["1-1"])
     assert on_disk(path, "1-1") == ("delivered", 2)
+
+
+async def next_one_lost_sight_of(desk: Desk) -> None:
+    """Have the next message to that person in doubt, and the report of the one before come once more."""
+    desk.add("2-1")
+    await asyncio.wait_for(desk.carrier.asked.wait(), 30)
+    await desk.box.report([report()])
+    assert (await desk.end()).outcome is Outcome.SENT
+    assert desk.carrier.sent[-2:] == ["2-1", "2-1"]
+
+
+def test_a_report_that_comes_twice_proves_nothing_of_the_next_message(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report([report()])
+        assert (await desk.end()).outcome is Outcome.DELIVERED
+        await next_one_lost_sight_of(desk)
+
+    live(path, story, [REPORTED, Unknown("hung")])
+
+
+def test_a_report_that_comes_again_after_a_restart_proves_nothing_either(path: Path) -> None:
+    async def first_life(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report([report()])
+
+    live(path, first_life, [REPORTED])
+
+    async def next_life(desk: Desk) -> None:
+        past = await desk.store.do(journal.past)
+        desk.box.take_up(past.deliveries, {"1-1"}, past.reports)
+        while desk.settled.qsize():
+            desk.settled.get_nowait()
+        await next_one_lost_sight_of(desk)
+
+    live(path, next_life, [Unknown("hung")])

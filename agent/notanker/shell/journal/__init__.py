@@ -9,11 +9,12 @@ from notanker.shell.journal.engine import Journal, is_broken, is_disk, open_data
 from notanker.shell.journal.facts import events_after, last_position
 from notanker.shell.journal.inbox import handled, put, unhandled
 from notanker.shell.journal.numbers import note, recall, reserve
-from notanker.shell.journal.outbox import merge, update
+from notanker.shell.journal.outbox import MOST_REPORTS, merge, reported, update
 from notanker.shell.journal.past import Past, append, past
 from notanker.shell.journal.work import Work
 
 __all__ = [
+    "MOST_REPORTS",
     "Journal",
     "Past",
     "Work",
@@ -29,6 +30,7 @@ __all__ = [
     "past",
     "put",
     "recall",
+    "reported",
     "reserve",
     "set_aside",
     "unhandled",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +14,9 @@ from notanker.shell.journal.work import Work
 
 UNTOLD: Final = 50
 """So many of the messages changed last are looked at for an end that no fact tells of."""
+
+MOST_REPORTS: Final = 500
+"""A device gives a report again until it is told to forget it; none holds more than some hundred."""
 
 COLUMNS: Final = (
     "mark", "incident", "number", "text", "queued_s", "outcome", "attempts", "unknowns", "reason",
@@ -25,6 +29,7 @@ create table if not exists outbox(
   unknowns integer not null, reason text not null, channel text not null, rank integer not null,
   reference integer not null, parts text not null, carries text not null, awaits integer not null,
   over integer not null);
+create table if not exists reported(key text primary key);
 """
 _INTO: Final = f"into outbox({','.join(COLUMNS)}) values({','.join('?' * len(COLUMNS))})"
 
@@ -53,6 +58,27 @@ def update(*deliveries: Delivery) -> Work[None]:
         connection.executemany(f"insert or replace {_INTO}", rows)
 
     return work
+
+
+def reported(deliveries: Iterable[Delivery], keys: Iterable[str]) -> Work[None]:
+    """Return the work of writing down what status reports changed, and that they were taken."""
+    rows = [row_of(delivery) for delivery in deliveries]
+    taken = [(key,) for key in keys]
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.executemany(f"insert or replace {_INTO}", rows)
+        connection.executemany("insert or ignore into reported values(?)", taken)
+        connection.execute(
+            "delete from reported where rowid <= (select max(rowid) from reported) - ?",
+            (MOST_REPORTS,),
+        )
+
+    return work
+
+
+def reports_taken(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the keys of the reports that were taken last."""
+    return tuple(key for (key,) in connection.execute("select key from reported order by rowid"))
 
 
 def merge(delivery: Delivery, others: list[str]) -> Work[None]:

@@ -20,12 +20,14 @@ class Past:
     Attributes:
         unreadable: Facts that this version cannot read.
         known: Whether the journal could be read at all.
+        reports: Keys of the status reports that were taken already.
     """
 
     facts: tuple[Fact, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     unreadable: int = 0
     known: bool = True
+    reports: tuple[str, ...] = ()
 
 
 def append(facts: Iterable[Fact], deliveries: Iterable[Delivery] = ()) -> Work[None]:
@@ -43,4 +45,5 @@ def append(facts: Iterable[Fact], deliveries: Iterable[Delivery] = ()) -> Work[N
 def past(connection: sqlite3.Connection) -> Past:
     """Return what a start needs: the last facts, and the messages that are still on their way."""
     known, unreadable = events.last_facts(connection)
-    return Past(known, outbox.open_messages(connection), unreadable)
+    reports = outbox.reports_taken(connection)
+    return Past(known, outbox.open_messages(connection), unreadable, reports=reports)
