@@ -125,7 +125,7 @@ class Outbox:
             heads = self._heads()
             due = [d for d in heads if d.next_s <= now_s]
             if due:
-                await self._advance(min(due, key=lambda d: d.rank))
+                await self._advance(min(due, key=_urgency))
                 continue
             self._wake.clear()
             next_s = min((d.next_s for d in heads), default=None)
@@ -231,7 +231,8 @@ class Outbox:
         # A report may have come meanwhile, and is better proof than the channel's own answer.
         later = rules.proven(self._with_reports(later))
         self._open[later.mark] = later
-        if later == replace(delivery, next_s=later.next_s):
+        asked = replace(delivery, next_s=later.next_s, questions=later.questions)
+        if later == asked and not later.over:
             return  # a modem that is away for a day must not cost 86,400 synced writes
         await self._on_disk(self._store.do(journal.update(later)))
         if later.over:
@@ -341,6 +342,15 @@ class Outbox:
         done, _ = await asyncio.wait([written], timeout=self._wait_for_disk_s)
         if not done or written.exception() is not None:
             self._log.warning("message_not_written_yet")
+
+
+def _urgency(delivery: Delivery) -> tuple[bool, int, bool, float]:
+    """Order what is due: an end costs nothing, then alarms, and none waits for questions about others.
+
+    After a restart there may be a question about each of thirty messages, and again every five seconds.
+    """
+    asks = delivery.outcome is Outcome.UNKNOWN
+    return not delivery.over, delivery.rank, asks, delivery.next_s
 
 
 _BY_HEALTH: Final = (

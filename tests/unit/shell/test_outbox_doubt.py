@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from notanker.core import delivery as rules
 from notanker.core.names import Outcome, PluginHealth
 from notanker.core.status import PluginStatus
 from notanker.plugin import Message, Permanent, Retry, Unknown
@@ -158,3 +159,16 @@ def test_a_hand_over_that_a_fault_of_ours_broke_off_is_in_doubt_and_not_repeated
 
     carrier = live(path, story, [RuntimeError("a bug")], running=False)
     assert carrier.texts == ["Störung 1-1", "Störung 1-1r"]
+
+
+def test_a_new_alarm_does_not_wait_for_questions_about_thirty_others(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        others = [message(f"{n}-1", f"+4930231251{n}") for n in range(10, 40)]
+        desk.box.take_up(rules.lost_sight(rules.begin(one, "lte1"), "", 0.0) for one in others)
+        await asyncio.wait_for(desk.carrier.asked.wait(), 30)
+        desk.add("50-1", "+493023125199")
+        while (await desk.end()).mark != "50-1":
+            pass
+        assert len(desk.carrier.calls[: desk.carrier.calls.index(("send", "50-1"))]) < 30
+
+    live(path, story)
