@@ -7,9 +7,10 @@ after a crash between disk and device, is one SMS.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -93,16 +94,23 @@ class Inbox:
         await self._feed_all(rows)
 
     async def _expire(self) -> None:
-        for plugin, collector in self._collectors.items():
-            for whole in collector.expire(clock.boot_s()):
-                await self._whole(plugin, whole)
+        with self._taken_up_again_if_it_fails():
+            for plugin, collector in self._collectors.items():
+                for whole in collector.expire(clock.boot_s()):
+                    await self._whole(plugin, whole)
 
     async def _feed_all(self, rows: Iterable[Row]) -> None:
-        try:
+        with self._taken_up_again_if_it_fails():
             for row in rows:
                 await self._feed(row)
+
+    @contextlib.contextmanager
+    def _taken_up_again_if_it_fails(self) -> Iterator[None]:
+        """Look at the disk once more after a fault of it: no device has these SMS any more."""
+        try:
+            yield
         except (sqlite3.Error, OSError):
-            self._caught_up = False  # no device has them any more: they are taken up from the disk
+            self._caught_up = False
             raise
 
     async def _feed(self, row: Row) -> None:

@@ -265,3 +265,34 @@ def test_what_a_fault_of_the_disk_kept_from_being_handed_on_is_taken_up_without_
 
     at_once(path, work)
     assert heard == ["OK 17", "OK 18"]
+
+
+def test_what_was_waited_for_in_vain_survives_a_fault_of_the_disk_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from notanker.plugin.sms import parts as collecting
+
+    monkeypatch.setattr(collecting.Collector.__init__, "__defaults__", (0.0, 64))
+    parts = deliver(MARA, LONG)
+    heard: list[str] = []
+    faults = [sqlite3.OperationalError("full")]
+
+    async def work(store: Journal) -> None:
+        told = asyncio.Event()
+
+        async def hear(sms: Sms) -> None:
+            if faults:
+                raise faults.pop()
+            heard.append(sms.text)
+            told.set()
+
+        inbox = Inbox(store, hear, QUIET)
+        await inbox.take("lte1", inbound(parts[0]))
+        with pytest.raises(sqlite3.OperationalError):
+            await inbox.run()
+        again = asyncio.create_task(inbox.run())  # as the agent begins a part again that failed
+        await asyncio.wait_for(told.wait(), 30)
+        again.cancel()
+
+    at_once(path, work)
+    assert len(heard) == 1
