@@ -90,6 +90,8 @@ class Stick:
             if happens is None or switch.path not in path:
                 return False
             switch.acted = True
+            if switch.times and switch.name not in _LOGIN_ERRORS:
+                self.switch = Switch()
             happens(self)
             return switch.name == "reboot_data_off"
 

@@ -12,8 +12,8 @@ import pytest
 
 from notanker.plugin import ModemInfo, Retry, UplinkState
 from notanker.shell.plugin_faults import PluginDown
+from notanker_lab.hilinkctl import SWITCHES
 from tests.contract.support.hilink import (
-    FAULTS,
     KINDS,
     LASTING,
     await_on_air,
@@ -23,6 +23,8 @@ from tests.contract.support.hilink import (
 from tests.contract.support.outbox import deliver
 from tests.contract.support.runner import Instance, Runner, eventually, message
 from tests.contract.support.stick import Modem
+
+FAULTS = sorted(set(SWITCHES) - {"none"})
 
 
 @pytest.fixture(params=KINDS, ids="-".join)

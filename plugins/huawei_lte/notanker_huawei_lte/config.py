@@ -25,6 +25,7 @@ class HuaweiLteConfig(msgspec.Struct, frozen=True, kw_only=True):
         mobile_mode: The radio networks that it may use; empty leaves what its page says.
         reports: Whether the network is asked to report what became of each SMS.
         recover: Whether a modem that gets no data session is dialled anew and restarted.
+        restart_after_s: How long without a data session before it is restarted.
         power_command: What cuts and restores the modem's power, as a list of words; empty: nothing does.
         connect_timeout_s: For a TCP connection to the modem.
         read_timeout_s: For each piece of an answer.
@@ -43,6 +44,7 @@ class HuaweiLteConfig(msgspec.Struct, frozen=True, kw_only=True):
     mobile_mode: Mode = ""
     reports: bool = True
     recover: bool = True
+    restart_after_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 60.0
     power_command: tuple[str, ...] = ()
     connect_timeout_s: Seconds = 3.0
     read_timeout_s: Seconds = 10.0

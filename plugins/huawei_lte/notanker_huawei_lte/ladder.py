@@ -1,10 +1,10 @@
 """What is done with a modem that answers and gets no data session, or answers nothing. Pure.
 
-| rung | it does | needs an answer | the modem gets | again at the earliest after |
+| rung | it does | without data for | the modem gets | again at the earliest after |
 |---|---|---|---|---|
-| redial | data switch off and on | yes | - | 1 min |
-| restart | its own restart | yes | 60 s | 15 min |
-| power | `power_command` | no | 60 s | 30 min |
+| redial | data switch off and on | - | - | 1 min |
+| restart | its own restart | `restart_after_s` | 60 s | 15 min |
+| power | `power_command` | twice that | 60 s | 30 min |
 
 A new session comes before all of them, with each call. A modem that has its data session again starts at the
 bottom. After the top one it goes on at the bottom, as soon as the pauses allow.
@@ -38,14 +38,22 @@ class Ladder:
 
     Args:
         can_power: Something is configured that cuts its power.
+        restart_after_s: So long a modem may look for its network before it is restarted: no SMS leaves
+            meanwhile.
     """
 
-    def __init__(self, *, can_power: bool) -> None:
+    def __init__(self, *, can_power: bool, restart_after_s: float) -> None:
         self._can_power: Final = can_power
+        self._after_s: Final = {
+            Rung.REDIAL: 0.0,
+            Rung.RESTART: restart_after_s,
+            Rung.POWER: 2 * restart_after_s,
+        }
         self._next = 0
         self._wait_until_s = float("-inf")
         self._used_s: dict[Rung, float] = {}
         self._deaf_since_s: float | None = None
+        self._without_data_since_s: float | None = None
 
     def answered(self) -> None:
         """Note that the modem answers."""
@@ -54,6 +62,7 @@ class Ladder:
     def connected(self) -> None:
         """Note that it has its data session."""
         self._next = 0
+        self._without_data_since_s = None
 
     def without_data(self, now_s: float, open_since_s: float | None) -> Rung | None:
         """Return what to do with a modem that answers and has no data session, None to wait.
@@ -62,8 +71,12 @@ class Ladder:
             open_since_s: When the last SMS was handed over whose end is not known.
         """
         order = tuple(Rung)
+        if self._without_data_since_s is None:
+            self._without_data_since_s = now_s
+        missing_s = now_s - self._without_data_since_s
         for index in [*range(self._next, len(order)), *range(self._next)]:
-            if self._may(order[index], now_s, open_since_s):
+            long_enough = missing_s >= self._after_s[order[index]]
+            if long_enough and self._may(order[index], now_s, open_since_s):
                 self._next = (index + 1) % len(order)
                 return self._taken(order[index], now_s)
         return None

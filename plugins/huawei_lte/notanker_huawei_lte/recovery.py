@@ -35,7 +35,9 @@ class Recovery:
         self._config: Final = config
         self._session: Final = session
         self._open_since: Final = open_since
-        self._ladder: Final = Ladder(can_power=bool(config.power_command))
+        self._ladder: Final = Ladder(
+            can_power=bool(config.power_command), restart_after_s=config.restart_after_s
+        )
         self._happened: list[Happening] = []
 
     def answered(self) -> None:

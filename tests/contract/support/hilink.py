@@ -6,11 +6,9 @@ from typing import Final
 
 from notanker.plugin import Collected
 from notanker_lab.hilink_session import TOKEN_MODES
-from notanker_lab.hilinkctl import SWITCHES
 from tests.contract.support.runner import Instance, Runner, eventually
 from tests.contract.support.stick import Modem
 
-FAULTS: Final = tuple(sorted(set(SWITCHES) - {"none"}))
 KINDS: Final = [(tokens, login) for tokens in TOKEN_MODES for login in ("none", "sha256")]
 LASTING: Final = frozenset(
     {
@@ -32,6 +30,7 @@ QUICK_POLICY: Final = {
     "settle_s": 0.1,
     "sent_within_s": 2.0,
     "locked_pause_s": 0.1,
+    "restart_after_s": 0.0,
 }
 
 

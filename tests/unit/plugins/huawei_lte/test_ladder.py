@@ -8,8 +8,21 @@ from hypothesis import strategies as st
 from notanker_huawei_lte.ladder import DEAF_S, HOLD_S, PATIENCE_S, PAUSE_S, Ladder, Rung
 
 
+def ladder_with(*, power: bool, restart_after_s: float = 0.0) -> Ladder:
+    return Ladder(can_power=power, restart_after_s=restart_after_s)
+
+
+def test_a_modem_that_looks_for_its_network_is_not_restarted_at_once() -> None:
+    ladder = ladder_with(power=True, restart_after_s=60.0)
+    assert ladder.without_data(0.0, None) is Rung.REDIAL
+    assert ladder.without_data(59.0, None) is None
+    assert ladder.without_data(60.0, None) is Rung.RESTART
+    assert ladder.without_data(119.0, None) is None
+    assert ladder.without_data(120.0, None) is Rung.POWER
+
+
 def test_it_climbs_from_redialling_to_power() -> None:
-    ladder = Ladder(can_power=True)
+    ladder = ladder_with(power=True)
     assert ladder.without_data(0.0, None) is Rung.REDIAL
     assert ladder.without_data(10.0, None) is Rung.RESTART
     assert ladder.without_data(20.0, None) is None
@@ -17,14 +30,14 @@ def test_it_climbs_from_redialling_to_power() -> None:
 
 
 def test_a_modem_that_is_connected_again_starts_at_the_bottom() -> None:
-    ladder = Ladder(can_power=True)
+    ladder = ladder_with(power=True)
     ladder.without_data(0.0, None)
     ladder.connected()
     assert ladder.without_data(PAUSE_S[Rung.REDIAL], None) is Rung.REDIAL
 
 
 def test_no_power_is_cut_where_nothing_can() -> None:
-    ladder = Ladder(can_power=False)
+    ladder = ladder_with(power=False)
     ladder.without_data(0.0, None)
     ladder.without_data(10.0, None)
     assert ladder.without_data(100.0, None) is Rung.REDIAL
@@ -33,14 +46,14 @@ def test_no_power_is_cut_where_nothing_can() -> None:
 
 
 def test_an_sms_that_may_be_on_its_way_is_not_destroyed_by_a_restart() -> None:
-    ladder = Ladder(can_power=True)
+    ladder = ladder_with(power=True)
     ladder.without_data(100.0, 99.0)
     assert ladder.without_data(110.0, 99.0) is None
     assert ladder.without_data(99.0 + HOLD_S, 99.0) is Rung.RESTART
 
 
 def test_a_modem_that_answers_nothing_for_a_while_loses_its_power_once() -> None:
-    ladder = Ladder(can_power=True)
+    ladder = ladder_with(power=True)
     assert ladder.without_answer(0.0, None) is None
     assert ladder.without_answer(DEAF_S, None) is Rung.POWER
     assert ladder.without_answer(DEAF_S + 600.0, None) is None
@@ -48,7 +61,7 @@ def test_a_modem_that_answers_nothing_for_a_while_loses_its_power_once() -> None
 
 
 def test_a_modem_that_answers_in_between_is_not_deaf() -> None:
-    ladder = Ladder(can_power=True)
+    ladder = ladder_with(power=True)
     ladder.without_answer(0.0, None)
     ladder.answered()
     assert ladder.without_answer(DEAF_S, None) is None
@@ -56,7 +69,7 @@ def test_a_modem_that_answers_in_between_is_not_deaf() -> None:
 
 @given(st.lists(st.floats(min_value=0.0, max_value=900.0), max_size=60))
 def test_no_rung_is_taken_again_within_its_pause(steps_s: list[float]) -> None:
-    ladder, now_s = Ladder(can_power=True), 0.0
+    ladder, now_s = ladder_with(power=True), 0.0
     last_s: dict[Rung, float] = {}
     for step_s in steps_s:
         now_s += step_s
