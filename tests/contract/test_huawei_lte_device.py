@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from notanker.plugin import (
+    Happening,
     ModemInfo,
     Permanent,
     Registration,
@@ -123,6 +124,20 @@ def test_a_wrong_pin_is_tried_once_even_over_restarts(runner: Runner, tmp_path: 
                     lte.call("bring_up", answer=type(None))
         assert modem.count("POST /api/pin/operate") == 1
         assert modem.stick.card.tries == 2
+
+
+def test_a_pin_that_did_not_help_is_told_once(runner: Runner, tmp_path: Path) -> None:
+    with Modem() as modem:
+        lte = start(runner, modem, pin=pin_file(tmp_path, "0815"), reports=False)
+        modem.fault("sim_pin")
+        told: list[Happening] = []
+        for _ in range(4):
+            lte.call("state", answer=UplinkState)
+            told += collect(lte).happenings
+        assert [happening.what for happening in told] == ["sim_locked", "sim_locked"]
+        assert "wrong" in told[0].reason
+        assert "2 tries left" in told[1].reason
+        assert modem.count("POST /api/pin/operate") == 1
 
 
 @pytest.mark.parametrize("tries", [0, 1, 2])

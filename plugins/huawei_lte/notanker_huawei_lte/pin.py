@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from xml.parsers.expat import ExpatError
 
 from huawei_lte_api.Connection import Connection
 from huawei_lte_api.exceptions import ResponseErrorException
@@ -74,4 +75,6 @@ def _takes_encrypted(connection: Connection) -> bool:
     except ResponseErrorException as error:
         if error.code != _NO_SUPPORT:
             raise
-        return False
+    except ExpatError:
+        pass  # old firmwares have a web page for what they do not know
+    return False

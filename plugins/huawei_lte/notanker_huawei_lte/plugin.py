@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -77,6 +76,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         self._recovery: Final = Recovery(config, self._session, lambda: self._sending.open_since_s)
         self._happened: list[Happening] = []
         self._sim_is_locked = False
+        self._sim_trouble = ""
 
     def bring_up(self) -> None:
         """Turn the data switch on and wait for the data session.
@@ -258,8 +258,12 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         """Give a locked SIM its PIN though nobody wants data now: without it no SMS goes either way."""
         if self._sim_is_locked and self.config.pin is not None:
             self._sim_is_locked = False
-            with contextlib.suppress(Permanent):  # `bring_up` says it, and the state shows the SIM
+            try:
                 self._check_sim()
+            except Permanent as error:
+                if error.reason != self._sim_trouble:
+                    self._happened.append(Happening(what="sim_locked", reason=error.reason))
+                self._sim_trouble = error.reason
 
     def _check_sim(self) -> None:
         status = self._optional("pin/status")
