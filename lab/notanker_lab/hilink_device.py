@@ -59,7 +59,7 @@ class Settings:
     band: str = "3FFFFFFF"
     lte_band: str = "7FFFFFFFFFFFFFFF"
     encrypts: bool = False
-    reports: bool = True
+    reports: bool = False
     sms: dict[str, str] = field(
         default_factory=lambda: {
             "SaveMode": "0",

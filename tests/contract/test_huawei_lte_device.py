@@ -81,7 +81,11 @@ def test_a_technician_is_told_what_the_stick_is_and_hears(runner: Runner, modem:
     lte.send("Störung 17-1", "17-1")
     modem.stick.boxes.store("inbox", "+491713920017", "OK 17", 0)
     held = lte.call("messages", answer=tuple[StoredMessage, ...])
-    assert {(one.box, one.text) for one in held} == {("in", "OK 17"), ("sent", "Störung 17-1")}
+    assert {(one.box, one.text) for one in held} == {
+        ("in", "OK 17"),
+        ("sent", "Störung 17-1"),
+        ("report", ""),
+    }
 
 
 @pytest.mark.parametrize("code", ["", "balance", "*100#; reboot", "1" * 80])

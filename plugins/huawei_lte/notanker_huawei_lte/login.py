@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from notanker.plugin import Permanent, PluginError
+from notanker.plugin import PluginError
 from notanker_huawei_lte.faults import Locked, Refused
 
 REFUSED_PAUSE_S: Final = 600.0
@@ -30,14 +30,14 @@ class LogIns:
         """Say whether a log-in may be tried.
 
         Raises:
-            Permanent: the modem refused this password a moment ago.
+            Refused: the modem refused this password a moment ago.
             Locked: it takes none for a while.
         """
         now_s = time.monotonic()
         if self._refused is not None:
             refused, at_s = self._refused
             if refused == hash(password) and now_s - at_s < REFUSED_PAUSE_S:
-                raise Permanent("the modem refused this user name or password a moment ago")
+                raise Refused("the modem refused this user name or password a moment ago")
             self._refused = None
         if password is not None and now_s < self._locked_until_s:
             raise Locked(self._locked_until_s - now_s, "the modem has locked log-ins for a while")

@@ -138,6 +138,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Permanent: it surely did not leave, and never will.
             Unknown: it may have left.
         """
+        self._set_up()  # an SMS whose report is not waited for could settle another one
         return self._sending.send(message)
 
     def find_sent(self, message: Message) -> bool | None:

@@ -13,6 +13,7 @@ from huawei_lte_api.Connection import Connection
 
 from notanker.plugin import Happening, Permanent, Retry
 from notanker_huawei_lte.config import HuaweiLteConfig
+from notanker_huawei_lte.faults import Refused
 from notanker_huawei_lte.session import HilinkSession, text_of
 
 MODES: Final[Mapping[str, str]] = {
@@ -49,8 +50,8 @@ class Setup:
         if config.mobile_mode:
             wanted = MODES[config.mobile_mode]
             self._open["mobile_mode"] = lambda connection: set_mode(connection, wanted)
-        if config.reports:
-            self._open["sms_reports"] = self._ask_for_reports
+        self._wants_reports: Final = config.reports
+        self._open["sms_reports"] = self._settle_reports
 
     def do(self) -> tuple[Happening, ...]:
         """Set what is still to be set, and tell what changed; what cannot be asked now comes next time."""
@@ -58,6 +59,8 @@ class Setup:
         for what, carry_out in tuple(self._open.items()):
             try:
                 changed = self._session.read(carry_out)
+            except Refused:
+                break  # whoever mends the password will want this too
             except Retry:
                 self._failures += 1
                 if self._failures >= MOST_FAILURES:
@@ -70,8 +73,12 @@ class Setup:
                 told.append(Happening(what=what, reason=changed))
         return tuple(told)
 
-    def _ask_for_reports(self, connection: Connection) -> str:
-        changed = ask_for_reports(connection)
+    def _settle_reports(self, connection: Connection) -> str:
+        """Learn whether reports come, even if its owner wants them and the configuration does not.
+
+        One that nobody waits for could be taken for that of another SMS.
+        """
+        changed = ask_for_reports(connection) if self._wants_reports else ""
         self.reports = text_of(connection.get("sms/config"), "UseSReport") == "1"
         return changed
 

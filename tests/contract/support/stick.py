@@ -58,6 +58,7 @@ class Modem:
         wires: Any = NoWires()
         self.stick = Stick(Sessions(tokens, login, PASSWORD), boxes, wires)
         self.stick.first_address = "127.0.0.1"
+        self.stick.settings.reports = True
         self.stick.reboot = self.reboot
         self._handler = type("OneStick", (_Handler,), {"stick": self.stick, "modem": self})
         self.plugged_in = True
