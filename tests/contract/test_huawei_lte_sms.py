@@ -43,7 +43,7 @@ def test_the_status_of_the_last_sms_is_no_proof_for_a_draft(runner: Runner) -> N
 
 def test_a_full_store_is_emptied_of_what_was_sent(runner: Runner) -> None:
     with Modem() as modem:
-        lte = start(runner, modem)
+        lte = start(runner, modem, reports=False)
         modem.stick.boxes.store("inbox", "+491713920017", "OK 17", 0)
         for number in range(6):
             lte.send(f"Probe 17-{number}", f"17-{number}")
