@@ -162,7 +162,7 @@ def _take(lte: Instance, texts: Counter[str]) -> None:
 
 
 @contextlib.contextmanager
-def _bare_child() -> Iterator[subprocess.Popen[bytes]]:
+def bare_child() -> Iterator[subprocess.Popen[bytes]]:
     """Run the program of a child as far as it gets before it is told which plugin to be."""
     near, far = socket.socketpair()
     with near, far:
@@ -175,7 +175,7 @@ def _bare_child() -> Iterator[subprocess.Popen[bytes]]:
 
 def weight() -> Iterator[Row]:
     """What a child is before it has a plugin, and one with this plugin after an SMS each way."""
-    with _bare_child() as bare, Runner() as runner, AtModem() as modem:
+    with bare_child() as bare, Runner() as runner, AtModem() as modem:
         lte = started(runner, modem)
         text = Message(id="1", mark="17-1", recipient=RECIPIENT, text="Alarm 17-1")
         lte.call("send", text, answer=Receipt)

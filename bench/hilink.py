@@ -7,7 +7,6 @@ connection that is kept, and one more try after an exception.
 
 import argparse
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,19 +16,22 @@ from typing import Final
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
+from bench.at_modem import bare_child, resident_kib  # noqa: E402
 from bench.table import aligned  # noqa: E402
 from huawei_lte_api.api.Sms import Sms  # noqa: E402 - the checkout comes first
 from huawei_lte_api.Connection import Connection  # noqa: E402
+from tests.contract.support.hilink import LASTING, QUICK_POLICY, collect, start  # noqa: E402
 from tests.contract.support.outbox import deliver  # noqa: E402
 from tests.contract.support.runner import Runner, message  # noqa: E402
 from tests.contract.support.stick import PASSWORD, Modem  # noqa: E402
 
+from notanker.plugin import Signal  # noqa: E402
 from notanker_lab.hilink_session import TOKEN_MODES  # noqa: E402
 from notanker_lab.hilinkctl import SWITCHES  # noqa: E402
 
-LASTING: Final = frozenset({"slow", "no_signal", "sim_pin", "connection_905", "undeleted"})
-"""These act on more than one request; they end after the first try."""
-TIMEOUT_S: Final = 0.5
+TIMEOUT_S: Final = QUICK_POLICY["read_timeout_s"]
+LATE_S: Final = 2 * TIMEOUT_S
+WEIGHT_GOAL_MIB: Final = 10.0
 NUMBER: Final = "+491713920017"
 Send = Callable[[Modem, str, str], None]
 
@@ -55,8 +57,10 @@ def main() -> int:
             rows.append([tokens, login, *_cells(own), *_cells(alone)])
     heads = ["tokens", "log-in", "SMS", "lost", "doubled", "alone: SMS", "lost", "doubled"]
     print(aligned([heads, *rows]))
-    print(f"\n{time.monotonic() - begun_s:.0f} s")
-    return int(bad > 0)
+    weight_mib = _weight_mib()
+    print(f"\nmemory over a bare child (RSS): {weight_mib:.1f} MiB, goal {WEIGHT_GOAL_MIB:g} MiB")
+    print(f"{time.monotonic() - begun_s:.0f} s")
+    return int(bad > 0 or weight_mib > WEIGHT_GOAL_MIB)
 
 
 def _cells(counts: Counter[str]) -> list[str]:
@@ -64,21 +68,25 @@ def _cells(counts: Counter[str]) -> list[str]:
 
 
 def _notanker(tokens: str, login: str) -> Counter[str]:
-    with tempfile.TemporaryDirectory() as folder, Runner() as runner, Modem(tokens, login) as modem:
-        options: dict[str, object] = {
-            "url": modem.url, "connect_timeout_s": TIMEOUT_S, "read_timeout_s": TIMEOUT_S,
-            "settle_s": 0.2, "sent_within_s": 5.0,
-        }  # fmt: skip
-        if login != "none":
-            secret = Path(folder, "secret")
-            secret.write_text(PASSWORD)
-            options["password"] = str(secret)
-        lte = runner.start("huawei_lte", options, path=())
+    with Runner() as runner, Modem(tokens, login) as modem:
+        lte = start(runner, modem)
 
         def send(stick: Modem, text: str, mark: str) -> None:
             deliver(lte, message(text, mark), after_try=lambda _: stick.fault("none"))
 
         return _all(modem, send)
+
+
+def _weight_mib() -> float:
+    """Return the resident memory of the plugin at work over that of a child before it has a plugin."""
+    with bare_child() as bare, Runner() as runner, Modem("pool", "sha256") as modem:
+        lte = start(runner, modem)
+        collect(lte)
+        lte.send()
+        modem.stick.boxes.store("inbox", NUMBER, "OK 17", 0)
+        collect(lte)
+        lte.call("signal", answer=Signal)
+        return (resident_kib(lte.pid()) - resident_kib(bare.pid)) / 1024
 
 
 def _library(tokens: str, login: str) -> Counter[str]:
@@ -101,12 +109,16 @@ def _library(tokens: str, login: str) -> Counter[str]:
         return _all(modem, send)
 
 
+def _delay_s(name: str) -> float:
+    return LATE_S if name == "late_answer_sent" else 0.1
+
+
 def _all(modem: Modem, send: Send) -> Counter[str]:
     counts: Counter[str] = Counter()
     for number, (name, how) in enumerate(faults(), 1):
         mark = f"17-{number}"
         text = f"STÖRUNG {mark}: {name}/{how}. Nr {mark}"
-        modem.fault(name, times=0 if name in LASTING else 1, how=how, delay_s=0.2)
+        modem.fault(name, times=0 if name in LASTING else 1, how=how, delay_s=_delay_s(name))
         send(modem, text, mark)
         modem.fault("none")
         time.sleep(0.3)  # what is on its way to the radio leaves

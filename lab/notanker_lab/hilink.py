@@ -1,7 +1,8 @@
 """A HiLink stick: its HTTP API with real token rules, its faults, its control socket.
 
 ``python -m notanker_lab.hilink FOLDER [KEY=VALUE ...]`` in the namespace of the stick; listens on
-192.168.8.1:80. Settings: tokens=rotate|pool|page, login=none|base64|sha256|scram, password=TEXT.
+192.168.8.1:80, and on 192.168.8.254:80, where it is found once its address has changed. Settings:
+tokens=rotate|pool|page, login=none|base64|sha256|scram, password=TEXT.
 """
 
 import socket
@@ -18,6 +19,7 @@ from typing import Any, ClassVar
 
 from notanker_lab import addresses, control
 from notanker_lab import hilink_stick as stick_module
+from notanker_lab.hilink_device import decrypted, read_xml
 from notanker_lab.hilink_pages import page
 from notanker_lab.hilink_session import NO_SESSION, WRONG_TOKEN, HilinkError, Session, Sessions
 from notanker_lab.hilink_sms import Mailboxes
@@ -32,6 +34,7 @@ _MAX_BODY_BYTES = 64 * 1024
 _PORTAL_PAGE = "<html><head><title>Login</title></head><body><p>Please log in<br></body></html>"
 _POST_ERRORS = {
     "token_error": WRONG_TOKEN,
+    "token_error_125001": 125001,
     "session_error": NO_SESSION,
     "busy_100004": 100004,
     "no_rights_100003": 100003,
@@ -77,6 +80,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _disturbed(self, path: str) -> bool:
         """Do what a switch for every request does; True when that was the answer."""
+        moved = self.stick.switch.name == "address_changed"
+        if self.stick.befall(path) or (moved and self._address() == self.stick.first_address):
+            self._reset()
+            return True
         taken = self.stick.take("hang", "slow", "captive_html", "http_500", path=path)
         name = taken.name
         if name == "hang":
@@ -91,6 +98,9 @@ class Handler(BaseHTTPRequestHandler):
             self._body()
             self._reply("<html><body>Internal Server Error</body></html>", status=500)
         return name in ("hang", "captive_html", "http_500")
+
+    def _address(self) -> str:
+        return str(self.connection.getsockname()[0])
 
     def _get(self, path: str) -> None:
         stick = self.stick
@@ -146,14 +156,19 @@ class Handler(BaseHTTPRequestHandler):
             if session is None:
                 raise HilinkError(NO_SESSION)
             session.spend(token)
-        request = Request(path, stick_module.read_xml(body, stick.strict_format), token, session)
+        if "encrypt_transmit" in self.headers:
+            body = decrypted(body)
+        request = Request(path, read_xml(body, stick.strict_format), token, session)
         with stick.lock:
             inside = stick.post(request)
             headers = self._next(path, session)
+        time.sleep(request.late_s)
         self._xml(inside, headers)
 
     def _next(self, path: str, session: Session) -> dict[str, str]:
         logged_in = path in _LOGIN_PATHS
+        if not logged_in and self.stick.take("no_next_token", path=path).name != "none":
+            return {}
         headers = self.stick.sessions.next_tokens(session, logged_in)
         if logged_in:
             headers["Set-Cookie"] = f"SessionID={session.sid};path=/;HttpOnly"
@@ -262,6 +277,8 @@ class Control:
         owners: dict[str, object] = {
             "strict_format": stick,
             **dict.fromkeys(("radio_s", "burst_limit", "capacity"), stick.boxes),
+            **dict.fromkeys(("pin", "tries"), stick.card),
+            **dict.fromkeys(("mode", "encrypts", "reports"), stick.settings),
             **dict.fromkeys(("operator", "plmn", "rsrp_dbm", "month_bytes"), stick.radio),
         }
         for key in values.keys() - _SESSION_SETTINGS:
@@ -316,6 +333,10 @@ def main(argv: Sequence[str]) -> None:
     stick = Stick(sessions, boxes, WireControl(folder / "wire.sock"))
     stick.reboot = lambda: restart(stick, 3.0, None)
     Handler.stick = stick
+    second = f"{addresses.STICK_MOVED}/24"
+    subprocess.run(["ip", "address", "replace", second, "dev", "usb"], check=True)
+    moved = Server((addresses.STICK_MOVED, 80), Handler)
+    threading.Thread(target=moved.serve_forever, daemon=True).start()
     server = Server((addresses.STICK, 80), Handler)
     control.serve(folder / "hilink.sock", Control(stick).handle)
     smsc.register("hilink", folder / "hilink.sock")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from notanker_lab import hilink_device
 from notanker_lab.hilink_session import HilinkError, Session
 from notanker_lab.hilink_stick import NO_SUPPORT, Stick, Values
 
@@ -125,8 +126,15 @@ def _plmn(stick: Stick, _session: Session | None) -> Values:
 
 
 def _pin(stick: Stick, _session: Session | None) -> Values:
-    state = "260" if stick.switch.name == "sim_pin" else "257"
-    return {"SimState": state, "PinOptState": "258", "SimPinTimes": "3", "SimPukTimes": "10"}
+    tries = str(stick.card.tries)
+    state = stick.sim_state()
+    return {"SimState": state, "PinOptState": "258", "SimPinTimes": tries, "SimPukTimes": "10"}
+
+
+def _public_key(stick: Stick, _session: Session | None) -> Values:
+    if not stick.settings.encrypts:
+        raise HilinkError(NO_SUPPORT)
+    return hilink_device.public_key()
 
 
 def _dataswitch(stick: Stick, _session: Session | None) -> Values:
@@ -170,6 +178,9 @@ GETS: dict[str, Callable[[Stick, Session | None], Values]] = {
     "/api/dialup/connection": _connection,
     "/api/sms/sms-count": lambda stick, _session: stick.boxes.counts(),
     "/api/sms/send-status": lambda stick, _session: stick.boxes.status(),
+    "/api/net/net-mode": lambda stick, _session: stick.settings.net_mode(),
+    "/api/sms/config": lambda stick, _session: stick.settings.sms_config(),
+    "/api/webserver/publickey": _public_key,
     "/api/user/state-login": _state_login,
     "/api/ussd/get": _ussd,
 }

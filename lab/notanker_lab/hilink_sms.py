@@ -12,7 +12,7 @@ from notanker_lab.smsc import parts
 
 BOXES = {"1": "inbox", "2": "sent", "3": "drafts"}
 UNREAD, READ, DRAFT, SENT, FAILED = 0, 1, 2, 3, 4
-LONG = 2
+LONG, DELIVERED = 2, 7
 BUSY = 113004
 FULL = 113053
 
@@ -52,9 +52,9 @@ class _Job:
     succeeds: bool
 
 
-def clock() -> str:
-    """Give the stick's time."""
-    now_s = time.clock_gettime(time.CLOCK_REALTIME)
+def clock(off_s: float = 0.0) -> str:
+    """Give the stick's time, which may be off."""
+    now_s = time.clock_gettime(time.CLOCK_REALTIME) + off_s
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(now_s))
 
 
@@ -69,6 +69,8 @@ class Mailboxes:
         self.radio_s = 0.2
         self.burst_limit = 3
         self.capacity = 500
+        self.clock_off_s: Callable[[], float] = lambda: 0.0
+        self.wants_reports: Callable[[], bool] = lambda: False
         self._transmit = transmit
         self._lock = threading.Lock()
         self._wake = threading.Condition(self._lock)
@@ -98,7 +100,9 @@ class Mailboxes:
         if sum(map(len, self.boxes.values())) >= self.capacity:
             return -1
         self._index += 1
-        self.boxes[box].insert(0, Sms(self._index, number, text, clock(), status, kind))
+        self.boxes[box].insert(
+            0, Sms(self._index, number, text, clock(self.clock_off_s()), status, kind)
+        )
         return self._index
 
     def full(self) -> bool:
@@ -132,6 +136,8 @@ class Mailboxes:
                 self._transmit(number, job.text)
             with self._lock:
                 self._store("sent", number, job.text, SENT if job.succeeds else FAILED)
+                if job.succeeds and self.wants_reports():
+                    self._store("inbox", number, "", UNREAD, DELIVERED)
                 (self._done if job.succeeds else self._failed).append(number)
                 if number in self._pending:
                     self._pending.remove(number)

@@ -4,15 +4,28 @@ import time
 from dataclasses import dataclass
 
 
+class AnswerLostError(Exception):
+    """The request was handled, but no answer may reach the asker; ``how`` is reset or hang."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
+
+
 @dataclass(slots=True)
 class Switch:
-    """The fault that is on; see hilinkctl.SWITCHES."""
+    """The fault that is on; see hilinkctl.SWITCHES.
+
+    Attributes:
+        acted: What it does only once is done.
+    """
 
     name: str = "none"
     times: int = 0
     delay_s: float = 5.0
     how: str = "reset"
     path: str = ""
+    acted: bool = False
 
 
 @dataclass(slots=True)

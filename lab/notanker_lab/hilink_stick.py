@@ -1,6 +1,5 @@
 """The HiLink emulator without its HTTP: what each endpoint answers and what it does."""
 
-import re
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -9,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from notanker_lab import addresses, hilink_device
+from notanker_lab.hilink_device import BEFALLS, PARAMETER_ERROR, Card, Settings
 from notanker_lab.hilink_session import HilinkError, Session, Sessions
 from notanker_lab.hilink_sms import BOXES, BUSY, DRAFT, FULL, UNREAD, Mailboxes
-from notanker_lab.hilink_state import Bearer, Radio, Switch
+from notanker_lab.hilink_state import AnswerLostError, Bearer, Radio, Switch
 from notanker_lab.wirectl import WireControl
 
 __all__ = [
@@ -26,56 +27,38 @@ __all__ = [
 ]
 
 NO_SUPPORT = 100002
-FORMAT_ERROR = 100005
-PARAMETER_ERROR = 100006
 OVERTIME = 113018
-_LOGIN_ERRORS = {"already_logged_in_108003": 108003, "login_locked_108007": 108007}
+_LOGIN_ERRORS = {
+    "already_logged_in_108003": 108003,
+    "taken_108003": 108003,
+    "login_locked_108007": 108007,
+}
+_CLOCKS_S = {"clock_ahead": 86_400.0, "clock_behind": -11 * 365 * 86_400.0}
 
 Values = dict[str, str]
 
 
 @dataclass(slots=True)
 class Request:
-    """A POST, read."""
+    """A POST, read; the answer comes ``late_s`` after what it did."""
 
     path: str
     root: ET.Element
     token: str
     session: Session
+    late_s: float = 0.0
 
     def text(self, name: str, default: str = "") -> str:
         """Give the text of one element below the root."""
         return self.root.findtext(name, default) or default
 
 
-class AnswerLostError(Exception):
-    """The request was handled, but no answer may reach the asker; ``how`` is reset or hang."""
-
-    def __init__(self, how: str) -> None:
-        super().__init__(how)
-        self.how = how
-
-
-def read_xml(body: bytes, strict: bool) -> ET.Element:
-    """Read a request, CESU-8 included (emoji as two surrogates of three bytes each).
-
-    Raises:
-        HilinkError: it is no XML, or (``strict``) there is white space between the elements.
-    """
-    try:
-        text = body.decode("utf-8", "surrogatepass")
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16")
-        text = re.sub(r"^\s*<\?xml[^>]*\?>\s*", "", text)
-        if strict and re.search(r">\s+<", text):
-            raise HilinkError(FORMAT_ERROR)
-        return ET.fromstring(text)  # noqa: S314 - who asks is part of the lab
-    except (ET.ParseError, UnicodeError) as error:
-        raise HilinkError(FORMAT_ERROR) from error
-
-
 @dataclass
 class Stick:
-    """State of the emulated stick; ``lock`` guards sessions and counters."""
+    """State of the emulated stick; ``lock`` guards sessions and counters.
+
+    ``first_address`` is where it answers no more while ``address_changed`` is on.
+    """
 
     sessions: Sessions
     boxes: Mailboxes
@@ -84,6 +67,9 @@ class Stick:
     radio: Radio = field(default_factory=Radio)
     bearer: Bearer = field(default_factory=Bearer)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    card: Card = field(default_factory=Card)
+    settings: Settings = field(default_factory=Settings)
+    first_address: str = addresses.STICK
     dataswitch: bool = True
     strict_format: bool = False
     ussd: list[str] = field(default_factory=list)
@@ -91,6 +77,32 @@ class Stick:
     requests: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     reboot: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.boxes.clock_off_s = lambda: _CLOCKS_S.get(self.switch.name, 0.0)
+        self.boxes.wants_reports = self.settings.wants_reports
+
+    def befall(self, path: str) -> bool:
+        """Do what the switch does once; say whether that leaves the request without an answer."""
+        with self.lock:
+            switch = self.switch
+            happens = None if switch.acted else BEFALLS.get(switch.name)
+            if happens is None or switch.path not in path:
+                return False
+            switch.acted = True
+            if switch.times and switch.name not in _LOGIN_ERRORS:
+                self.switch = Switch()
+            happens(self)
+            return switch.name == "reboot_data_off"
+
+    def sim_state(self) -> str:
+        """Give SimState."""
+        return self.card.state(locked=self.switch.name == "sim_pin")
+
+    def unlock(self) -> None:
+        """Let the SIM go: the right PIN was given."""
+        if self.switch.name == "sim_pin":
+            self.switch = Switch()
 
     def dialled(self) -> bool:
         """Say whether nothing keeps the stick from having a session."""
@@ -146,8 +158,9 @@ def _send_sms(stick: Stick, request: Request) -> str:
     text = request.text("Content")
     if not numbers or not text:
         raise HilinkError(PARAMETER_ERROR)
-    switch = stick.take(*_SENDING, "lost_answer_sent", "lost_answer_unsent", path=request.path)
-    if switch.name.startswith("lost_answer"):
+    switch = stick.take(*_SENDING, *_LOSES_ANSWER, "late_answer_sent", path=request.path)
+    request.late_s = switch.delay_s if switch.name == "late_answer_sent" else 0.0
+    if switch.name in _LOSES_ANSWER:
         if switch.name == "lost_answer_sent":
             _send(stick, numbers, text)
         raise AnswerLostError(switch.how)
@@ -181,6 +194,7 @@ def _refuse(code: int) -> Callable[[Stick, list[str], str], str]:
     return refuse
 
 
+_LOSES_ANSWER = ("lost_answer_sent", "lost_answer_unsent")
 _SENDING: dict[str, Callable[[Stick, list[str], str], str]] = {
     "overtime_113018_sent": _overtime_sent,
     "overtime_113018_unsent": _refuse(OVERTIME),
@@ -248,6 +262,9 @@ POSTS: dict[str, Callable[[Stick, Request], str]] = {
     "/api/sms/set-read": lambda stick, request: _by_index(stick.boxes.mark_read, request),
     "/api/dialup/mobile-dataswitch": _set_dataswitch,
     "/api/device/control": _control,
+    "/api/net/net-mode": hilink_device.set_mode,
+    "/api/pin/operate": hilink_device.operate_pin,
+    "/api/sms/config": hilink_device.set_sms,
     "/api/ussd/send": _ussd,
     "/api/user/logout": _logout,
 }

@@ -13,8 +13,12 @@ SWITCHES = {
     "slow": "each answer takes delay_s longer",
     "lost_answer_sent": "the SMS leaves, the connection is reset (how=hang: held) before the answer",
     "lost_answer_unsent": "the SMS does not leave, the connection is reset or held",
+    "late_answer_sent": "the SMS leaves at once, the answer comes delay_s late",
+    "token_error_125001": "each POST is answered with 125001",
     "token_error": "each POST is answered with 125003",
     "session_error": "each POST is answered with 125002",
+    "no_next_token": "answers to a POST bring no next token",
+    "session_lost": "all sessions and log-ins end at the next request to path",
     "busy_113004": "sending is answered with 113004, nothing leaves",
     "busy_100004": "each POST is answered with 100004, nothing happens",
     "overtime_113018_sent": "sending is answered with 113018, the SMS leaves",
@@ -23,6 +27,11 @@ SWITCHES = {
     "no_rights_100003": "each POST is answered with 100003, as if logged out",
     "already_logged_in_108003": "log-in is answered with 108003",
     "login_locked_108007": "log-in is answered with 108007",
+    "taken_108003": "somebody else logs in at the stick's page: sessions end, log-ins get 108003",
+    "reboot_data_off": "the stick restarts at the next request to path; its data switch is off then",
+    "address_changed": "the stick answers at its second address only",
+    "clock_ahead": "the dates of SMS are a day ahead",
+    "clock_behind": "the dates of SMS are of 2015, as without a network's time",
     "connection_905": "ConnectionStatus is 905, as if the network had refused the session",
     "multipart_hidden": "long SMS are counted and not listed, as while the stick's clock is ahead",
     "undeleted": "delete-sms is answered with OK, the SMS stays",
@@ -87,7 +96,8 @@ class HilinkControl:
 
     def set(self, **values: Any) -> None:
         """Change settings: tokens, login, password, idle_s, radio_s, burst_limit, capacity, operator,
-        rsrp_dbm, month_bytes, strict_format. Token or log-in changes end all sessions.
+        rsrp_dbm, month_bytes, strict_format, pin, tries, mode, encrypts, reports.
+        Token or log-in changes end all sessions.
         """
         self._ask({"op": "set", "values": values})
 

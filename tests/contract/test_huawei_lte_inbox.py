@@ -17,6 +17,7 @@ from notanker.plugin import (
 )
 from notanker_huawei_lte.codes import readable
 from notanker_lab import hilink_stick
+from tests.contract.support.hilink import KINDS, collect, start
 from tests.contract.support.runner import Instance, Runner
 from tests.contract.support.stick import PASSWORD, Modem
 
@@ -30,19 +31,23 @@ def modem() -> Iterator[Modem]:
         yield started
 
 
+@pytest.fixture(params=KINDS, ids="-".join)
+def any_modem(request: pytest.FixtureRequest) -> Iterator[Modem]:
+    with Modem(*request.param) as started:
+        yield started
+
+
 @pytest.fixture
 def lte(runner: Runner, modem: Modem) -> Instance:
-    return runner.start("huawei_lte", {"url": modem.url, "settle_s": 0.0}, path=())
+    return runner.start(
+        "huawei_lte", {"url": modem.url, "settle_s": 0.0, "reports": False}, path=()
+    )
 
 
 def arrives(modem: Modem, text: str, kind: int = 0) -> int:
     sms = {"number": PERSON, "text": text, "kind": kind}
     index: int = hilink_stick.receive(modem.stick, sms)["index"]
     return index
-
-
-def collect(lte: Instance) -> Collected:
-    return lte.call("collect", answer=Collected)
 
 
 def discard(lte: Instance, *found: Inbound) -> None:
@@ -65,6 +70,21 @@ def test_an_sms_is_handed_over_again_until_it_is_discarded(lte: Instance, modem:
     discard(lte, *first)
     assert collect(lte) == Collected()
     assert modem.stick.boxes.as_dicts("inbox") == []
+
+
+def test_what_came_in_is_handed_over_until_it_is_discarded(
+    runner: Runner, any_modem: Modem
+) -> None:
+    lte = start(runner, any_modem, reports=False)
+    assert collect(lte) == Collected()
+    for text in ("OK 17", "STÖRUNG? 😀", "x" * 400):
+        any_modem.stick.boxes.store("inbox", "+491713920017", text, 0)
+    texts = [sms.text for sms in collect(lte).inbound]
+    assert texts == ["OK 17", "STÖRUNG? 😀", "x" * 400]
+    first = collect(lte).inbound[0]
+    assert first.sender == "+491713920017"
+    lte.call("discard", (first.name,), answer=type(None))
+    assert [sms.text for sms in collect(lte).inbound] == texts[1:]
 
 
 def test_a_long_sms_is_one(lte: Instance, modem: Modem) -> None:

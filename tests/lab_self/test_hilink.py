@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import sys
 import time
 
 import pytest
@@ -60,6 +61,8 @@ def test_every_page_the_library_reads_is_there(lab: Lab) -> None:
         "sms.sms_count",
         "user.state_login",
         "webserver.token",
+        "net.net_mode",
+        "sms.config",
     )
     found = dict(zip(pages, stick(lab, *pages), strict=True))
     assert {page for page, value in found.items() if not isinstance(value, dict)} == set()
@@ -112,6 +115,9 @@ def test_page_tokens_come_only_from_pages(lab: Lab, before: int) -> None:
         ("lost_answer_sent", "ConnectionError", 1),
         ("lost_answer_unsent", "ConnectionError", 0),
         ("token_error", "125003", 0),
+        ("token_error_125001", "125001", 0),
+        ("session_lost", "OK", 1),  # as with the next one
+        ("late_answer_sent", "ReadTimeout", 1),
         ("session_error", "OK", 1),  # the library reloads and sends again
         ("busy_113004", "113004", 0),
         ("busy_100004", "100004", 0),
@@ -139,6 +145,35 @@ def test_a_switch_does_what_it_says_once(
         assert lab.hilink.box("drafts")[0]["text"] == fault
     if fault == "fail_phone":
         assert stick(lab, "sms.send_status")[0]["FailPhone"] == NUMBER
+
+
+def test_somebody_else_at_the_page_keeps_log_ins_out(lab: Lab) -> None:
+    lab.hilink.set(tokens="pool", login="sha256", password="geheim")
+    lab.hilink.fault("taken_108003")
+    assert "108003" in stick(lab, "sms.sms_count", password="geheim")[0]
+    lab.hilink.fault("none")
+    assert isinstance(stick(lab, "sms.sms_count", password="geheim")[0], dict)
+
+
+def test_a_stick_that_moved_answers_at_its_second_address_only(lab: Lab) -> None:
+    def answers_at(address: str) -> bool:
+        ask = "import sys, urllib.request as ask; ask.urlopen(sys.argv[1], timeout=2).read()"
+        return lab.exec("site", [sys.executable, "-c", ask, f"http://{address}/"]).returncode == 0
+
+    assert answers_at(addresses.STICK)
+    lab.hilink.fault("address_changed")
+    assert not answers_at(addresses.STICK)
+    assert answers_at(addresses.STICK_MOVED)
+
+
+@pytest.mark.parametrize(("fault", "year"), [("clock_behind", -11), ("clock_ahead", 0)])
+def test_a_wrong_clock_shows_in_the_lists(lab: Lab, fault: str, year: int) -> None:
+    right = time.strftime("%Y-%m-%d")
+    lab.hilink.fault(fault)
+    lab.smsc.inject("+491713920001", f"OK {fault}")
+    found = next(sms for sms in lab.hilink.box("inbox") if sms["text"] == f"OK {fault}")
+    assert found["date"][:10] != right
+    assert abs(int(found["date"][:4]) - int(right[:4]) - year) <= 1
 
 
 def test_a_lost_answer_may_also_hang(lab: Lab, before: int) -> None:
@@ -194,6 +229,17 @@ def test_a_reboot_takes_the_link_and_every_session(lab: Lab) -> None:
     wait_until(lambda: not lab.hilink.state()["connected"], 2, "data stays off")
     assert stick(lab, "dial_up.mobile_dataswitch") == [{"dataswitch": "0"}]
     assert lab.hilink.state()["errors"].get("125002", 0) == posts
+
+
+def test_a_stick_may_restart_in_the_middle_with_its_data_off(lab: Lab) -> None:
+    lab.hilink.fault("reboot_data_off", times=1, path="current-plmn")
+    assert not isinstance(stick(lab, "net.current_plmn")[0], dict)
+    assert lab.hilink.state()["dataswitch"] is False
+
+    def answers_again() -> bool:
+        return stick(lab, "dial_up.mobile_dataswitch") == [{"dataswitch": "0"}]
+
+    wait_until(answers_again, 15, "the stick is back")
 
 
 STATUS = "monitoring.status"

@@ -73,6 +73,9 @@ HEAVY = {
         "notanker.plugin.sms.decoding": "a HiLink stick speaks in texts",
         "chardet": "a HiLink stick speaks UTF-8",
         "charset_normalizer": "a HiLink stick speaks UTF-8 (3)",
+        "Cryptodome": "only to give a SIM its PIN (1.3)",
+        "ssl": "a stick has no certificate that anybody could verify (1.3)",
+        "_hashlib": "OpenSSL for one digest at a log-in (3.5)",
         "asyncio": "a child does one thing at a time (7)",
     },
 }

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from huawei_lte_api.api.Sms import Sms
-from huawei_lte_api.enums.sms import BoxTypeEnum, TypeEnum
+from huawei_lte_api.enums.sms import BoxTypeEnum, SortTypeEnum, TypeEnum
 
 from notanker.plugin import StoredMessage
 from notanker_huawei_lte.session import HilinkSession, text_of
@@ -30,6 +30,15 @@ _NAMES: Final = {
     BoxTypeEnum.LOCAL_SENT: "sent",
     BoxTypeEnum.LOCAL_DRAFT: "draft",
 }
+
+_ELEMENTS: Final = (
+    "PageIndex",
+    "ReadCount",
+    "BoxType",
+    "SortType",
+    "Ascending",
+    "UnreadPreferred",
+)
 
 Entry = Mapping[str, Any]
 
@@ -84,10 +93,18 @@ class Boxes:
         )
 
     def _page(self, box: BoxTypeEnum, page: int) -> list[Entry]:
+        # The library's own call makes an empty list of whatever comes.
+        asked = _question(page, box)
         answer = self._session.read(
-            lambda connection: messages_of(Sms(connection).get_sms_list(page, box, PAGE))
+            lambda connection: messages_of(connection.post_get("sms/sms-list", asked))
         )
         return [entry for entry in answer if isinstance(entry, dict)]
+
+
+def _question(page: int, box: BoxTypeEnum) -> dict[str, int]:
+    """Ask for a page, the newest first; some firmwares want the elements in this order."""
+    numbers = (page, PAGE, box.value, SortTypeEnum.DATE.value, 0, 0)
+    return dict(zip(_ELEMENTS, numbers, strict=True))
 
 
 def name_of(entry: Entry) -> str:
@@ -97,16 +114,16 @@ def name_of(entry: Entry) -> str:
 
 
 def messages_of(answer: Mapping[str, Any]) -> list[Any]:
-    """Return the SMS in an answer of `sms-list`.
+    """Return the SMS in an answer of `sms-list`; some firmwares leave Count out of an empty one.
 
     Raises:
-        ValueError: it is the answer of something else.
-        LookupError: likewise.
+        ValueError: it is the answer of something else, or none: that must not pass for "no SMS".
     """
-    if "Count" not in answer:  # an empty list says 0; a page of somebody else says nothing
+    if "Messages" not in answer and text_of(answer, "Count") != "0":
         raise ValueError("no list of SMS")
-    found = answer["Messages"]["Message"]
-    return found if isinstance(found, list) else []
+    inside = answer.get("Messages")
+    found = inside.get("Message", []) if isinstance(inside, dict) else []
+    return found if isinstance(found, list) else [found]
 
 
 def fate_of(entry: Entry) -> Fate | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
+import msgspec
 from huawei_lte_api.api.DialUp import DialUp
 from huawei_lte_api.api.Ussd import Ussd
 from huawei_lte_api.Connection import Connection
@@ -14,6 +15,7 @@ from huawei_lte_api.Connection import Connection
 from notanker.plugin import (
     Channel,
     Collected,
+    Happening,
     Message,
     Modem,
     ModemInfo,
@@ -22,6 +24,7 @@ from notanker.plugin import (
     Receipt,
     Retry,
     Signal,
+    Sim,
     StoredMessage,
     Uplink,
     UplinkState,
@@ -29,8 +32,12 @@ from notanker.plugin import (
 from notanker_huawei_lte.boxes import Boxes
 from notanker_huawei_lte.codes import patient, readable
 from notanker_huawei_lte.config import HuaweiLteConfig
+from notanker_huawei_lte.faults import NoModem
 from notanker_huawei_lte.inbox import Inbox
+from notanker_huawei_lte.pin import Unlocker
+from notanker_huawei_lte.recovery import Recovery
 from notanker_huawei_lte.session import HilinkSession, text_of
+from notanker_huawei_lte.setup import Setup
 from notanker_huawei_lte.sms import Sending
 from notanker_huawei_lte.state import CONNECTED, SIM_PIN, SIM_PUK, info_of, signal_of, state_of
 
@@ -43,9 +50,6 @@ QUESTIONS: Final = {
     "counts": "sms/sms-count",
     "pin": "pin/status",
 }
-CONNECTED_WITHIN_S: Final = 10.0
-"""A modem that dials has its session in 1 to 5 s; one without a network goes on by itself, and an SMS that
-waits for this call must not wait long."""
 POLL_S: Final = 0.5
 KEPT_SENT: Final = 20
 """So many sent SMS stay when room is made for what comes in: `find_sent` reads the newest of them."""
@@ -67,6 +71,12 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         self._boxes: Final = Boxes(self._session)
         self._sending: Final = Sending(self._session, config.sent_within_s, config.settle_s)
         self._inbox: Final = Inbox(self._boxes, lambda: self._sending.make_room(KEPT_SENT))
+        self._setup: Final = Setup(config, self._session)
+        self._unlocker: Final = Unlocker(config.pin, self._session)
+        self._recovery: Final = Recovery(config, self._session, lambda: self._sending.open_since_s)
+        self._happened: list[Happening] = []
+        self._sim_is_locked = False
+        self._sim_trouble = ""
 
     def bring_up(self) -> None:
         """Turn the data switch on and wait for the data session.
@@ -75,13 +85,17 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Retry: there is none yet.
             Permanent: the SIM wants its PIN or PUK.
         """
+        self._set_up()
         self._switch(on=True)
-        end_s = time.monotonic() + CONNECTED_WITHIN_S
+        end_s = time.monotonic() + self.config.connected_within_s
         while not self._connected():
             self._check_sim()
             if time.monotonic() > end_s:
-                raise Retry(10.0, "the modem gets no data session")
+                rung = self._recovery.without_data()
+                done = f": {rung}" if rung else ""
+                raise Retry(10.0, f"the modem gets no data session{done}")
             time.sleep(POLL_S)
+        self._recovery.connected()
 
     def tear_down(self) -> None:
         """Turn the data switch off.
@@ -112,7 +126,9 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
                 failure = error
         if failure is not None and not answers:
             raise failure
-        return state_of(answers)
+        found = state_of(answers)
+        self._sim_is_locked = found.sim is Sim.PIN
+        return found
 
     def send(self, message: Message) -> Receipt:
         """Send one SMS; return when it surely left.
@@ -122,6 +138,7 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Permanent: it surely did not leave, and never will.
             Unknown: it may have left.
         """
+        self._set_up()  # an SMS whose report is not waited for could settle another one
         return self._sending.send(message)
 
     def find_sent(self, message: Message) -> bool | None:
@@ -140,7 +157,19 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Retry: the modem does not answer.
             Permanent: it never will, as it is.
         """
-        return self._inbox.collect()
+        try:
+            self._unlock_soon()
+            self._set_up()
+            found = self._inbox.collect()
+        except NoModem:
+            if self._recovery.without_answer() is None:
+                raise
+            found = Collected()
+        else:
+            self._recovery.answered()
+        told = (*self._happened, *self._recovery.tell(), *found.happenings)
+        self._happened.clear()
+        return msgspec.structs.replace(found, happenings=told)
 
     def discard(self, names: tuple[str, ...]) -> None:
         """Delete these SMS from the inbox.
@@ -159,7 +188,8 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
             Permanent: it never will, as it is.
         """
         device = self._session.read(_question("device/information"))
-        return info_of(device, self._optional("pin/status"), self.config.url)
+        centre = text_of(self._optional("sms/config"), "Sca")
+        return info_of(device, self._optional("pin/status"), self._session.url, centre)
 
     def signal(self) -> Signal:
         """Return how well it hears the network.
@@ -221,14 +251,29 @@ class HuaweiLte(Uplink[HuaweiLteConfig], Channel[HuaweiLteConfig], Modem[HuaweiL
         status = self._session.read(_question(QUESTIONS["status"]))
         return text_of(status, "ConnectionStatus") == CONNECTED
 
+    def _set_up(self) -> None:
+        self._happened += self._setup.do()
+        self._sending.reports = self._setup.reports
+
+    def _unlock_soon(self) -> None:
+        """Give a locked SIM its PIN though nobody wants data now: without it no SMS goes either way."""
+        if self._sim_is_locked and self.config.pin is not None:
+            self._sim_is_locked = False
+            try:
+                self._check_sim()
+            except Permanent as error:
+                if error.reason != self._sim_trouble:
+                    self._happened.append(Happening(what="sim_locked", reason=error.reason))
+                self._sim_trouble = error.reason
+
     def _check_sim(self) -> None:
-        try:
-            state = text_of(self._session.read(_question("pin/status")), "SimState")
-        except Permanent:
-            return  # a firmware that doesn't tell
-        if state in (SIM_PIN, SIM_PUK):
-            wants = "PIN" if state == SIM_PIN else "PUK"
-            raise Permanent(f"the SIM wants its {wants}")
+        status = self._optional("pin/status")
+        state = text_of(status, "SimState")
+        if state == SIM_PUK:
+            raise Permanent("the SIM wants its PUK")
+        if state == SIM_PIN:
+            self._unlocker.unlock(status)
+            self._happened.append(Happening(what="sim_unlocked", reason="with the configured PIN"))
 
 
 def _question(path: str) -> Callable[[Connection], Mapping[str, Any]]:

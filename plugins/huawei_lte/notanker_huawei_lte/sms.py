@@ -22,7 +22,7 @@ from typing import Any, Final
 from huawei_lte_api.api.Sms import Sms
 from huawei_lte_api.enums.sms import BoxTypeEnum, TextModeEnum
 
-from notanker.plugin import Message, PluginError, Receipt, Retry, Unknown
+from notanker.plugin import Message, Permanent, PluginError, Receipt, Retry, Unknown
 from notanker.plugin.sms import outgoing
 from notanker.plugin.sms.alphabet import fits
 from notanker_huawei_lte import texts
@@ -30,13 +30,28 @@ from notanker_huawei_lte.boxes import Boxes, is_full, number_in
 from notanker_huawei_lte.faults import StoreFull
 from notanker_huawei_lte.session import HilinkSession, text_of
 
+FIRST_POLL_S: Final = 0.02
 POLL_S: Final = 0.3
+"""A modem has a word within a tenth of a second or needs seconds: looked at often at first, then seldom."""
 DELETED_AT_ONCE: Final = 10
 AGAIN_AFTER_S: Final = 5.0
 AT_REST_WITHIN_S: Final = 10.0
 
 _SENT: Final = "3"
 _OK: Final = "OK"
+
+
+class Pause:
+    """Waits between two looks, longer each time."""
+
+    def __init__(self, most_s: float = POLL_S) -> None:
+        self._most_s: Final = most_s
+        self._next_s = min(FIRST_POLL_S, most_s)
+
+    def wait(self) -> None:
+        """Wait."""
+        time.sleep(self._next_s)
+        self._next_s = min(self._most_s, 1.5 * self._next_s)
 
 
 class Fate(Enum):
@@ -72,10 +87,14 @@ class Sending:
 
     Attributes:
         keeps_sent: False once an SMS left that the modem did not put into its sent box.
+        open_since_s: When an SMS was handed over whose end is not known; monotonic.
+        reports: The network is asked for a status report of each.
     """
 
     def __init__(self, session: HilinkSession, sent_within_s: float, settle_s: float) -> None:
         self.keeps_sent = True
+        self.open_since_s: float | None = None
+        self.reports = False
         self._session: Final = session
         self._boxes: Final = Boxes(session)
         self._sent_within_s: Final = sent_within_s
@@ -91,6 +110,16 @@ class Sending:
         """
         number, text = outgoing.number_of(message), outgoing.text_of(message, texts.UNWRITABLE)
         before = self._status_at_rest()
+        self.open_since_s = time.monotonic()
+        try:
+            receipt = self._handed_over(message, number, text, before)
+        except (Retry, Permanent):
+            self.open_since_s = None
+            raise
+        self.open_since_s = None
+        return receipt
+
+    def _handed_over(self, message: Message, number: str, text: str, before: SendStatus) -> Receipt:
         mode = TextModeEnum.SEVEN_BIT if fits(text) else TextModeEnum.UCS2
         try:
             answer = self._session.hand_over(
@@ -132,16 +161,17 @@ class Sending:
     def _status_at_rest(self) -> SendStatus:
         """Wait for the SMS before this one: what `send-status` says next shall be of this one."""
         end_s = time.monotonic() + AT_REST_WITHIN_S
+        pause = Pause()
         while (status := self._status()).pending:
             if time.monotonic() > end_s:
                 raise Retry(AGAIN_AFTER_S, "the modem is still sending another SMS")
-            time.sleep(POLL_S)
+            pause.wait()
         return status
 
     def _proof(self, message: Message, number: str, before: SendStatus) -> Receipt:
         start_s = time.monotonic()
         end_s = start_s + self._sent_within_s
-        fate, moved = Fate.OPEN, False
+        fate, moved, pause = Fate.OPEN, False, Pause()
         while True:
             try:
                 status = self._status()
@@ -154,11 +184,12 @@ class Sending:
                 fate = Fate.OPEN  # it has the SMS: no error of a question changes that
             if fate is not Fate.OPEN or time.monotonic() > end_s:
                 break
-            time.sleep(POLL_S)
+            pause.wait()
         if fate is Fate.DRAFT:
             self._take_draft_away(message)
         if fate is Fate.SENT:
-            return Receipt(reference=number, proof="send-status" if moved else "sent box")
+            proof = "send-status" if moved else "sent box"
+            return Receipt(reference=number, proof=proof, report=self.reports)
         if fate is Fate.OPEN:
             raise Unknown(f"the modem took it and said nothing for {self._sent_within_s:g} s")
         what = "the network did not take it" if fate is Fate.FAILED else "the modem made it a draft"
@@ -179,21 +210,21 @@ class Sending:
 
     def _notice_sent_box(self, message: Message) -> None:
         """Learn whether this modem keeps what it sent: only then a gap in its list means much."""
-        end_s = time.monotonic() + self._settle_s
+        end_s, pause = time.monotonic() + self._settle_s, Pause()
         while self.keeps_sent and not self._look(message, BoxTypeEnum.LOCAL_SENT):
             self.keeps_sent = time.monotonic() < end_s
-            time.sleep(POLL_S)
+            pause.wait()
 
     def _settled(self) -> bool:
         """Wait until nothing is on its way any more, and has not been for `settle_s`."""
         end_s = time.monotonic() + AT_REST_WITHIN_S + self._settle_s
-        quiet_since_s = time.monotonic()
+        quiet_since_s, pause = time.monotonic(), Pause(min(POLL_S, self._settle_s or POLL_S))
         while time.monotonic() < end_s:
             if self._status().pending:
                 quiet_since_s = time.monotonic()
             elif time.monotonic() - quiet_since_s >= self._settle_s:
                 return True
-            time.sleep(min(POLL_S, self._settle_s or POLL_S))
+            pause.wait()
         return False
 
     def _status(self) -> SendStatus:

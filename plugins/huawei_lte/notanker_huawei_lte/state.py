@@ -63,7 +63,7 @@ def state_of(answers: Answers) -> UplinkState:
     )
 
 
-def info_of(device: Mapping[str, Any], pin: Mapping[str, Any], port: str) -> ModemInfo:
+def info_of(device: Mapping[str, Any], pin: Mapping[str, Any], port: str, centre: str) -> ModemInfo:
     """Put together what the modem is."""
     tries = text_of(pin, "SimPinTimes")
     return ModemInfo(
@@ -74,6 +74,7 @@ def info_of(device: Mapping[str, Any], pin: Mapping[str, Any], port: str) -> Mod
         imsi=text_of(device, "Imsi"),
         iccid=text_of(device, "Iccid"),
         number=text_of(device, "Msisdn"),
+        centre=centre,
         port=port,
         sim=_SIMS.get(text_of(pin, "SimState")),
         pin_tries=int(tries) if tries.isdigit() else None,

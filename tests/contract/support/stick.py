@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from notanker_lab.hilink import Handler, Server
 from notanker_lab.hilink_session import Sessions
 from notanker_lab.hilink_sms import Mailboxes
-from notanker_lab.hilink_stick import Stick, Switch
+from notanker_lab.hilink_stick import Bearer, Stick, Switch
 
 PASSWORD = "Geheim-4711-Anker"
 
@@ -43,19 +45,27 @@ class Modem:
 
     Attributes:
         on_air: Number and text of every SMS that left.
+        secret: A file that holds its password.
     """
 
     def __init__(self, tokens: str = "rotate", login: str = "none") -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self.secret = Path(self._folder.name, "secret")
+        self.secret.write_text(PASSWORD)
         self.on_air: list[tuple[str, str]] = []
         boxes = Mailboxes(lambda number, text: self.on_air.append((number, text)))
         boxes.radio_s = 0.05
         wires: Any = NoWires()
         self.stick = Stick(Sessions(tokens, login, PASSWORD), boxes, wires)
+        self.stick.first_address = "127.0.0.1"
+        self.stick.settings.reports = True
+        self.stick.reboot = self.reboot
         self._handler = type("OneStick", (_Handler,), {"stick": self.stick, "modem": self})
         self.plugged_in = True
-        self._server = Server(("127.0.0.1", 0), self._handler)
-        self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self._servers = [Server(("127.0.0.1", 0), self._handler)]
+        self.port: int = self._servers[0].server_address[1]
+        self._servers.append(Server(("127.0.0.2", self.port), self._handler))
+        self.url, self.second_url = (f"http://127.0.0.{last}:{self.port}/" for last in (1, 2))
 
     def fault(self, name: str, **values: Any) -> None:
         with self.stick.lock:
@@ -65,18 +75,21 @@ class Modem:
         """Lose what a restart loses: sessions, tokens, the SMS on their way."""
         with self.stick.lock:
             self.stick.sessions.clear()
+        self.stick.bearer = Bearer()
         self.stick.boxes.forget_jobs()
 
     def go(self) -> None:
         """Be unplugged: connections that are open get no answer either."""
         self.plugged_in = False
-        self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
 
     def come(self) -> None:
         """Be plugged in again."""
         self.plugged_in = True
-        self._server = Server(("127.0.0.1", self.port), self._handler)
+        hosts = ("127.0.0.1", "127.0.0.2")
+        self._servers = [Server((host, self.port), self._handler) for host in hosts]
         self._serve()
 
     def count(self, path: str) -> int:
@@ -93,6 +106,8 @@ class Modem:
         trace: TracebackType | None,
     ) -> None:
         self.go()
+        self._folder.cleanup()
 
     def _serve(self) -> None:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
