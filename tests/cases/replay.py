@@ -14,12 +14,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from notanker.core import events
 from notanker.core.commands import Beat, Command, Cut, Record, Report, Switch
 from notanker.core.events import ModemSeen, PathSeen, PeopleKnown, PowerChanged
 from notanker.core.facts import (
+    Acknowledged,
     CauseKnown,
+    Escalated,
     Fact,
     LineChanged,
+    Mitigated,
     Opened,
     PrimaryBack,
     PrimaryLost,
@@ -30,14 +34,16 @@ from notanker.core.facts import (
     Switched,
     SystemBack,
     SystemLost,
+    Withheld,
 )
 from notanker.core.names import Layer, Uplink
-from notanker.core.settings import Settings
+from notanker.core.settings import Notice, Recipient, Settings, Step, Telling
 from tests.unit.core.systems import address_of, checks_of, system_of
-from tests.unit.core.world import HOP, JONAS, MARA, World, settings
+from tests.unit.core.world import HOP, JONAS, MARA, World, settings, to
 
 CASES: Final = Path(__file__).parent
-PEOPLE: Final = {person.contact: person for person in (MARA, JONAS)}
+LENA: Final = Recipient("lena", "Lena Probe", "+493023125112")
+PEOPLE: Final = {person.contact: person for person in (MARA, JONAS, LENA)}
 
 
 def names() -> list[str]:
@@ -77,12 +83,30 @@ def replay(name: str) -> str:
 def _settings(script: Mapping[str, Any]) -> Settings:
     layers = tuple(Layer(layer) for layer in script.get("layers", ["icmp"]))
     rows = script.get("system", ())
+    base = settings(layers, wait_to_restore_s=30.0)
     return replace(
-        settings(layers, wait_to_restore_s=30.0),
+        base,
+        telling=_telling(script["telling"]) if "telling" in script else base.telling,
         systems=tuple(system_of(row) for row in rows),
         checks=checks_of(rows),
         hop=HOP if script.get("hop") else "",
     )
+
+
+def _telling(script: Mapping[str, Any]) -> Telling:
+    """Return the escalation: steps of `[contacts]`, each with its wait, who is informed, and how often."""
+    steps = tuple(
+        Step(order, f"role {order}", _named(step["people"]), step["wait_s"], on_no_ack=step["then"])
+        for order, step in enumerate(script["step"], 1)
+    )
+    notices = tuple(
+        Notice(template, _named(people)) for template, people in script["notices"].items()
+    )
+    return Telling(steps, notices, script["every_min"] * 60.0)
+
+
+def _named(contacts: list[str]) -> tuple[Recipient, ...]:
+    return tuple(PEOPLE[contact] for contact in contacts)
 
 
 def _systems(world: World, names: list[str]) -> set[str]:
@@ -94,8 +118,7 @@ def _uplinks(value: str | list[str]) -> list[Uplink]:
 
 
 def _people(world: World, contacts: list[str]) -> None:
-    people = tuple(PEOPLE[contact] for contact in contacts)
-    world.happen(PeopleKnown(people))
+    world.happen(PeopleKnown(to(*_named(contacts))))
 
 
 def _refuse(world: World, reason: str) -> None:
@@ -122,6 +145,7 @@ DEEDS: Final[dict[str, Callable[[World, Any], None]]] = {
     "mains": lambda world, value: world.happen(PowerChanged(value)),
     "modem": lambda world, value: world.happen(ModemSeen(value)),
     "people": _people,
+    "says_ok": lambda world, value: world.happen(events.Acknowledged(0, value, "sms")),
     "kernel_refuses": _refuse,
     "rule_taken_away": lambda world, _: world.meddle(Uplink.PRIMARY),
     "journal_lost": lambda world, _: world.lose_journal(),
@@ -187,6 +211,10 @@ WORDS: Final[dict[type[Fact], str]] = {
     SystemBack: "incident {incident}: the system answers again",
     SystemLost: "incident {incident}: the system failed again",
     Resolved: "incident {incident} resolved",
+    Acknowledged: "{contact} has incident {incident}",
+    Escalated: "escalation: stop {stop}, step {step} of the plan",
+    Mitigated: "the site works again by other means",
+    Withheld: "{name} is not told {template}: {why}",
 }
 
 

@@ -16,6 +16,8 @@ EARLIEST_S: Final = 1_735_689_600.0
 LATEST_S: Final = 253_370_764_800.0
 """9999-01-01 UTC: beyond it a date no longer sorts as text."""
 _DAY_S: Final = 86_400
+_EPOCH_WEEKDAY: Final = 3
+"""1970-01-01 was a Thursday."""
 _WINDOW: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -81,6 +83,29 @@ class Window:
             return 0.0
         since_s = (here_s - self.opens_s) % _DAY_S
         return 0.0 if since_s < (self.closes_s - self.opens_s) % _DAY_S else _DAY_S - since_s
+
+    def closes_in_s(self, now: Moment, offset_s: float | None) -> float:
+        """Return the seconds until it closes the next time, 0 without a clock."""
+        here_s = local_s(now, offset_s)
+        return 0.0 if here_s is None else (self.closes_s - here_s) % _DAY_S or float(_DAY_S)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Hours on some days of the week, Monday is 0; they may span midnight, the day is that of the start."""
+
+    days: frozenset[int]
+    window: Window
+
+    def covers(self, now: Moment, offset_s: float | None) -> bool:
+        """Tell whether the moment is in it. Without a clock every hour may be."""
+        here_s = local_s(now, offset_s)
+        if here_s is None:
+            return True
+        day, second = divmod(int(here_s), _DAY_S)
+        late = self.window.closes_s <= self.window.opens_s and second < self.window.closes_s
+        weekday = (day - late + _EPOCH_WEEKDAY) % 7
+        return weekday in self.days and self.window.opens_in_s(now, offset_s) == 0.0
 
 
 def window_of(text: str) -> Window | None:

@@ -1,52 +1,94 @@
-"""Who is told what, and when: one step, its alarm, one worsening, and the all-clear.
+"""What is said to whom: the kinds of messages, and who of an incident has heard of it.
 
-Each person gets one message per piece of news. The all-clear goes only to those who were alarmed.
+Each person gets one message per piece of news. The all-clear goes only to those whom something may have
+reached. `chain` says whose turn it is to be alarmed, `cadence` when the next news is due.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from notanker.core.facts import Queued
-from notanker.core.incident import Incident
+from notanker.core.facts import Fact, Queued, Withheld
+from notanker.core.incident import Incident, apply
 from notanker.core.moment import Moment
+from notanker.core.names import Outcome, Unsaid
 from notanker.core.settings import Recipient
 
 ALARM: Final = "T1"
 ISOLATED: Final = "T1-isolated"
+ASK: Final = "T2"
+"""Asks those who were alarmed to say that they have it."""
+BRIDGE: Final = "T2-bridge"
+"""Nobody has it: calls everybody together."""
+UPDATE: Final = "T11"
+TAKEN: Final = "T11-ack"
+"""Somebody has it: the others need not come running."""
 ALL_CLEAR: Final = "T12"
 SYSTEM_ALARM: Final = "T1-system"
 SYSTEM_CLEAR: Final = "T12-system"
 """The same for a system of the plan: the line is well, and nothing has been switched."""
+ALARMS: Final = frozenset({ALARM, ISOLATED, SYSTEM_ALARM})
 CLEAR: Final = frozenset({ALL_CLEAR, SYSTEM_CLEAR})
+CAN_WAIT: Final = frozenset({*CLEAR, ASK, UPDATE, TAKEN, f"{UPDATE}-system", f"{TAKEN}-system"})
+"""What goes after the alarms to others."""
+
+
+def of(incident: Incident, template: str) -> str:
+    """Return the template's variant for what the incident is about: the line or a system."""
+    return f"{template}-system" if incident.system else template
 
 
 def alarm(
-    incident: Incident, recipients: tuple[Recipient, ...], now: Moment, template: str = ALARM
+    incident: Incident, recipients: Iterable[Recipient], now: Moment, template: str
 ) -> tuple[Queued, ...]:
     """Return the messages that tell of the incident, none to who has had this one."""
     had = {told.queued.contact for told in incident.told if told.queued.template == template}
     to = tuple(person for person in recipients if person.contact not in had)
-    return _queue(incident, to, now, template)
+    return say(incident, to, now, template)
 
 
-def all_clear(incident: Incident, now: Moment) -> tuple[Queued, ...]:
-    """Return the messages that end the incident for those who heard of it."""
-    alarmed = {
+def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
+    """Return the messages that end the incident for those who may have heard of it."""
+    template = of(incident, ALL_CLEAR)
+    had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
+    people = tuple(person for person in hearers(incident) if person.contact not in had)
+    reached = {person.contact for person in people} | had
+    spared = {
+        told.queued.contact: told.queued.name
+        for told in incident.told
+        if told.queued.contact not in reached
+    }
+    withheld = tuple(
+        Withheld(now, incident.number, template, contact, name, Unsaid.NEVER_ALARMED)
+        for contact, name in spared.items()
+        if (template, contact) not in incident.unsaid
+    )
+    return (*say(incident, people, now, template), *withheld)
+
+
+def hearers(incident: Incident) -> tuple[Recipient, ...]:
+    """Return those whom a message of the incident has reached, or still may."""
+    found = {
         told.queued.contact: Recipient(
             told.queued.contact, told.queued.name, told.queued.number, told.queued.language
         )
         for told in incident.told
-        if told.queued.template not in CLEAR
+        if told.outcome is not Outcome.FAILED
     }
-    had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
-    to = tuple(person for contact, person in alarmed.items() if contact not in had)
-    return _queue(incident, to, now, SYSTEM_CLEAR if incident.system else ALL_CLEAR)
+    return tuple(found.values())
 
 
-def _queue(
-    incident: Incident, recipients: tuple[Recipient, ...], now: Moment, template: str
+def alarmed(incident: Incident) -> frozenset[str]:
+    """Return the contacts that an alarm of the incident was sent to, whatever became of it."""
+    said = (told.queued for told in incident.told)
+    return frozenset(one.contact for one in said if one.template in ALARMS)
+
+
+def say(
+    incident: Incident, recipients: Iterable[Recipient], now: Moment, template: str
 ) -> tuple[Queued, ...]:
+    """Return one message to each; their marks count on from what the incident has said so far."""
     first = len(incident.told) + 1
     return tuple(
         Queued(
@@ -61,3 +103,10 @@ def _queue(
         )
         for index, person in enumerate(recipients)
     )
+
+
+def after(incident: Incident, facts: Iterable[Fact]) -> Incident:
+    """Return the incident after all of these facts."""
+    for fact in facts:
+        incident = apply(incident, fact)
+    return incident

@@ -8,7 +8,7 @@ from notanker.core.bearer import Order
 from notanker.core.budget import Ledger
 from notanker.core.graph import System
 from notanker.core.names import Outcome, Uplink
-from notanker.core.settings import Recipient
+from notanker.core.settings import Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ class BeatDone:
 
 @dataclass(frozen=True, slots=True)
 class PeopleKnown:
-    """The plan names these people to be told, from now on."""
+    """The plan has these people told, from now on."""
 
-    recipients: tuple[Recipient, ...]
+    telling: Telling
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from notanker.core.bearer import Order, Why
 from notanker.core.budget import Band
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line, Outcome, Uplink
+from notanker.core.names import Cause, Line, Outcome, Unsaid, Uplink
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,36 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalated:
+    """The escalation came to this stop, counted from 0; `step` is the plan's, 0 for the bridge."""
+
+    at: Moment
+    incident: int
+    stop: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Somebody was not told something, and why."""
+
+    at: Moment
+    incident: int
+    template: str
+    contact: str
+    name: str
+    why: Unsaid
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigated:
+    """The site works again, by other means: people can do what must not stop."""
+
+    at: Moment
+    incident: int
+
+
+@dataclass(frozen=True, slots=True)
 class SmsHeard:
     """An SMS came in: from whom, and what it was. What it said is not kept here."""
 
@@ -264,6 +294,9 @@ IncidentFact = (
     | BandEntered
     | BearerMoved
     | Acknowledged
+    | Escalated
+    | Withheld
+    | Mitigated
     | PowerCycleOrdered
     | PowerCycled
 )
@@ -282,4 +315,5 @@ KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
     Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
+    Escalated, Withheld, Mitigated,
 )  # fmt: skip

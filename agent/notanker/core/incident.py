@@ -9,8 +9,10 @@ from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
 from notanker.core.facts import (
     Acknowledged,
     CauseKnown,
+    Escalated,
     Fact,
     LineChanged,
+    Mitigated,
     Opened,
     PrimaryBack,
     PrimaryLost,
@@ -20,9 +22,10 @@ from notanker.core.facts import (
     Switched,
     SystemBack,
     SystemLost,
+    Withheld,
 )
 from notanker.core.moment import Moment
-from notanker.core.names import Cause, Line, Outcome, Stage, Uplink
+from notanker.core.names import Cause, Line, Outcome, Phase, Stage, Uplink
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Incident:
         system: The system that it was opened for, empty for the primary line.
         back_since: Since when the primary has been well again, None while it is out.
         acknowledged: When somebody first said "I have it", and `acknowledged_by` who.
+        mitigated: When the site first worked again by other means.
+        stop: The stop that the escalation came to last, -1 before the first.
+        stopped: When it came to each.
+        unsaid: What was kept from whom, as template and contact.
         flaps: How often it came back and failed again.
         facts: Its whole record, in order.
     """
@@ -59,6 +66,10 @@ class Incident:
     resolved: Moment | None = None
     acknowledged: Moment | None = None
     acknowledged_by: str = ""
+    mitigated: Moment | None = None
+    stop: int = -1
+    stopped: tuple[Moment, ...] = ()
+    unsaid: frozenset[tuple[str, str]] = frozenset()
     flaps: int = 0
     told: tuple[Told, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -67,6 +78,15 @@ class Incident:
     def diagnosis(self) -> Diagnosis:
         """The cause as it is known now."""
         return Diagnosis(self.cause, self.evidence, self.detail)
+
+    @property
+    def phase(self) -> Phase:
+        """How far people are with it."""
+        if self.stage is Stage.RESOLVED:
+            return Phase.RESOLVED
+        if self.mitigated is not None:
+            return Phase.MITIGATED
+        return Phase.OPENED if self.acknowledged is None else Phase.ACKNOWLEDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +168,10 @@ def _change(incident: Incident, fact: Fact) -> Incident:
     match fact:
         case CauseKnown(cause=cause, evidence=evidence, detail=detail):
             return replace(incident, cause=cause, evidence=evidence, detail=detail)
-        case Queued():
-            return replace(incident, told=(*incident.told, Told(fact)))
+        case Queued(template=template):
+            # News frees what was kept back: the next quiet hours are told of anew.
+            unsaid = incident.unsaid - {(template, "")}
+            return replace(incident, told=(*incident.told, Told(fact)), unsaid=unsaid)
         case Settled():
             return replace(incident, told=tuple(_settle(told, fact) for told in incident.told))
         case PrimaryBack(at=at) | SystemBack(at=at):
@@ -165,9 +187,17 @@ def _change(incident: Incident, fact: Fact) -> Incident:
 
 
 def _handled(incident: Incident, fact: Fact) -> Incident:
-    if isinstance(fact, Acknowledged) and incident.acknowledged is None:
-        return replace(incident, acknowledged=fact.at, acknowledged_by=fact.contact)
-    return incident
+    match fact:
+        case Acknowledged(at=at, contact=contact) if incident.acknowledged is None:
+            return replace(incident, acknowledged=at, acknowledged_by=contact)
+        case Mitigated(at=at) if incident.mitigated is None:
+            return replace(incident, mitigated=at)
+        case Withheld(template=template, contact=contact):
+            return replace(incident, unsaid=incident.unsaid | {(template, contact)})
+        case Escalated(at=at, stop=stop):
+            return replace(incident, stop=stop, stopped=(*incident.stopped, at))
+        case _:
+            return incident
 
 
 def _settle(told: Told, fact: Settled) -> Told:

@@ -10,14 +10,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.core import escalation
+from notanker.core import cadence, chain, escalation
 from notanker.core.cause import Detail, Diagnosis
-from notanker.core.facts import CauseKnown, Fact, Opened, PrimaryBack, PrimaryLost, Resolved
+from notanker.core.facts import (
+    CauseKnown,
+    Fact,
+    Mitigated,
+    Opened,
+    PrimaryBack,
+    PrimaryLost,
+    Resolved,
+)
 from notanker.core.failover import ROUTE
 from notanker.core.incident import Incident, isolated_at
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Confidence, Line, Stage, Uplink, Verdict
-from notanker.core.settings import Recipient
+from notanker.core.settings import Settings, Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Situation:
 
     Attributes:
         diagnosis: Why the primary does not work.
+        telling: Who is told what and when.
+        offset_s: How far local time is ahead of UTC, None if nobody knows.
         modem: What the backup's modem says of itself.
         looked: Whether all systems around the line have been asked: people are told a cause that holds.
         well_s: How long the primary has been proven without a break, 0 if it is not.
@@ -41,8 +51,9 @@ class Situation:
     well_s: float
     settle_s: float
     next_number: int
-    recipients: tuple[Recipient, ...]
+    telling: Telling
     isolated_told_after_s: float
+    offset_s: float | None = None
     modem: str = ""
 
 
@@ -81,13 +92,23 @@ def opening(situation: Situation) -> tuple[Fact, ...]:
 
 
 def telling(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
-    """Have the alarm sent to those who know nothing yet, worded by what is left to work with."""
-    template = _alarm_template(incident, situation)
-    if incident.stage is not Stage.OPEN or not template or not situation.looked:
+    """Have the alarm sent to whose turn it is, worded by what is left to work with."""
+    template = _alarm_template(incident, situation) if situation.looked else ""
+    now, offset_s = situation.now, situation.offset_s
+    return chain.facts(incident, situation.telling, template, now, offset_s)
+
+
+def keeping_up(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Have the news sent that was promised."""
+    return cadence.facts(incident, situation.telling, situation.now, situation.offset_s)
+
+
+def mitigating(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
+    """Note that the site works again over the backup."""
+    works = situation.line is Line.BACKUP and situation.route is Uplink.BACKUP
+    if not works or incident.mitigated is not None or incident.stage is not Stage.OPEN:
         return ()
-    knowing = {told.queued.contact for told in incident.told}
-    people = tuple(p for p in situation.recipients if p.contact not in knowing)
-    return escalation.alarm(incident, people, situation.now, template)
+    return (Mitigated(situation.now, incident.number),)
 
 
 def _alarm_template(incident: Incident, situation: Situation) -> str:
@@ -112,15 +133,16 @@ def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
         return ()
     if between_s(since, situation.now) < situation.isolated_told_after_s:
         return ()
-    return escalation.alarm(incident, situation.recipients, situation.now, escalation.ISOLATED)
+    people = escalation.hearers(incident)
+    return escalation.alarm(incident, people, situation.now, escalation.ISOLATED)
 
 
 def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     """Say once that the backup has come after all, to those who were told that there is none."""
     works = situation.line is Line.BACKUP and situation.route is Uplink.BACKUP
     gloomy = {t.queued.contact for t in incident.told if t.queued.template == escalation.ISOLATED}
-    people = tuple(p for p in situation.recipients if p.contact in gloomy)
-    return escalation.alarm(incident, people, situation.now) if works else ()
+    people = tuple(p for p in escalation.hearers(incident) if p.contact in gloomy)
+    return escalation.alarm(incident, people, situation.now, escalation.ALARM) if works else ()
 
 
 def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
@@ -161,15 +183,22 @@ def closing(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     return (*cleared, Resolved(situation.now, incident.number))
 
 
-RULES: Final[tuple[Rule, ...]] = (returning, learning, telling, worsening, improving, closing)
+RULES: Final[tuple[Rule, ...]] = (
+    returning, learning, telling, worsening, improving, mitigating, keeping_up, closing,
+)  # fmt: skip
 
 
-def wants_wake_s(
-    incident: Incident | None, situation_now: Moment, isolated_told_after_s: float
+def next_wake_s(
+    incident: Incident | None, settings: Settings, now: Moment, offset_s: float | None
 ) -> float | None:
     """Return in how many seconds time alone makes a rule speak, None if it does not."""
-    since = isolated_at(incident) if incident is not None else None
-    if incident is None or since is None:
+    if incident is None:
         return None
-    left_s = isolated_told_after_s - between_s(since, situation_now)
-    return left_s if left_s > 0 else None
+    since = isolated_at(incident)
+    left_s = None if since is None else settings.isolated_told_after_s - between_s(since, now)
+    wishes = (
+        left_s if left_s is not None and left_s > 0 else None,
+        chain.next_wake_s(incident, settings.telling, now),
+        cadence.next_wake_s(incident, settings.telling, now, offset_s),
+    )
+    return min((wish for wish in wishes if wish is not None), default=None)

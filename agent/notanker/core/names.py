@@ -129,6 +129,26 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Unsaid(StrEnum):
+    """Why somebody was not told something."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ALREADY_ALARMED = "already_alarmed"
+    NO_NUMBER = "no_number"
+    OFF_DUTY = "off_duty"
+    NEVER_ALARMED = "never_alarmed"
+    QUIET_HOURS = "quiet_hours"
+
+
+class Phase(StrEnum):
+    """How far people are with an incident, as they speak of it."""
+
+    OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+
+
 ON_ITS_WAY: Final = frozenset({Outcome.SENT, Outcome.DELIVERED})
 """What left; only the phone's owner may not have it yet."""
 

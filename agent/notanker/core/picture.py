@@ -30,8 +30,9 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
         well_s=0.0 if since_s is None else now.boot_s - since_s,
         settle_s=settle_s(site),
         next_number=site.next_incident,
-        recipients=site.settings.recipients,
+        telling=site.settings.telling,
         isolated_told_after_s=site.settings.isolated_told_after_s,
+        offset_s=site.metered.offset_s,
         modem=site.around.path.modem,
     )
 
@@ -48,7 +49,8 @@ def of_systems(site: Site, now: Moment) -> troubles.Situation:
         broke_s=site.around.broke_s,
         settle_s=settle_s(site),
         next_number=site.next_incident,
-        recipients=site.settings.recipients,
+        telling=site.settings.telling,
+        offset_s=site.metered.offset_s,
     )
 
 

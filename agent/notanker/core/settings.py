@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
-from notanker.core.calendar import Window
+from notanker.core.calendar import Duty, Window
 from notanker.core.graph import System
 from notanker.core.names import Layer, Uplink, Via
 from notanker.core.powercycle import PowerCycleSettings
@@ -141,12 +141,61 @@ class FailoverSettings:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One person who is told. `number` is E.164; `language` is `de` or `en`."""
+    """One person who is told.
+
+    Attributes:
+        number: E.164, empty for who has none that takes SMS.
+        language: `de` or `en`.
+        duty: The hours in which the person is reached, empty for all.
+    """
 
     contact: str
     name: str
     number: str
     language: str = "de"
+    duty: tuple[Duty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the escalation.
+
+    Attributes:
+        people: The role's holder, then the deputies.
+        wait_s: How long an answer is waited for.
+        ack: `reply` or `call`; `none` where none is asked for.
+        on_no_ack: `next`; `deputy` to begin with the holder alone; `bridge` to call everybody together.
+    """
+
+    order: int
+    role: str
+    people: tuple[Recipient, ...]
+    wait_s: float = 300.0
+    ack: str = "reply"
+    on_no_ack: str = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Whoever is told without being asked to do anything, by that template, when the alarm goes out."""
+
+    template: str
+    people: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told what and when: the plan's escalation.
+
+    Attributes:
+        every_s: So long after each piece of news the next is promised, and sent even if there is none.
+        quiet: Hours in which nobody is told that there is nothing new.
+    """
+
+    steps: tuple[Step, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    every_s: float = 1800.0
+    quiet: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +227,7 @@ class Settings:
     bearer: BearerSettings = field(default_factory=BearerSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
     power_cycle: PowerCycleSettings = field(default_factory=PowerCycleSettings)
-    recipients: tuple[Recipient, ...] = ()
+    telling: Telling = Telling()
     isolated_told_after_s: float = 10.0
     checks: tuple[Check, ...] = ()
     systems: tuple[System, ...] = ()

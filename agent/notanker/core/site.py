@@ -120,10 +120,13 @@ def next_wake_s(site: Site, now: Moment) -> float:
         hands.next_wake_s(site, now),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
-    isolated_s = leading.wants_wake_s(site.incident, now, site.settings.isolated_told_after_s)
-    wishes.append(None if isolated_s is None else now.boot_s + isolated_s)
-    system_s = troubles.next_wake_s(site.incidents, now, picture.settle_s(site))
-    wishes.append(None if system_s is None else now.boot_s + system_s)
+    offset_s = site.metered.offset_s
+    left_s = leading.next_wake_s(site.incident, site.settings, now, offset_s)
+    wishes.append(None if left_s is None else now.boot_s + left_s)
+    left_s = troubles.next_wake_s(
+        site.incidents, site.settings.telling, now, picture.settle_s(site), offset_s
+    )
+    wishes.append(None if left_s is None else now.boot_s + left_s)
     if site.well_since_s is not None and site.incident is not None:
         settled_s = site.well_since_s + picture.settle_s(site)
         wishes.append(settled_s if settled_s > now.boot_s else None)
@@ -206,7 +209,7 @@ def _beat_done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands
 
 def _people_known(site: Site, event: PeopleKnown, now: Moment) -> tuple[Site, Commands]:
     del now
-    return replace(site, settings=replace(site.settings, recipients=event.recipients)), ()
+    return replace(site, settings=replace(site.settings, telling=event.telling)), ()
 
 
 def _told(site: Site, event: around.Told, now: Moment) -> tuple[Site, Commands]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.core import cause, escalation, incident
+from notanker.core import cadence, cause, chain, escalation, incident
 from notanker.core import graph as graphs
 from notanker.core.cause import Signs
 from notanker.core.facts import CauseKnown, Fact, Opened, Resolved, SystemBack, SystemLost
@@ -19,7 +19,7 @@ from notanker.core.graph import INTERNET, Graph, Root
 from notanker.core.incident import Incident, Incidents
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line, Stage, Verdict
-from notanker.core.settings import Recipient
+from notanker.core.settings import Telling
 from notanker.core.signs import GRACE_S
 
 
@@ -32,6 +32,8 @@ class Situation:
         over_line: Systems that are watched over an uplink.
         broke_s: When the primary broke, boot seconds; None while it is well.
         settle_s: How long a system must be well before its incident is over.
+        telling: Who is told what and when.
+        offset_s: How far local time is ahead of UTC, None if nobody knows.
     """
 
     now: Moment
@@ -43,7 +45,8 @@ class Situation:
     broke_s: float | None
     settle_s: float
     next_number: int
-    recipients: tuple[Recipient, ...]
+    telling: Telling
+    offset_s: float | None = None
 
 
 def facts(known: Incidents, situation: Situation) -> tuple[Fact, ...]:
@@ -57,11 +60,18 @@ def facts(known: Incidents, situation: Situation) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def next_wake_s(known: Incidents, now: Moment, settle_s: float) -> float | None:
-    """Return in how many seconds time alone ends an incident, None if it does not."""
+def next_wake_s(
+    known: Incidents, telling: Telling, now: Moment, settle_s: float, offset_s: float | None
+) -> float | None:
+    """Return in how many seconds time alone ends an incident or has somebody told, None if it does not."""
     since = [one.back_since for one in known.systems if one.back_since is not None]
     left = [settle_s - between_s(at, now) for at in since]
-    return min((left_s for left_s in left if left_s > 0), default=None)
+    wishes = [left_s for left_s in left if left_s > 0]
+    for one in known.systems:
+        chained_s = chain.next_wake_s(one, telling, now)
+        news_s = cadence.next_wake_s(one, telling, now, offset_s)
+        wishes += [wish_s for wish_s in (chained_s, news_s) if wish_s is not None]
+    return min(wishes, default=None)
 
 
 def _learning(known: Incidents, situation: Situation) -> Iterator[Fact]:
@@ -104,10 +114,11 @@ def _leading(known: Incidents, situation: Situation) -> Iterator[Fact]:
 
 def _lead(one: Incident, situation: Situation) -> Iterator[Fact]:
     works = _works(one, situation)
+    now, telling, offset_s = situation.now, situation.telling, situation.offset_s
+    told = chain.facts(one, telling, escalation.SYSTEM_ALARM, now, offset_s)
+    yield from told
+    yield from cadence.facts(escalation.after(one, told), telling, now, offset_s)
     if one.stage is Stage.OPEN:
-        had = {told.queued.contact for told in one.told}
-        people = tuple(p for p in situation.recipients if p.contact not in had)
-        yield from escalation.alarm(one, people, situation.now, escalation.SYSTEM_ALARM)
         if works is Verdict.UP:
             yield SystemBack(situation.now, one.number)
     elif works is Verdict.DOWN:

@@ -1,78 +1,75 @@
-"""Who is told at which step of the escalation: the plan's answer, as plain data."""
+"""Who is told what and when: the plan's answer, as the core takes it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from notanker.core.calendar import window_of
+from notanker.core.chain import turns
+from notanker.core.settings import Notice, Recipient, Step, Telling
 from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
-from notanker.plan.model import Contact, Plan, Step
+from notanker.plan.duty import duty
+from notanker.plan.model import Contact, Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """One person to tell: contact id, name, number in E.164, language."""
+class Timed:
+    """One step, and how long after the first alarm it begins if nobody acknowledges before."""
 
-    contact: str
-    name: str
-    number: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One step with the people that it reaches.
-
-    Attributes:
-        starts_s: From the opening of the incident to this step, if nobody acknowledges before.
-        wait_s: From this step to what `on_no_ack` says.
-    """
-
-    order: int
-    role: str
-    channels: tuple[str, ...]
     starts_s: float
-    wait_s: float
-    ack: str
-    on_no_ack: str
-    recipients: tuple[Recipient, ...]
+    step: Step
 
 
-def steps(plan: Plan | None) -> tuple[Told, ...]:
-    """Return all steps in their order; none without a plan."""
-    told: list[Told] = []
+def telling(plan: Plan | None) -> Telling:
+    """Return the whole escalation; without a plan nobody is told."""
+    if plan is None:
+        return Telling()
+    written = plan.escalation
+    quiet = (
+        None if written.quiet is None else window_of(f"{written.quiet.begin}-{written.quiet.end}")
+    )
+    return Telling(
+        steps=tuple(timed.step for timed in steps(plan)),
+        notices=tuple(Notice(n.template, people(plan, n.role)) for n in written.notices),
+        every_s=written.updates.every_min * 60.0 or math.inf,
+        quiet=quiet,
+    )
+
+
+def steps(plan: Plan | None) -> tuple[Timed, ...]:
+    """Return all steps in their order with their times; none without a plan."""
+    found: list[Timed] = []
     starts_s = 0.0
-    for step in plan.escalation.steps if plan else ():
-        people = recipients(plan, step.order)
-        told.append(
-            Told(
-                step.order, step.role, step.channels, starts_s, step.wait_s, step.ack,
-                step.on_no_ack, people,
-            )
-        )  # fmt: skip
-        starts_s += step.wait_s
-    return tuple(told)
+    for one in plan.escalation.steps if plan else ():
+        step = Step(one.order, one.role, people(plan, one.role), one.wait_s, one.ack, one.on_no_ack)
+        found.append(Timed(starts_s, step))
+        starts_s += step.wait_s * len(turns(step))
+    return tuple(found)
 
 
-def recipients(plan: Plan | None, step: int = 1) -> tuple[Recipient, ...]:
-    """Return who is told at the step of that order: the role's holder, then the deputies.
-
-    Who has no number for SMS is left out; `problems` says so.
-    """
-    found = next((s for s in plan.escalation.steps if s.order == step), None) if plan else None
-    if plan is None or found is None:
-        return ()
-    people = (_recipient(contact) for contact in _contacts(plan, found))
-    return tuple(person for person in people if person.number)
+def people(plan: Plan | None, role: str) -> tuple[Recipient, ...]:
+    """Return the role's holder, then the deputies. Who takes no SMS has no number; `problems` says so."""
+    return tuple(
+        Recipient(
+            contact.id,
+            contact.name,
+            contact.sms_number(),
+            contact.language,
+            duty(contact.availability),
+        )
+        for contact in _contacts(plan, role)
+    )
 
 
 def problems(plan: Plan) -> list[Problem]:
     """Return whom a step cannot reach, and steps that reach nobody."""
     found: dict[str, Problem] = {}
     place = Place("contacts.toml", None, "sms")
-    for step in plan.escalation.steps:
-        for contact in _contacts(plan, step):
+    for role in _told(plan):
+        for contact in _contacts(plan, role):
             if not contact.sms_number():
                 found[contact.id] = _about("no-sms", place, contact)
             elif contact.sms is None:
@@ -80,9 +77,16 @@ def problems(plan: Plan) -> list[Problem]:
     return [*found.values(), *_nobody(plan)]
 
 
+def _told(plan: Plan) -> dict[str, None]:
+    """Return the roles that are told anything, each once."""
+    written = plan.escalation
+    roles = [step.role for step in written.steps] + [notice.role for notice in written.notices]
+    return dict.fromkeys(roles)
+
+
 def _nobody(plan: Plan) -> Iterator[Problem]:
     for step in plan.escalation.steps:
-        if not recipients(plan, step.order):
+        if not any(person.number for person in people(plan, step.role)):
             place = Place("escalation.toml", None, "step.role")
             yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
 
@@ -91,15 +95,11 @@ def _about(code: str, place: Place, contact: Contact) -> Problem:
     return CATALOGUE.problem(code, place, name=contact.name, id=contact.id)
 
 
-def _contacts(plan: Plan, step: Step) -> Iterator[Contact]:
-    role = plan.role(step.role)
-    if role is None:
+def _contacts(plan: Plan | None, role_id: str) -> Iterator[Contact]:
+    role = plan.role(role_id) if plan is not None else None
+    if plan is None or role is None:
         return
     for contact_id in dict.fromkeys((role.holder, *role.deputies)):
         contact = plan.contact(contact_id)
         if contact is not None:
             yield contact
-
-
-def _recipient(contact: Contact) -> Recipient:
-    return Recipient(contact.id, contact.name, contact.sms_number(), contact.language)

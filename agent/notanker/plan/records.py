@@ -20,6 +20,7 @@ from notanker.plan.model import (
     Escalation,
     Head,
     Limits,
+    Notice,
     Planned,
     PlanSystem,
     Programme,
@@ -28,6 +29,7 @@ from notanker.plan.model import (
     Role,
     Service,
     Step,
+    Updates,
 )
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -167,17 +169,23 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
     announcements, found = convert_items(document, "announcement", Announcement)
     bridge, b_found = _optional(document, "bridge", Bridge)
     quiet, q_found = _optional(document, "quiet", Quiet)
+    notices, n_found = convert_items(document, "notice", Notice)
+    updates, u_found = _optional(document, "updates", Updates)
     limits, l_found = _optional(document, "limits", Limits)
     steps, twice = _one_per_order(document, steps)
     value = Escalation(
         steps=steps,
         bridge=bridge,
         announcements=announcements,
+        notices=notices,
+        updates=updates or Updates(),
         quiet=quiet,
         limits=limits or Limits(),
     )
-    known = ("step", "bridge", "announcement", "quiet", "limits")
-    problems += found + b_found + q_found + l_found + twice + only(document, known)
+    known = ("step", "bridge", "announcement", "notice", "updates", "quiet", "limits")
+    problems += (
+        found + b_found + n_found + u_found + q_found + l_found + twice + only(document, known)
+    )
     if not document.table.get("step"):
         problems.append(CATALOGUE.problem("no-steps", Place(document.file, None, "step")))
     return value, problems

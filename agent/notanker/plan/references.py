@@ -44,6 +44,8 @@ def _escalation(plan: Plan, documents: Documents) -> Iterator[Problem]:
     file = "escalation.toml"
     for step in plan.escalation.steps:
         yield from _role(plan, step.role, _row(documents, file, "step", step.order, "role"))
+    for index, notice in enumerate(plan.escalation.notices):
+        yield from _role(plan, notice.role, _place(documents, file, "notice", index, "role"))
     bridge = plan.escalation.bridge
     if bridge is not None:
         place = _place(documents, file, "bridge", "moderator_role")

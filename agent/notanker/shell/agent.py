@@ -20,6 +20,7 @@ from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
+from notanker.plan.directory import telling
 from notanker.shell import clock, notify, planning, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
@@ -50,7 +51,6 @@ from notanker.shell.settings import (
     interfaces_of,
     kernel_of,
     launch_of,
-    people_of,
     resolvers_of,
     rules_of,
     settings_of,
@@ -353,7 +353,7 @@ class Agent:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
         if self._gateway is not None:
             self._gateway.changed()
-        self._happen(PeopleKnown(people_of(self._accepted.plan)))
+        self._happen(PeopleKnown(telling(self._accepted.plan)))
         self._happen(SystemsKnown(systems_of(self._accepted.plan)))
         self._snapshot.soon()
 

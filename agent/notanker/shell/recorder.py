@@ -10,7 +10,7 @@ from typing import Final
 
 from notanker.config.model import Config
 from notanker.core.delivery import CAN_WAIT, Delivery
-from notanker.core.escalation import CLEAR
+from notanker.core.escalation import CAN_WAIT as LATER
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.marks import reference_of
@@ -22,7 +22,7 @@ from notanker.shell.files import replace_file
 from notanker.shell.journal import Journal, Past
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
-from notanker.shell.texts import text_of
+from notanker.shell.texts import Context, text_of
 
 PAST_S: Final = 3.0
 """A journal that cannot be read in this time is not waited for: the line comes first."""
@@ -89,7 +89,9 @@ class Recorder:
         # Only wanted once somebody is told something, like what composes the text.
         from notanker.plugin.sms.text import segments
 
-        text = text_of(queued, incident, self._plan(), self._config.site.id, self._log)
+        site = self._site()
+        context = Context(self._plan(), self._config.site.id, site.settings.telling)
+        text = text_of(queued, incident, context, self._log)
         return Delivery(
             queued.mark,
             queued.incident,
@@ -97,7 +99,7 @@ class Recorder:
             text,
             now_s,
             next_s=now_s,
-            rank=CAN_WAIT if queued.template in CLEAR else 0,
+            rank=CAN_WAIT if queued.template in LATER else 0,
             reference=reference_of(queued.mark),
             pieces=segments(text),
         )

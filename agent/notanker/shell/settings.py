@@ -25,11 +25,10 @@ from notanker.core.settings import (
     FailoverSettings,
     Pace,
     QualityLimits,
-    Recipient,
     Settings,
     WatchSettings,
 )
-from notanker.plan.directory import recipients
+from notanker.plan.directory import telling
 from notanker.plan.model import Plan
 from notanker.shell.forwarder import of_one_line
 from notanker.shell.gateway.ruleset import Rules
@@ -93,7 +92,7 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
-        recipients=people_of(plan),
+        telling=telling(plan),
         checks=tuple(_check(watch, index) for index, watch in enumerate(config.watch)),
         systems=systems_of(plan),
         hop=config.primary.gateway or "",
@@ -126,14 +125,6 @@ def zone_of(name: str) -> dt.tzinfo | None:
     from zoneinfo import ZoneInfo  # heavy, and seldom asked for
 
     return ZoneInfo(name)
-
-
-def people_of(plan: Plan | None) -> tuple[Recipient, ...]:
-    """Return whom the plan has told first."""
-    return tuple(
-        Recipient(person.contact, person.name, person.number, person.language)
-        for person in recipients(plan)
-    )
 
 
 def systems_of(plan: Plan | None) -> tuple[System, ...]:

@@ -3,41 +3,59 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from dataclasses import dataclass, field, replace
 
-from notanker.core import escalation
+from notanker.core import chain, escalation
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
+from notanker.core.settings import Telling
 from notanker.plan.messages import Composed, compose
-from notanker.plan.model import Plan
+from notanker.plan.model import Plan, dialled
 from notanker.plan.words import cause_words, duration_words, fallback_words
 from notanker.shell.logs import Log
 
 
-def text_of(queued: Queued, incident: Incident, plan: Plan | None, site: str, log: Log) -> str:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a text is made from beside the incident.
+
+    Attributes:
+        plan: The plan in force.
+        site: What the site is called where there is none.
+        telling: Who is told what and when.
+    """
+
+    plan: Plan | None
+    site: str
+    telling: Telling = field(default_factory=Telling)
+
+
+def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> str:
     """Return the text of a message; whatever is wrong with the plan, there is one."""
-    of_system = queued.template in (escalation.SYSTEM_ALARM, escalation.SYSTEM_CLEAR)
-    template = queued.template if of_system else queued.template.partition("-")[0]
-    values = values_of(queued, incident, plan, site)
-    composed: Composed = compose(plan, template, queued.language, values)
+    isolated = queued.template == escalation.ISOLATED
+    template = escalation.ALARM if isolated else queued.template
+    values = values_of(queued, incident, context)
+    composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
         log.warning("template_refused", mark=queued.mark, problem=problem.sentence("en"))
     return composed.text
 
 
-def values_of(queued: Queued, incident: Incident, plan: Plan | None, site: str) -> dict[str, str]:
+def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:
     """Return what the placeholders stand for.
 
     While the wall clock cannot be trusted, `{since}` is a span ("seit 40 s") and `{now}` is "jetzt".
     """
-    language = queued.language
+    language, plan = queued.language, context.plan
     line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
     end = incident.back_since or queued.at
     began = incident.detail.since if incident.system else None
     lasted = duration_words(max(1.0, between_s(incident.opened, queued.at)), language)
     return {
-        "site": plan.head.site if plan is not None else site,
+        "site": plan.head.site if plan is not None else context.site,
         "since": clock_time(began or incident.opened, plan) or lasted,
         "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
         "duration": duration_words(between_s(incident.opened, end), language),
@@ -47,7 +65,41 @@ def values_of(queued: Queued, incident: Incident, plan: Plan | None, site: str) 
         "fallback": fallback_words(line, language),
         "incident": str(incident.number),
         "mark": queued.mark,
+        **_next(queued, incident, context),
     }
+
+
+def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:
+    """Return what comes next: the promised news, who has it, when others are told."""
+    telling = context.telling
+    known = {told.queued.contact: told.queued.name for told in incident.told}
+    left_s = chain.next_alarm_s(incident, telling, queued.at)
+    said = [told.queued for told in incident.told if told.queued.contact == queued.contact]
+    updates = sum(one.template == queued.template for one in said)
+    return {
+        "next_update": _promise(queued, context),
+        "acknowledged_by": known.get(incident.acknowledged_by, ""),
+        "wait_min": "" if left_s is None else str(max(1, math.ceil(left_s / 60))),
+        "callback": _callback(context.plan),
+        "update": str(max(1, updates)),
+    }
+
+
+def _promise(queued: Queued, context: Context) -> str:
+    """Return when the next news comes, empty where none is promised."""
+    every_s = context.telling.every_s
+    if not math.isfinite(every_s):
+        return ""
+    at = replace(queued.at, wall_s=queued.at.wall_s + every_s)
+    span = duration_words(every_s, queued.language)
+    return clock_time(at, context.plan) or f"in {span}"
+
+
+def _callback(plan: Plan | None) -> str:
+    """Return the number of whoever leads, for those who would rather ring than write."""
+    role = plan.role(plan.head.owner_role) if plan is not None else None
+    contact = plan.contact(role.holder) if plan is not None and role is not None else None
+    return dialled(contact.phone) if contact is not None else ""
 
 
 def _needed_by(count: int, language: str) -> str:

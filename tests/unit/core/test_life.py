@@ -8,17 +8,24 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from notanker.core import escalation, incident
-from notanker.core.events import PeopleKnown
+from notanker.core import escalation, facts, incident
+from notanker.core.events import Acknowledged, PeopleKnown
 from notanker.core.facts import Opened, Queued, Resolved
 from notanker.core.failover import ROUTE
-from notanker.core.names import Line, Uplink, Verdict
-from notanker.core.settings import Recipient
+from notanker.core.names import Line, Stage, Uplink, Verdict
+from notanker.core.settings import Notice, Step, Telling
 from tests.unit.core import world
-from tests.unit.core.world import JONAS, MARA, World
+from tests.unit.core.world import JONAS, MARA, World, to
 
 PRIMARY, BACKUP = Uplink.PRIMARY, Uplink.BACKUP
 uplinks = st.sampled_from(Uplink)
+CHAIN = Telling(
+    (Step(1, "it", (MARA, JONAS), 60.0, on_no_ack="deputy"), Step(2, "lead", (JONAS,), 30.0)),
+    (Notice("T3", (JONAS,)),),
+    every_s=120.0,
+)
+PLANS = (to(), to(MARA), to(JONAS), to(JONAS, MARA), CHAIN)
+AGAIN = (escalation.ASK, escalation.UPDATE)
 
 
 class Life(RuleBasedStateMachine):
@@ -57,9 +64,13 @@ class Life(RuleBasedStateMachine):
     def all_anchors_are_well(self) -> None:
         self.world.dead_anchors.clear()
 
-    @rule(people=st.sampled_from([(), (MARA,), (JONAS,), (JONAS, MARA)]))
-    def the_plan_changes(self, people: tuple[Recipient, ...]) -> None:
-        self.world.happen(PeopleKnown(people))
+    @rule(telling=st.sampled_from(PLANS))
+    def the_plan_changes(self, telling: Telling) -> None:
+        self.world.happen(PeopleKnown(telling))
+
+    @rule(contact=st.sampled_from(["mara", "jonas", "panel"]))
+    def somebody_has_it(self, contact: str) -> None:
+        self.world.happen(Acknowledged(0, contact, "sms"))
 
     @rule(reason=st.sampled_from(["", "", "Operation not permitted"]))
     def the_kernel_changes_its_mind(self, reason: str) -> None:
@@ -84,7 +95,7 @@ class Life(RuleBasedStateMachine):
     def the_power_is_away(self, seconds: float) -> None:
         self.world.reboot(seconds)
 
-    @rule(seconds=st.sampled_from([0.01, 0.3, 1.0, 3.0, 12.0, 30.0]))
+    @rule(seconds=st.sampled_from([0.01, 0.3, 1.0, 3.0, 12.0, 30.0, 70.0]))
     def time_goes_by(self, seconds: float) -> None:
         self.world.run(seconds)
 
@@ -107,7 +118,8 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_gets_the_same_news_twice(self) -> None:
-        news = Counter((f.incident, f.contact, f.template) for f in self.world.of(Queued))
+        said = (f for f in self.world.of(Queued) if f.template not in AGAIN)
+        news = Counter((f.incident, f.contact, f.template) for f in said)
         assert not [item for item, count in news.items() if count > 1]
         marks = Counter(fact.mark for fact in self.world.of(Queued))
         assert not [mark for mark, count in marks.items() if count > 1]
@@ -120,6 +132,28 @@ class Life(RuleBasedStateMachine):
             alarmed = {f.contact for f in queued if f.template != escalation.ALL_CLEAR}
             cleared = {f.contact for f in queued if f.template == escalation.ALL_CLEAR}
             assert cleared == (alarmed if number in ended else set())
+
+    @invariant()
+    def nobody_is_alarmed_of_what_somebody_has(self) -> None:
+        has, gloomy = set[int](), set[tuple[int, str]]()
+        for fact in self.world.facts:
+            if isinstance(fact, facts.Acknowledged):
+                has.add(fact.incident)
+            if not isinstance(fact, Queued):
+                continue
+            if fact.template == escalation.ISOLATED:
+                gloomy.add((fact.incident, fact.contact))
+            elif fact.template in escalation.ALARMS and fact.incident in has:
+                # That the backup has come after all is news for who was told that there is none.
+                assert (fact.incident, fact.contact) in gloomy
+
+    @invariant()
+    def whoever_is_left_out_is_left_out_for_a_reason(self) -> None:
+        for one in self.world.state.incidents.open:
+            told = {t.queued.contact for t in one.told} | {contact for _, contact in one.unsaid}
+            if one.acknowledged is not None and one.stage is Stage.OPEN:
+                steps = self.world.state.settings.telling.steps
+                assert {person.contact for step in steps for person in step.people} <= told
 
     @invariant()
     def the_live_incident_is_the_fold_of_the_facts(self) -> None:

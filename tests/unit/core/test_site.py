@@ -23,7 +23,7 @@ from notanker.core.facts import (
     Switched,
 )
 from notanker.core.names import LINE_LAYERS, Cause, Layer, Line, Stage, Uplink, Verdict
-from tests.unit.core.world import JONAS, MARA, World, settings
+from tests.unit.core.world import JONAS, MARA, World, settings, to
 
 EVERY_LAYER = LINE_LAYERS
 PRIMARY, BACKUP = Uplink.PRIMARY, Uplink.BACKUP
@@ -356,8 +356,8 @@ def test_who_comes_late_is_told_and_nobody_twice() -> None:
     world = settled()
     world.dead.add(PRIMARY)
     world.run(10)
-    world.happen(PeopleKnown((MARA, JONAS)))
-    world.happen(PeopleKnown((JONAS, MARA)))
+    world.happen(PeopleKnown(to(MARA, JONAS)))
+    world.happen(PeopleKnown(to(JONAS, MARA)))
     world.dead.clear()
     world.run(300)
     assert world.told() == [
@@ -369,7 +369,7 @@ def test_who_is_no_longer_in_the_plan_still_gets_the_all_clear() -> None:
     world = settled()
     world.dead.add(PRIMARY)
     world.run(10)
-    world.happen(PeopleKnown(()))
+    world.happen(PeopleKnown(to()))
     world.dead.clear()
     world.run(300)
     assert world.told() == [("mara", "T1"), ("mara", "T12")]
@@ -377,7 +377,7 @@ def test_who_is_no_longer_in_the_plan_still_gets_the_all_clear() -> None:
 
 def test_where_nobody_was_alarmed_nobody_gets_an_all_clear() -> None:
     world = settled()
-    world.happen(PeopleKnown(()))
+    world.happen(PeopleKnown(to()))
     world.dead.add(PRIMARY)
     world.run(30)
     world.dead.clear()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import random
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -36,6 +37,8 @@ from notanker.core.settings import (
     Pace,
     Recipient,
     Settings,
+    Step,
+    Telling,
     WatchSettings,
 )
 
@@ -58,6 +61,11 @@ HOP: Final = "192.0.2.1"
 F = TypeVar("F", bound=Fact)
 
 
+def to(*people: Recipient) -> Telling:
+    """Return an escalation with one step that tells these people, and never has news of itself."""
+    return Telling((Step(1, "it", people, ack="none"),), every_s=math.inf) if people else Telling()
+
+
 def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: Any) -> Settings:
     """Return settings with three anchors in each layer."""
     watches = tuple(
@@ -76,7 +84,7 @@ def settings(layers: tuple[Layer, ...] = (Layer.ICMP,), **failover: Any) -> Sett
         site="musterhafen",
         watches=watches,
         failover=FailoverSettings(**{"wait_to_restore_s": 5.0, **failover}),
-        recipients=(MARA,),
+        telling=to(MARA),
     )
 
 

@@ -29,7 +29,7 @@ from notanker.shell.files import replace_file
 from notanker.shell.logs import QUIET
 from notanker.shell.runtime import Runtime
 from notanker.shell.settings import interfaces_of, settings_of
-from notanker.shell.texts import clock_time, text_of, values_of
+from notanker.shell.texts import Context, clock_time, text_of, values_of
 from tests.unit.config.samples import GOOD
 from tests.unit.core import world
 
@@ -137,7 +137,7 @@ def test_the_core_is_told_what_the_configuration_says(tmp_path: Path) -> None:
     )
     assert settings.failover.most_wait_s == 1000.0, "the cap is never below the wait itself"
     assert not settings.beat.enabled
-    assert settings.recipients
+    assert settings.telling.steps
     assert interfaces_of(config) == {Uplink.PRIMARY: "eth0", Uplink.BACKUP: "eth1"}
 
 
@@ -183,7 +183,7 @@ def test_the_alarm_of_a_system_names_it_and_what_hangs_on_it(
     opened = Opened(at, 17, Cause.TELEPHONY, "pbx silent", Line.PRIMARY, detail, "pbx")
     queued = Queued(at, 17, "17-1", "T1-system", "mara", "Mara", "+493023125110", language)
     (incident,) = fold([opened, queued]).systems
-    text = text_of(queued, incident, plan, "musterhafen", QUIET)
+    text = text_of(queued, incident, Context(plan, "musterhafen"), QUIET)
     said = {
         "de": ("Telefonanlage antwortet nicht seit", "+9 Systeme"),
         "en": ("Telephone system does not answer since", "+9 systems"),
@@ -194,7 +194,7 @@ def test_the_alarm_of_a_system_names_it_and_what_hangs_on_it(
     assert text.endswith("17-1")
     clear = replace(queued, template="T12-system")
     assert ("antwortet wieder" if language == "de" else "answers again") in text_of(
-        clear, incident, plan, "musterhafen", QUIET
+        clear, incident, Context(plan, "musterhafen"), QUIET
     )
 
 
@@ -204,7 +204,7 @@ def test_the_alarm_of_a_system_names_it_and_what_hangs_on_it(
 def test_there_is_a_text_whatever_the_plan(template: str, language: str, trusted: bool) -> None:
     queued, incident = told(template, trusted=trusted, language=language)
     for plan in (None, load_plan(EXAMPLE_PLAN)[0]):
-        text = text_of(queued, incident, plan, "musterhafen", QUIET)
+        text = text_of(queued, incident, Context(plan, "musterhafen"), QUIET)
         assert "17-1" in text
         assert "{" not in text
 
@@ -212,9 +212,9 @@ def test_there_is_a_text_whatever_the_plan(template: str, language: str, trusted
 def test_times_are_those_of_the_site_and_spans_where_the_clock_is_not_trusted() -> None:
     queued, incident = told("T1")
     # 1_790_000_000 is 2026-09-21 14:13:20 UTC, so 16:13 in Berlin's summer time.
-    assert values_of(queued, incident, None, "musterhafen")["since"] == "16:13"
+    assert values_of(queued, incident, Context(None, "musterhafen"))["since"] == "16:13"
     queued, incident = told("T1", trusted=False)
-    values = values_of(queued, incident, None, "musterhafen")
+    values = values_of(queued, incident, Context(None, "musterhafen"))
     assert (values["since"], values["now"]) == ("40 s", "jetzt")
 
 

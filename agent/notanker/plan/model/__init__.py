@@ -7,7 +7,16 @@ the record; what only an audit asks for is optional.
 from notanker.plan.model.head import FORMAT, MANDATORY, RESOURCES, Head, Text, Trigger
 from notanker.plan.model.people import Contact, Role, dialled
 from notanker.plan.model.systems import PlanSystem, Service, SystemText
-from notanker.plan.model.telling import Announcement, Bridge, Escalation, Limits, Quiet, Step
+from notanker.plan.model.telling import (
+    Announcement,
+    Bridge,
+    Escalation,
+    Limits,
+    Notice,
+    Quiet,
+    Step,
+    Updates,
+)
 from notanker.plan.model.texts import (
     Form,
     FormHead,
@@ -39,6 +48,7 @@ __all__ = [
     "Limits",
     "Measure",
     "MeasureHead",
+    "Notice",
     "Page",
     "PageHead",
     "Plan",
@@ -57,5 +67,6 @@ __all__ = [
     "TemplateHead",
     "Text",
     "Trigger",
+    "Updates",
     "dialled",
 ]

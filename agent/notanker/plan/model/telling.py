@@ -68,11 +68,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     sms_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
 
 
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A role that is told when the alarm goes out, without being asked to do anything: the hotline."""
+
+    role: Id
+    template: Annotated[str, msgspec.Meta(pattern=r"^T[0-9]{1,2}$")]
+
+
+class Updates(msgspec.Struct, frozen=True, kw_only=True):
+    """How often those who know of an incident are told how it stands, 0 for never."""
+
+    every_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
+
+
 class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """`escalation.toml`; the steps are in their order."""
 
     steps: tuple[Step, ...] = ()
     bridge: Bridge | None = None
     announcements: tuple[Announcement, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    updates: Updates = Updates()
     quiet: Quiet | None = None
     limits: Limits = Limits()
