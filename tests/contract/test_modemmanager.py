@@ -224,9 +224,25 @@ def test_without_commands_a_data_session_is_not_cut_to_look_for_sms(
     manager, modem = as_shipped
     lte = start(runner, manager)
     lte.call("bring_up", answer=type(None))
-    modem.receive(*say(["OK 17"]))
-    assert "sms_maybe_lost" in happened(lte, "sms_maybe_lost")
+    modem.receive(*say(BURST))
+    happened(lte, "sms_maybe_lost")
     assert state(lte).connected is True
+    lte.call("tear_down", answer=type(None))
+    assert sorted(gather(lte, len(BURST)).values()) == BURST
+
+
+@pytest.mark.parametrize("holds_notices", [True, False])
+def test_what_came_while_the_only_port_carried_data_is_handed_over_after_it(
+    runner: Runner, holds_notices: bool
+) -> None:
+    with managed(commands=False, ports=1) as (manager, modem):
+        modem.manners.holds_notices = holds_notices
+        lte = start(runner, manager)
+        lte.call("bring_up", answer=type(None))
+        modem.receive(*say(BURST))
+        assert collect(lte).inbound == ()
+        lte.call("tear_down", answer=type(None))
+        assert sorted(gather(lte, len(BURST)).values()) == BURST
 
 
 def test_a_long_sms_comes_with_its_last_part(
