@@ -217,6 +217,7 @@ class AtModem(AtActs):
                 "memories": device.settings.memories,
                 "echo": device.settings.echo,
                 "pin_tries": device.sim.pin_tries,
+                "calls": [dataclasses.asdict(made) for made in device.voice.made],
                 "sim": device.sim.state,
                 "commands": device.commands[-200:],
             }
