@@ -16,6 +16,7 @@ from tests.contract.support.managed import (
     discard,
     gather,
     happened,
+    heard,
     say,
     start,
     state,
@@ -31,10 +32,9 @@ def test_a_burst_of_sms_is_handed_over_whole_and_once(
     manager, modem = allowed
     lte = start(runner, manager)
     collect(lte)
-    lte.process.news.clear()
     pdus = say(BURST)
     modem.receive(*pdus, gap_s=gap_s)
-    eventually(lte.process.news.is_set, "the agent is told")
+    heard(lte, 1)
     found = gather(lte, len(BURST))
     assert sorted(found.values()) == sorted(pdus)
     discard(lte, *found)
@@ -50,11 +50,8 @@ def test_after_a_burst_the_next_sms_is_announced(
     modem.receive(*say(BURST))
     discard(lte, *gather(lte, len(BURST)))
     for text in ("OK 30", "OK 31"):
-        collect(lte)  # each notice is answered by one, else there is no next
-        lte.process.news.clear()
         modem.receive(*say([text]))
-        eventually(lte.process.news.is_set, "the agent is told")
-        discard(lte, *gather(lte, 1))
+        discard(lte, *heard(lte, 1))
     assert modem.store == {}
 
 
@@ -133,10 +130,8 @@ def test_a_long_sms_comes_with_its_last_part(
     modem.receive(first)
     eventually(lambda: len(lte.call("messages", answer=tuple[StoredMessage, ...])) == 1, "a part")
     assert collect(lte).inbound == ()
-    lte.process.news.clear()
     modem.receive(second)
-    eventually(lte.process.news.is_set, "the agent is told")
-    assert list(gather(lte, 1).values()) == [text]
+    assert list(heard(lte, 1).values()) == [text]
 
 
 def test_a_part_that_is_not_on_disk_yet_stays(

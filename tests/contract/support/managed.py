@@ -41,6 +41,21 @@ def gather(lte: Instance, count: int) -> dict[str, str]:
     return found
 
 
+def heard(lte: Instance, count: int) -> dict[str, str]:
+    """The same, but look only when the agent is told to, as it does; a notice unanswered is the last."""
+    found: dict[str, str] = {}
+
+    def enough() -> bool:
+        if lte.process.news.is_set():
+            lte.process.news.clear()
+            for one in collect(lte).inbound:
+                found[one.name] = one.pdu or one.text
+        return len(found) >= count
+
+    eventually(enough, f"{count} SMS are told of")
+    return found
+
+
 def say(texts: list[str]) -> list[str]:
     return [mm_pdu.deliver(SENDER, text) for text in texts]
 
