@@ -157,7 +157,7 @@ _VENDORS: Final = {"^CPIN": ("huawei",), "+QPINC": ("quectel",), "+SPIC": ("simc
 
 COMMANDS: Final[dict[str, "Handler"]] = {
     **dict.fromkeys(_KEPT, _kept),
-    **dict.fromkeys(("V", "Q", "X", "S", "H", "O", "L", "M", "&C", "&D", "&K", "&S", "&W"), _nothing),
+    **dict.fromkeys(("V", "Q", "X", "S", "O", "L", "M", "&C", "&D", "&K", "&S", "&W"), _nothing),
     **dict.fromkeys(("Z", "&F"), _reset),
     **dict.fromkeys(("^CPIN", "+QPINC", "+SPIC"), _profile),
     **dict.fromkeys(("^RESET", "+CRESET"), _restart),

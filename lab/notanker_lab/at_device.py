@@ -11,6 +11,7 @@ from notanker_lab.at_session import Session
 from notanker_lab.at_state import PROFILES, Identity, Radio, Settings, Sim, Stores
 from notanker_lab.at_switches import Switches
 from notanker_lab.at_timers import Timers
+from notanker_lab.at_voice import Voice
 
 Handler = Callable[["Device", Session, Call], Reply]
 SLOTS: Final = {"SM": 20, "ME": 50, "SR": 10}
@@ -50,6 +51,7 @@ class Device:
         self.stores = Stores(dict(SLOTS))
         self.switches = Switches()
         self.air = Air(self)
+        self.voice = Voice()
         self.sessions: list[Session] = []
         self.commands: list[str] = []
         self.spoilt: list[str] = []
@@ -93,6 +95,7 @@ class Device:
         self.switches.cure("reboot")
         self.settings = Settings()
         self.radio.context_active = False
+        self.voice.end("restart")
         state, self.radio.state = self.radio.state, "searching"
         self.sim.restart()
         boot = self.boots
@@ -133,7 +136,8 @@ class Device:
         """Change settings of radio, SIM, identity, slots and boot by their names."""
         for key, value in values.items():
             owner = next(
-                (o for o in (self.radio, self.sim, self.identity) if hasattr(o, key)), None
+                (o for o in (self.radio, self.sim, self.identity, self.voice) if hasattr(o, key)),
+                None,
             )
             if key in SLOTS:
                 self.stores.slots[key] = int(value)

@@ -15,14 +15,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from notanker_lab import at_basic, at_network, at_pdu, at_sms, control
+from notanker_lab import at_basic, at_network, at_pdu, at_sms, at_voice, control
 from notanker_lab.at_air import Sent, whole
 from notanker_lab.at_device import Device
 from notanker_lab.at_ports import BY_PATH, Network, Terminal
 from notanker_lab.atctl import AtActs
 from notanker_lab.smsc import Smsc
 
-HANDLERS: Final = {**at_basic.COMMANDS, **at_sms.COMMANDS, **at_network.COMMANDS}
+HANDLERS: Final = {
+    **at_basic.COMMANDS,
+    **at_sms.COMMANDS,
+    **at_network.COMMANDS,
+    **at_voice.COMMANDS,
+}
 _USB_S: Final = 1.0
 
 
@@ -100,6 +105,12 @@ class AtModem(AtActs):
         """Every SMS that left, parts one by one."""
         with self.device.lock:
             return list(self.device.air.sent)
+
+    @property
+    def calls(self) -> list[at_voice.Made]:
+        """Every voice call that was placed, as it is now."""
+        with self.device.lock:
+            return [dataclasses.replace(made) for made in self.device.voice.made]
 
     def texts(self) -> list[str]:
         """Give the texts of the whole messages that left, copies too."""
@@ -207,6 +218,7 @@ class AtModem(AtActs):
                 "echo": device.settings.echo,
                 "at_prompt": any(session.at_prompt for session in device.sessions),
                 "pin_tries": device.sim.pin_tries,
+                "calls": [dataclasses.asdict(made) for made in device.voice.made],
                 "sim": device.sim.state,
                 "commands": device.commands[-200:],
             }

@@ -181,7 +181,8 @@ def _address(device: "Device", _session: Session, call: Call) -> Reply:
     return ok(f'+CGPADDR: 1,"{device.radio.address if device.radio.context_active else "0.0.0.0"}"')
 
 
-def _dial(device: "Device", _session: Session, call: Call) -> Reply:
+def dial_data(device: "Device", _session: Session, call: Call) -> Reply:
+    """Bring the data session up by ATD*99; no other number takes data calls."""
     if not call.text.startswith("*99"):
         return Reply(final="NO CARRIER")
     _set_data(device, on=True)
@@ -224,5 +225,5 @@ COMMANDS: Final[dict[str, "Handler"]] = {
     **dict.fromkeys(_OWN_DATA, _own_data),
     "+COPS": _operator, "+CSQ": _signal, "+CESQ": _extended_signal, "+CCLK": _clock, "+CTZR": _zone,
     "+CUSD": _ussd, "+CGDCONT": _contexts, "+CGACT": _activate, "+CGATT": _attach,
-    "+CGPADDR": _address, "D": _dial,
+    "+CGPADDR": _address,
 }  # fmt: skip

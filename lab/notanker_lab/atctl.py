@@ -99,7 +99,7 @@ class AtActs(ABC):
         self.ask({"op": "set", "values": values})
 
     def state(self) -> dict[str, Any]:
-        """Give up, switches, used (each use of a switch), spoilt, counts, settings, commands."""
+        """Give up, switches, used (each use of a switch), spoilt, counts, settings, commands, calls."""
         return self.ask({"op": "state"})
 
     def box(self, memory: str) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 It has the manners that matter to ModemManager: `+CMTI` for each SMS, in a burst if told so, a store that
 keeps PDUs as the network sent them, status reports as `+CDS`, a SIM that wants its PIN, answers that never
-come. ModemManager opens and closes the port as it likes; the modem stays as it is meanwhile.
+come. A port that carries a data session says nothing of SMS: another one does, else it is said once the
+session is over (TS 27.005, 3.4.1: `+CNMI` mode 2). ModemManager opens and closes the port as it likes; the
+modem stays as it is meanwhile.
 """
 
 import contextlib
@@ -76,6 +78,7 @@ class Manners:
         registered: As `+CREG` says it.
         ussd: What the network answers; empty: never.
         dials: Whether a data session comes up.
+        holds_notices: What could not be said for a data session is said after it; some modems forget it.
     """
 
     on_send: list[str] = field(default_factory=list)
@@ -86,6 +89,7 @@ class Manners:
     registered: int = 1
     ussd: str = "Guthaben 5 EUR"
     dials: bool = True
+    holds_notices: bool = True
 
 
 class MmModem:
@@ -108,6 +112,7 @@ class MmModem:
         self._lock = threading.RLock()
         self._lines: list[_Line] = []
         self._listeners: list[socket.socket] = []
+        self._held: list[str] = []
         self._reference = 0
         self._answers = {**_ANSWERS, "+CGSN": imei}
         self._contexts = {"1": '1,"IP","internet.example","",0,0'}
@@ -194,8 +199,12 @@ class MmModem:
             else:
                 # Other makers' commands are refused, as a modem of another make does.
                 said = ["ERROR"] if name[:1] in ("^", "%", "*", "$") else ["OK"]
+            if line.carries_data and not command.startswith("D*99"):
+                line.carries_data = False  # a command on it: the session was given up
+                self._say_held()
             for text in said:
                 line.say(text)
+            line.carries_data = line.carries_data or "CONNECT" in said
 
     def submit(self, line: "_Line", pdu: str) -> None:
         """Take the PDU that followed `+CMGS`."""
@@ -228,15 +237,25 @@ class MmModem:
 
     def forget(self, line: "_Line") -> None:
         """Take note that a port was closed."""
-        with self._lock, contextlib.suppress(ValueError):
-            self._lines.remove(line)
+        with self._lock:
+            if line in self._lines:
+                self._lines.remove(line)
+            if line.carries_data:
+                self._say_held()
 
     def _say(self, text: str) -> None:
-        """Say something unasked, on the first port that is open, as modems do."""
+        """Say something unasked, on the first port that is open and free, as modems do."""
         with self._lock:
-            for line in sorted(self._lines, key=lambda line: line.number):
-                if line.say(text):
-                    return
+            lines = sorted(self._lines, key=lambda line: line.number)
+            if any(line.say(text) for line in lines if not line.carries_data):
+                return
+            if lines and self.manners.holds_notices:
+                self._held.append(text)
+
+    def _say_held(self) -> None:
+        held, self._held = self._held, []
+        for text in held:
+            self._say(text)
 
     def _storage(self, command: str) -> list[str]:
         used = f"{len(self.store)},{_SLOTS}"
@@ -293,10 +312,16 @@ class MmModem:
 
 
 class _Line:
-    """One open port."""
+    """One open port.
+
+    Attributes:
+        number: Which.
+        carries_data: A data session has it.
+    """
 
     def __init__(self, modem: MmModem, number: int, connection: socket.socket) -> None:
         self.number = number
+        self.carries_data = False
         self._modem = modem
         self._connection = connection
         self._prompted = False

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from notanker_lab import Lab, capsule
+from notanker_lab.at_modem import AtModem
+from tests.lab_self.at_user import Terminal
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,3 +32,20 @@ def lab(running_lab: Lab) -> Iterator[Lab]:
     running_lab.hilink.dataswitch(True)
     running_lab.hilink.restore_session()
     running_lab.topology.masquerade(on=True)
+
+
+@pytest.fixture
+def modem() -> Iterator[AtModem]:
+    """Give an AT modem that is quick at everything."""
+    with AtModem() as modem:
+        modem.set(boot_s=0.1, register_s=0.05, radio_s=0.02, report_s=0.05)
+        yield modem
+
+
+@pytest.fixture
+def host(modem: AtModem) -> Iterator[Terminal]:
+    """Give a host at its port."""
+    with Terminal(modem.port) as host:
+        host.ask("ATE0")
+        host.ask("AT+CMGF=0;+CNMI=2,1,0,1,0;+CMEE=1")
+        yield host

@@ -5,7 +5,7 @@
 The names Probe, Access and Inspector are kept for parts to come.
 """
 
-from notanker.plugin.contract import Channel, Modem, Panel, Plugin, Uplink
+from notanker.plugin.contract import Caller, Channel, Modem, Panel, Plugin, Uplink
 from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
 from notanker.plugin.heard import Collected, Happening, Inbound, SendReport
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
@@ -25,12 +25,14 @@ from notanker.plugin.panel import (
     playing,
 )
 from notanker.plugin.secret import SecretFile
-from notanker.plugin.values import Message, Receipt, Registration, Sim, UplinkState
+from notanker.plugin.values import Call, Message, Receipt, Registration, Rung, Sim, UplinkState
 
 __all__ = [
     "LAMPS",
     "RHYTHMS",
     "TONES",
+    "Call",
+    "Caller",
     "Channel",
     "Collected",
     "Happening",
@@ -52,6 +54,7 @@ __all__ = [
     "Registration",
     "Retry",
     "Rhythm",
+    "Rung",
     "SecretFile",
     "SendReport",
     "Signal",

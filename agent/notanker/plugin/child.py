@@ -40,12 +40,13 @@ from notanker.plugin.frames import (
 from notanker.plugin.options import read_options
 from notanker.plugin.panel import PanelPicture, PowerCut
 from notanker.plugin.secret import redacted
-from notanker.plugin.values import Message
+from notanker.plugin.values import Call, Message
 
 ALL: Final[Mapping[str, Any]] = {COLLECT: None, "discard": tuple[str, ...]}
 METHODS: Final[Mapping[str, Mapping[str, Any]]] = {
     "uplink": {"bring_up": None, "tear_down": None, "state": None},
     "channel": {"send": Message, "find_sent": Message},
+    "caller": {"ring": Call},
     "modem": {"info": None, "signal": None, "ussd": str, "messages": None},
     "panel": {"show": PanelPicture, "cut_power": PowerCut},
 }

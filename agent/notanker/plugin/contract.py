@@ -16,7 +16,7 @@ import msgspec
 from notanker.plugin.heard import Collected
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
 from notanker.plugin.panel import PanelPicture, PowerCut
-from notanker.plugin.values import Message, Receipt, UplinkState
+from notanker.plugin.values import Call, Message, Receipt, Rung, UplinkState
 
 GROUP: Final = "notanker.plugins"
 """The entry-point group by which plugins are found."""
@@ -134,6 +134,21 @@ class Channel(Plugin[C]):
         """
 
 
+class Caller(Plugin[C]):
+    """Rings one person's telephone. A call says nothing: it bids to look at the message before it."""
+
+    @abstractmethod
+    def ring(self, call: Call) -> Rung:
+        """Let it ring, hang up, and return what became of it.
+
+        A call is never repeated by itself: whatever was dialled ends in an answer, not in an error.
+
+        Raises:
+            Retry: nothing was dialled, and may be later.
+            Permanent: nothing was dialled, and never will be: no such number, or no such device.
+        """
+
+
 class Modem(Plugin[C]):
     """Answers what a technician asks who puts up an antenna or looks for a fault."""
 
@@ -203,6 +218,7 @@ class Panel(Plugin[C]):
 PARTS: Final[Mapping[str, type[Plugin[msgspec.Struct]]]] = {
     "uplink": Uplink,
     "channel": Channel,
+    "caller": Caller,
     "modem": Modem,
     "panel": Panel,
 }

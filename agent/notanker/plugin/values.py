@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -48,6 +49,34 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     proof: str = ""
     references: tuple[int, ...] = ()
     report: bool = False
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's telephone is to ring.
+
+    Attributes:
+        mark: Of the message that it is rung for, such as "17-1".
+        number: In international form.
+    """
+
+    mark: str
+    number: str
+
+
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a call.
+
+    Attributes:
+        how: `rang`: as long as it was to, or until the other end refused it; `answered`: somebody or
+            something took it; `busy`; `failed`: it surely did not ring; `unknown`: it was dialled, and
+            nobody can tell whether it rang.
+        rang_s: For how long.
+        reason: The network's or the modem's own words.
+    """
+
+    how: Literal["rang", "answered", "busy", "failed", "unknown"]
+    rang_s: float = 0.0
+    reason: str = ""
 
 
 class Registration(StrEnum):

@@ -27,11 +27,9 @@ from notanker.shell.clock import Clock
 from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
 from notanker.shell.counters import Counters
-from notanker.shell.forwarder import Forwarder
 from notanker.shell.gateway import gateway, shaping
 from notanker.shell.gateway.gateway import Gateway
 from notanker.shell.gateway.names import Names
-from notanker.shell.gateway.shaping import Shaper
 from notanker.shell.inbox import Inbox
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
@@ -44,10 +42,12 @@ from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
+from notanker.shell.ringing import Ringing
 from notanker.shell.routing import Routing
 from notanker.shell.runtime import Action, Runtime
 from notanker.shell.settings import (
     budget_of,
+    forwarder_of,
     interfaces_of,
     kernel_of,
     launch_of,
@@ -109,10 +109,19 @@ class Agent:
             )
             for plugin in config.plugin
         }
+        channels = [self._plugins[name] for name in config.alerts.sms]
+        self._ringing = Ringing(
+            channels,
+            lambda: self._runtime.state.incidents.open,
+            lambda: self._accepted.plan,
+            lambda: self._outbox.busy,
+            self._happen,
+            log,
+        )
         self._outbox = Outbox(
             self._store,
-            [self._plugins[name] for name in config.alerts.sms],
-            self._happen,
+            channels,
+            self._ringing.settled,
             log,
             language=config.site.language,
         )
@@ -126,13 +135,13 @@ class Agent:
             self._account(Purpose.STANDBY),
         )
         self._kernel = kernel_of(config)
-        self._forwarder = _forwarder_of(config, log)
+        self._forwarder = forwarder_of(config, log)
         self._routing = Routing(
             self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
         )
         self._listener = Listener(interfaces, self._happen)
         self._gateway = self._make_gateway(interfaces)
-        self._shaper = _shaper_of(config, log)
+        self._shaper = shaping.shaper_of(config, log)
         self._modem = self._make_modem()
         self._panel = self._make_panel()
         self._centre = self._make_centre(interfaces)
@@ -190,6 +199,7 @@ class Agent:
             if name != panel:  # the panel's own part collects from it
                 self._tasks.keep(f"collecting {name}", self._collecting(plugin).run)
         self._tasks.keep("outbox", self._outbox.run)
+        self._tasks.keep("ringing", self._ringing.run)
         self._tasks.keep("inbox", self._inbox.run)
         self._tasks.keep("netlink", self._routing.watch)
         self._tasks.keep("routing", self._routing.follow)
@@ -387,14 +397,3 @@ class Agent:
                 *(pair[self._config.site.language == "en"] for pair in findings(status)),
             ),
         )
-
-
-def _forwarder_of(config: Config, log: Log) -> Forwarder | None:
-    return None if config.dns is None else Forwarder(config.dns.file, resolvers_of(config), log)
-
-
-def _shaper_of(config: Config, log: Log) -> Shaper | None:
-    up_kbps = config.gateway.lte_up_kbps
-    if config.gateway.mode == "solo" or up_kbps is None:
-        return None
-    return Shaper(config.backup.interface, up_kbps, config.site.language, log)

@@ -77,6 +77,11 @@ class Outbox:
         """Whether a status report would end somebody's doubt right now."""
         return any(delivery.outcome is Outcome.UNKNOWN for delivery in self._open.values())
 
+    @property
+    def busy(self) -> bool:
+        """Whether a message waits for a channel, or is with one."""
+        return bool(self._carrying) or any(d.next_s <= clock.boot_s() for d in self._heads())
+
     def add(self, delivery: Delivery, written: asyncio.Future[Any]) -> None:
         """Take a new message; `written` ends once it is on disk."""
         self._open.setdefault(delivery.mark, delivery)

@@ -30,9 +30,10 @@ from notanker.core.settings import (
 )
 from notanker.plan.directory import telling
 from notanker.plan.model import Plan
-from notanker.shell.forwarder import of_one_line
+from notanker.shell.forwarder import Forwarder, of_one_line
 from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.kernel import Kernel, Numbers, own_uid
+from notanker.shell.logs import Log
 from notanker.shell.plugin_limits import Launch
 
 PORTS: Final = {"icmp": 0, "dns": 53, "tcp": 443, "http": 80, "sip": 5060, "tls": 443}
@@ -140,6 +141,11 @@ def interfaces_of(config: Config) -> dict[Uplink, str]:
 def resolvers_of(config: Config) -> dict[Uplink, tuple[str, ...]]:
     """Return whom names are asked of over each uplink."""
     return {Uplink.PRIMARY: config.primary.resolvers, Uplink.BACKUP: config.backup.resolvers}
+
+
+def forwarder_of(config: Config, log: Log) -> Forwarder | None:
+    """Return what keeps the name servers of dnsmasq; None where they are not the agent's."""
+    return None if config.dns is None else Forwarder(config.dns.file, resolvers_of(config), log)
 
 
 def kernel_of(config: Config) -> Kernel:

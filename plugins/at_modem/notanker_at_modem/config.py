@@ -34,6 +34,7 @@ class AtModemConfig(msgspec.Struct, frozen=True, kw_only=True):
         memory: Where SMS come in: ME (modem) or SM (SIM); auto takes the first that works.
         answer_s: How long a plain command may take.
         sent_within_s: How long the network may take to accept an SMS.
+        ring_s: How long a telephone rings.
         power_command: What cuts and restores the modem's power, as a list of words; empty: nothing does.
     """
 
@@ -49,6 +50,7 @@ class AtModemConfig(msgspec.Struct, frozen=True, kw_only=True):
     memory: Literal["auto", "ME", "SM"] = "auto"
     answer_s: Seconds = 3.0
     sent_within_s: Seconds = 10.0
+    ring_s: Annotated[float, msgspec.Meta(gt=0, le=60)] = 25.0
     power_command: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

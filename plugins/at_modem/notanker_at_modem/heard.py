@@ -13,10 +13,12 @@ from notanker.plugin.sms.faults import PduError
 from notanker.plugin.sms.model import Report
 from notanker.plugin.sms.status import Fate, words_for
 from notanker_at_modem import unsolicited
+from notanker_at_modem.answers import ringing
 from notanker_at_modem.answers.store import announced_of
 from notanker_at_modem.answers.ussd import Ussd, ussd_of
 
 MOST_DIRECT: Final = 200
+MOST_ABOUT_CALLS: Final = 20
 MOST_HAPPENINGS: Final = 100
 
 
@@ -29,6 +31,7 @@ class Heard(msgspec.Struct):
         reports: Reports that came directly, by name; kept until they are discarded.
         fresh: Reports that nobody has looked at as evidence yet.
         ussd: The latest answer to a code.
+        calls: What was said of a voice call, oldest first.
         settings_lost: The modem has been started, or behaves so.
         store_full: It has said that nothing more fits.
     """
@@ -39,6 +42,7 @@ class Heard(msgspec.Struct):
     fresh: list[Report] = msgspec.field(default_factory=list)
     happenings: list[Happening] = msgspec.field(default_factory=list)
     ussd: Ussd | None = None
+    calls: list[str] = msgspec.field(default_factory=list)
     settings_lost: bool = False
     store_full: bool = False
 
@@ -57,6 +61,8 @@ class Heard(msgspec.Struct):
             self.new = True
         elif said.startswith("+CUSD:"):
             self.ussd = ussd_of(said) or self.ussd
+        elif ringing.tells(said):
+            self.calls = [*self.calls, said][-MOST_ABOUT_CALLS:]
         elif unsolicited.tells_full_store(said):
             self.store_full = True
             self.new = True

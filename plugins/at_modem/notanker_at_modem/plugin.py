@@ -1,4 +1,4 @@
-"""The plugin: an uplink, a channel and a modem to ask, over one session."""
+"""The plugin: an uplink, a channel, a caller and a modem to ask, over one session."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from notanker.plugin import (
+    Call,
+    Caller,
     Channel,
     Collected,
     Message,
@@ -16,6 +18,7 @@ from notanker.plugin import (
     Receipt,
     Registration,
     Retry,
+    Rung,
     Signal,
     Sim,
     StoredMessage,
@@ -25,6 +28,7 @@ from notanker.plugin import (
 from notanker_at_modem.answers.registration import act_words
 from notanker_at_modem.asking import Asking
 from notanker_at_modem.bearer import Bearer
+from notanker_at_modem.calling import Calling
 from notanker_at_modem.config import AtModemConfig
 from notanker_at_modem.mailbox import Mailbox
 from notanker_at_modem.sending import Sending
@@ -40,20 +44,31 @@ _NO_DATA: Final = {
     **_NO_SMS,
     Registration.SMS_ONLY: (30.0, "the network lets this SIM send SMS only"),
 }
+_NO_CALL: Final = {
+    **_NO_SMS,
+    Registration.SMS_ONLY: (30.0, "the network lets this SIM send SMS only"),
+}
 
 
-class AtModem(Uplink[AtModemConfig], Channel[AtModemConfig], Modem[AtModemConfig]):
+class AtModem(
+    Uplink[AtModemConfig], Channel[AtModemConfig], Caller[AtModemConfig], Modem[AtModemConfig]
+):
     """A modem that speaks AT commands."""
 
     Config = AtModemConfig
     deadline_s = 60.0
-    deadlines_s: ClassVar[Mapping[str, float]] = {"send": 180.0, "find_sent": 90.0}
+    deadlines_s: ClassVar[Mapping[str, float]] = {
+        "send": 180.0,
+        "find_sent": 90.0,
+        "ring": 150.0,
+    }
 
     def __init__(self, config: AtModemConfig) -> None:
         super().__init__(config)
         self._session: Final = Session(config)
         self._asking: Final = Asking(self._session)
         self._sending: Final = Sending(self._session)
+        self._calling: Final = Calling(self._session)
         self._mailbox: Final = Mailbox(self._session)
         self._bearer: Final = Bearer(self._session, config)
 
@@ -71,6 +86,7 @@ class AtModem(Uplink[AtModemConfig], Channel[AtModemConfig], Modem[AtModemConfig
         Raises:
             Retry: it cannot be asked now.
         """
+        self._calling.end_what_was_left()
         return self._mailbox.collect()
 
     def discard(self, names: tuple[str, ...]) -> None:
@@ -156,6 +172,17 @@ class AtModem(Uplink[AtModemConfig], Channel[AtModemConfig], Modem[AtModemConfig
             self._mailbox.look_for_reports()
             found = self._sending.known(message)
         return found
+
+    def ring(self, call: Call) -> Rung:
+        """Let a telephone ring, and hang up.
+
+        Raises:
+            Retry: nothing was dialled.
+            Permanent: nor will it ever be.
+        """
+        self._session.ready()
+        self._check_network(_NO_CALL)
+        return self._calling.ring(call)
 
     def info(self) -> ModemInfo:
         """Return what the modem is.

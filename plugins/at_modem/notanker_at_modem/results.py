@@ -49,7 +49,7 @@ class End(msgspec.Struct, frozen=True):
 _NUMBERED: Final = re.compile(r"\s*\+(CM[ES]) ERROR:(.+)", re.ASCII)
 _OWN_ERROR: Final = re.compile(r"MODEM ERROR: (\d+)", re.ASCII)
 _ERRORS: Final = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"})
-_CALLS: Final = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"})
+ENDS_OF_CALLS: Final = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"})
 
 
 def end_of(line: str) -> End | None:
@@ -63,7 +63,7 @@ def end_of(line: str) -> End | None:
         return End(Kind.OK)
     if word in _ERRORS or _OWN_ERROR.fullmatch(word):
         return End(Kind.ERROR, words=word)
-    if word in _CALLS:
+    if word in ENDS_OF_CALLS:
         return End(Kind.CALL, words=word)
     if word == "CONNECT" or word.startswith("CONNECT "):
         return End(Kind.CONNECT, words=word)

@@ -54,6 +54,7 @@ _PREFIXES: Final = (
         "^CONF:",
         "^ANLEVEL:",
         "^LTERSRP:",
+        "VOICE CALL:",
     ),
     *(
         "+SMMEMFULL:",

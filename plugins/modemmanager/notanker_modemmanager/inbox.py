@@ -11,15 +11,20 @@ from notanker.plugin.sms.model import Deliver, Report
 from notanker.plugin.sms.status import Fate
 from notanker_modemmanager import objects
 from notanker_modemmanager.device import ENABLED_WITHIN_S, Device, Found
-from notanker_modemmanager.names import MODEM, Kind, State
+from notanker_modemmanager.names import MODEM, Kind
 from notanker_modemmanager.objects import SmsObject
 from notanker_modemmanager.store import Store, Stored
+from notanker_modemmanager.uplink import is_idle
 
 MOST_ROUNDS: Final = 3
 """What comes in while all is being listed may be lost in turn; a burst is over by then."""
 RELIST_WITHIN_S: Final = 40.0
 MAX_REPORTS: Final = 200
 
+_MAYBE_LOST: Final = (
+    "an SMS came; others that came with it stay unseen by ModemManager until the modem is turned off and"
+    " on, which would cut the data session"
+)
 _FATES: Final = {Fate.DELIVERED: "delivered", Fate.PENDING: "pending"}
 
 
@@ -38,6 +43,8 @@ class Inbox:
         self._store: Final = store
         self._told: set[str] = set()
         self._seen: set[str] = set()
+        self._owed = False
+        """During a data session some may have come unseen: they are looked for once it is over."""
 
     def collect(self) -> Collected:
         """Return what has come in, until it is discarded.
@@ -111,15 +118,16 @@ class Inbox:
         )
         new = {one.name for one in known if one.kind == Kind.DELIVER} - self._seen
         self._seen = {one.name for one in known}
-        if not new:
+        if not self._device.config.relist or not is_idle(found):
+            self._owed = True
+            if new:
+                happenings += self._tell_once("sms_maybe_lost", _MAYBE_LOST)
             return known, happenings
-        if not self._device.config.relist or found.state >= State.DISCONNECTING:
-            return known, happenings + self._tell_once(
-                "sms_maybe_lost",
-                "an SMS came; others that came with it would be unseen by ModemManager",
-            )
-        known = self._relisted(known)
-        self._seen = {one.name for one in known}
+        if new or self._owed:
+            known = self._relisted(known)
+            self._seen = {one.name for one in known}
+            self._owed = False
+            self._told.discard("sms_maybe_lost")
         return known, happenings
 
     def _relisted(self, known: list[SmsObject]) -> list[SmsObject]:

@@ -12,11 +12,13 @@ from notanker_lab.modemmanager import ModemManager
 
 
 @contextlib.contextmanager
-def managed(*, commands: bool = True, sim: str = "READY") -> Iterator[tuple[ModemManager, MmModem]]:
+def managed(
+    *, commands: bool = True, sim: str = "READY", ports: int = 2
+) -> Iterator[tuple[ModemManager, MmModem]]:
     """Give a ModemManager that knows one modem, in a folder whose name is short enough for sockets."""
     with (
         tempfile.TemporaryDirectory(prefix="nmm") as folder,
-        MmModem(Path(folder)) as modem,
+        MmModem(Path(folder), ports) as modem,
         ModemManager(Path(folder), commands=commands) as manager,
     ):
         modem.manners.sim = sim

@@ -30,6 +30,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         sms: A number, or whether `phone` takes SMS. Left out, `phone` is tried.
+        call: A number, or whether `phone` is rung after the SMS of an alarm about the line.
     """
 
     id: Id
@@ -42,6 +43,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     show_to: Literal["all", "leads"]
     phone_2: Phone = ""
     sms: bool | Phone | None = None
+    call: bool | Phone = False
     email: Line = ""
     language: Tongue = "de"
     contract_no: Line = ""
@@ -58,6 +60,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(self.sms, str):
             return dialled(self.sms)
         return "" if self.sms is False else dialled(self.phone)
+
+    def call_number(self) -> str:
+        """Return the number that is rung after an alarm, in E.164, or nothing."""
+        if isinstance(self.call, str):
+            return dialled(self.call)
+        return dialled(self.phone) if self.call else ""
 
 
 def dialled(number: str) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from notanker.config.model import Config
 from notanker.errors import Language
 from notanker.shell import clock
 from notanker.shell.gateway import tc
@@ -266,3 +267,11 @@ def _refused(interface: str, reason: str) -> Pair:
         "or sch_htb and sch_tbf; tc is in the package iproute2."
     )
     return german, english
+
+
+def shaper_of(config: Config, log: Log) -> Shaper | None:
+    """Return the site's shaper; None where nobody is to be shaped."""
+    up_kbps = config.gateway.lte_up_kbps
+    if config.gateway.mode == "solo" or up_kbps is None:
+        return None
+    return Shaper(config.backup.interface, up_kbps, config.site.language, log)
