@@ -5,7 +5,7 @@
 The names Probe, Access and Inspector are kept for parts to come.
 """
 
-from notanker.plugin.contract import Channel, Modem, Panel, Plugin, Uplink
+from notanker.plugin.contract import Action, Channel, Modem, Panel, Plugin, Uplink
 from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
 from notanker.plugin.heard import Collected, Happening, Inbound, SendReport
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
@@ -25,21 +25,34 @@ from notanker.plugin.panel import (
     playing,
 )
 from notanker.plugin.secret import SecretFile
-from notanker.plugin.values import Message, Receipt, Registration, Sim, UplinkState
+from notanker.plugin.values import (
+    Earlier,
+    Message,
+    MessageKind,
+    Order,
+    Receipt,
+    Registration,
+    Sim,
+    UplinkState,
+)
 
 __all__ = [
     "LAMPS",
     "RHYTHMS",
     "TONES",
+    "Action",
     "Channel",
     "Collected",
+    "Earlier",
     "Happening",
     "Hold",
     "Inbound",
     "MainsPower",
     "Message",
+    "MessageKind",
     "Modem",
     "ModemInfo",
+    "Order",
     "Panel",
     "PanelNews",
     "PanelPicture",
