@@ -15,6 +15,7 @@ FOLDERS = (
     "plugins/gpio_panel/notanker_gpio_panel",
     "plugins/huawei_lte/notanker_huawei_lte",
     "plugins/modemmanager/notanker_modemmanager",
+    "plugins/pbx/notanker_pbx",
     "lab",
     "bench",
 )
