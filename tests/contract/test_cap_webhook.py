@@ -96,6 +96,16 @@ def test_a_service_takes_the_alert_signed_and_with_its_token(
     assert TOKEN not in runner.output()
 
 
+def test_a_message_that_says_nothing_of_itself_is_an_alert_by_its_words(
+    start: Start, sink: CapSink
+) -> None:
+    start(sink.url).send("ÜBUNG: ENTWARNUNG Musterhafen. Nr 17-2", "17-2")
+    root = ET.fromstring(sink.alerts["musterhafen-17-2"].body)  # noqa: S314 - what the plugin wrote
+    found = [root.findtext(f"{CAP}{name}") for name in ("status", "msgType", "references")]
+    assert found == ["Exercise", "Alert", None]
+    assert root.findtext(f"{CAP}info/{CAP}responseType") == "AllClear"
+
+
 @pytest.mark.parametrize(
     ("mode", "status", "answer"),
     [
