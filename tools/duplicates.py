@@ -11,9 +11,11 @@ LINES = 10
 FOLDERS = (
     "agent",
     "central",
+    "plugins/cap_webhook/notanker_cap_webhook",
     "plugins/gpio_panel/notanker_gpio_panel",
     "plugins/huawei_lte/notanker_huawei_lte",
     "plugins/modemmanager/notanker_modemmanager",
+    "plugins/pbx/notanker_pbx",
     "lab",
     "bench",
 )

@@ -25,8 +25,8 @@ HEADINGS = [
     "In the lab",
     "Quirks",
 ]
-# The codec for SMS is imported by its module, so that no plugin carries it that does not use it.
-CONTRACT = re.compile(r"notanker\.plugin(\.sms(\.\w+)?)?")
+# Codec and web exchange are imported by their modules, so that no plugin carries what it does not use.
+CONTRACT = re.compile(r"notanker\.plugin(\.web|\.sms(\.\w+)?)?")
 POINTS = sorted(entry_points(group=GROUP), key=lambda point: point.name)
 
 

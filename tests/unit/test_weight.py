@@ -16,6 +16,8 @@ CHILD = "notanker.plugin.child"
 HUAWEI = "notanker.plugin.child, notanker_huawei_lte"
 PANEL = "notanker.plugin.child, notanker_gpio_panel"
 AT = "notanker.plugin.child, notanker_at_modem"
+CAP = "notanker.plugin.child, notanker_cap_webhook"
+PBX = "notanker.plugin.child, notanker_pbx"
 
 LIBRARIES = {AGENT: {"h11", "msgspec", "notanker"}, CHILD: {"msgspec", "notanker"}}
 """All that is not Python's own; one more is a decision, to be written down in docs/adr."""
@@ -53,6 +55,7 @@ HEAVY = {
         "asyncio": "a child does one thing at a time (7)",
         "sqlite3": "the journal is the agent's",
         "notanker.plugin.sms": "only a plugin that speaks to a modem needs it",
+        "notanker.plugin.web": "only a plugin that speaks to a web service needs it",
         "notanker.core": "a child knows of nothing but its plugin",
         "notanker.shell": "a child knows of nothing but its plugin",
     },
@@ -68,6 +71,18 @@ HEAVY = {
         "notanker.plugin.sms.national": "two of three hundred SMS need it",
         "serial.rfc2217": "only for who has such a port",
         "subprocess": "only to cut a modem's power (0.2)",
+    },
+    CAP: {
+        "asyncio": "a child does one thing at a time (7)",
+        "hashlib": "only who signs alerts needs it",
+        "xml": "only while an alert is written",
+        "notanker.core": "a child knows of nothing but its plugin",
+    },
+    PBX: {
+        "asyncio": "a child does one thing at a time (7)",
+        "http": "an announcement is switched twice a year",
+        "subprocess": "an announcement is switched twice a year",
+        "notanker.core": "a child knows of nothing but its plugin",
     },
     HUAWEI: {
         "notanker.plugin.sms.decoding": "a HiLink stick speaks in texts",
@@ -94,8 +109,8 @@ def loaded_by(modules: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "modules",
-    [AGENT, CHILD, AT, HUAWEI, PANEL],
-    ids=["agent", "child", "at_modem", "huawei_lte", "gpio_panel"],
+    [AGENT, CHILD, AT, CAP, HUAWEI, PANEL, PBX],
+    ids=["agent", "child", "at_modem", "cap_webhook", "huawei_lte", "gpio_panel", "pbx"],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(modules: str) -> None:
     loaded = loaded_by(modules)

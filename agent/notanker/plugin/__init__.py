@@ -5,7 +5,7 @@
 The names Probe, Access and Inspector are kept for parts to come.
 """
 
-from notanker.plugin.contract import Caller, Channel, Modem, Panel, Plugin, Uplink
+from notanker.plugin.contract import Action, Caller, Channel, Modem, Panel, Plugin, Uplink
 from notanker.plugin.faults import Permanent, PluginError, Retry, Unknown
 from notanker.plugin.heard import Collected, Happening, Inbound, SendReport
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
@@ -25,23 +25,38 @@ from notanker.plugin.panel import (
     playing,
 )
 from notanker.plugin.secret import SecretFile
-from notanker.plugin.values import Call, Message, Receipt, Registration, Rung, Sim, UplinkState
+from notanker.plugin.values import (
+    Call,
+    Earlier,
+    Message,
+    MessageKind,
+    Order,
+    Receipt,
+    Registration,
+    Rung,
+    Sim,
+    UplinkState,
+)
 
 __all__ = [
     "LAMPS",
     "RHYTHMS",
     "TONES",
+    "Action",
     "Call",
     "Caller",
     "Channel",
     "Collected",
+    "Earlier",
     "Happening",
     "Hold",
     "Inbound",
     "MainsPower",
     "Message",
+    "MessageKind",
     "Modem",
     "ModemInfo",
+    "Order",
     "Panel",
     "PanelNews",
     "PanelPicture",

@@ -40,7 +40,7 @@ from notanker.plugin.frames import (
 from notanker.plugin.options import read_options
 from notanker.plugin.panel import PanelPicture, PowerCut
 from notanker.plugin.secret import redacted
-from notanker.plugin.values import Call, Message
+from notanker.plugin.values import Call, Message, Order
 
 ALL: Final[Mapping[str, Any]] = {COLLECT: None, "discard": tuple[str, ...]}
 METHODS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -49,6 +49,7 @@ METHODS: Final[Mapping[str, Mapping[str, Any]]] = {
     "caller": {"ring": Call},
     "modem": {"info": None, "signal": None, "ussd": str, "messages": None},
     "panel": {"show": PanelPicture, "cut_power": PowerCut},
+    "action": {"do": Order, "is_on": None},
 }
 """What may be called of every plugin, and by part, with the type of its argument."""
 

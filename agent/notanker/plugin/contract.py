@@ -16,7 +16,7 @@ import msgspec
 from notanker.plugin.heard import Collected
 from notanker.plugin.modem import ModemInfo, Signal, StoredMessage
 from notanker.plugin.panel import PanelPicture, PowerCut
-from notanker.plugin.values import Call, Message, Receipt, Rung, UplinkState
+from notanker.plugin.values import Call, Message, Order, Receipt, Rung, UplinkState
 
 GROUP: Final = "notanker.plugins"
 """The entry-point group by which plugins are found."""
@@ -215,12 +215,39 @@ class Panel(Plugin[C]):
         """
 
 
+class Action(Plugin[C]):
+    """Switches one thing on and off outside the box, such as a telephone system's outage announcement.
+
+    It is called only with what somebody has released. An order may come again after a crash or a power
+    cut: it says how the thing is to be, so that twice is the same as once.
+    """
+
+    @abstractmethod
+    def do(self, order: Order) -> Receipt:
+        """Bring the thing into that state, and return only when it surely is in it.
+
+        Raises:
+            Retry: it surely is not, and may be brought into it later.
+            Permanent: it surely is not, and never will be, as it is.
+            Unknown: it may be: `is_on` is asked before the order is repeated.
+        """
+
+    @abstractmethod
+    def is_on(self) -> bool | None:
+        """Say how the thing is: True for on, False for off, None if nobody can tell.
+
+        Raises:
+            Retry: it cannot be asked now.
+        """
+
+
 PARTS: Final[Mapping[str, type[Plugin[msgspec.Struct]]]] = {
     "uplink": Uplink,
     "channel": Channel,
     "caller": Caller,
     "modem": Modem,
     "panel": Panel,
+    "action": Action,
 }
 
 

@@ -7,6 +7,25 @@ from typing import Literal
 
 import msgspec
 
+Order = Literal["on", "off"]
+"""What a switch is to be from now on; never "the other way round", so twice is the same as once."""
+
+
+class MessageKind(StrEnum):
+    """What a message is to its incident."""
+
+    ALARM = "alarm"
+    UPDATE = "update"
+    CLEAR = "clear"
+    ANSWER = "answer"
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    """A message of the same incident that the same recipient has."""
+
+    mark: str
+    at_s: float
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one person.
@@ -22,6 +41,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         repeat: It may have left before, so a copy must be known as one: the text says so, and an SMS
             bids the centre to drop it (TP-RD, 3GPP TS 23.040, 9.2.3.25).
         left: The parts, from 1, that surely left in an earlier attempt; only the others are to be sent.
+        kind: What it is to its incident; None if that is not known.
+        at_s: When it was put into the outbox, in seconds since 1970 (UTC), the same over all attempts;
+            None while the box does not know what time it is.
+        earlier: What this recipient has of the same incident, oldest first, each with its own `at_s`.
     """
 
     id: str
@@ -32,10 +55,13 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reference: int = 0
     repeat: bool = False
     left: tuple[int, ...] = ()
+    kind: MessageKind | None = None
+    at_s: float | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """Proof that a message left.
+    """Proof that a message left, or that an order was carried out.
 
     Attributes:
         reference: What the device or service calls the message, if it says so.
