@@ -17,7 +17,7 @@ from notanker.plan import records
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
-from notanker.plan.model import Drill, Escalation, Head, Plan, Programme
+from notanker.plan.model import Brand, Drill, Escalation, Head, Plan, Programme
 from notanker.plan.references import check
 from notanker.plan.texts import Texts, texts
 
@@ -50,6 +50,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     escalation = reader.record("escalation.toml", records.escalation, Escalation())
     systems: records.Systems = reader.optional("systems.toml", records.systems, ())
     services: records.Services = reader.optional("services.toml", records.services, ())
+    brand = reader.optional("brand.toml", _brand, Brand())
     risks: records.Risks = reader.optional("risks.toml", records.risks, ())
     programme = reader.optional(PROGRAMME, records.programme, Programme())
     drills = reader.drills()
@@ -71,9 +72,17 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         programme=programme,
         drills=drills,
         risks=risks,
+        brand=brand,
         fingerprint=reader.fingerprint(),
     )
     return plan, reader.problems + check(plan, reader.documents)
+
+
+def _brand(document: Document) -> tuple[Brand, list[Problem]]:
+    # Few plans have one, and the agent is the smaller without.
+    from notanker.plan.brand import read_brand
+
+    return read_brand(document)
 
 
 class _Reader:

@@ -9,6 +9,7 @@ from notanker.plan.model.people import Contact, Role, dialled
 from notanker.plan.model.systems import PlanSystem, Service, SystemText
 from notanker.plan.model.telling import Announcement, Bridge, Escalation, Limits, Quiet, Step
 from notanker.plan.model.texts import (
+    Brand,
     Form,
     FormHead,
     Measure,
@@ -29,6 +30,7 @@ __all__ = [
     "RESOURCES",
     "Action",
     "Announcement",
+    "Brand",
     "Bridge",
     "Contact",
     "Drill",
