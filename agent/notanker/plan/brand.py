@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from notanker.config.fields import Document, convert
-from notanker.errors import Problem, softened
+from notanker.errors import Problem
 from notanker.plan.catalogue_tone import CATALOGUE
 from notanker.plan.model import Brand, Text
 from notanker.plugin.sms import text as sms
@@ -19,12 +19,12 @@ FORBIDDEN_WORDS: Final = 200
 
 
 def read_brand(document: Document) -> tuple[Brand, list[Problem]]:
-    """Read brand.toml; all that is wrong comes back as warnings, and the rest is used."""
+    """Read brand.toml: every problem at once, and all that is readable."""
     value, problems = convert(document, Brand)
     if value is None:
         value, _ = convert(_without(document, problems), Brand)
     brand = value or Brand()
-    return brand, [softened(problem) for problem in problems] + _limits(document, brand)
+    return brand, problems + _limits(document, brand)
 
 
 def _without(document: Document, problems: list[Problem]) -> Document:

@@ -66,13 +66,13 @@ def compose(
     template = texts.known_as(template)
     in_drill = in_drill or texts.base_of(template) == texts.DRILL
     problems = _odd(language, values)
-    filled = _values(plan, language, values)
+    known = _values(plan, language, values)
     own = plan.template(template, language) if plan is not None else None
     if own is not None and not problems:
-        text, problems = _own(own, filled, in_drill)
+        text, problems = _own(own, known, in_drill)
         if not problems:
             return Composed(text, shipped=False)
-    text = texts.shipped(template, language, filled, in_drill=in_drill)
+    text = texts.shipped(template, language, known, in_drill=in_drill)
     return Composed(text, shipped=True, problems=tuple(problems))
 
 
@@ -108,6 +108,11 @@ def check(plan: Plan, template: Template) -> list[Problem]:
 def names_in(body: str) -> list[str]:
     """Return the names of a text's placeholders, each once."""
     return list(dict.fromkeys(_PLACEHOLDER.findall(body)))
+
+
+def filled(body: str, values: Mapping[str, str]) -> str:
+    """Return the text with its values; one that is missing leaves nothing."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), body)
 
 
 def _own(
@@ -172,7 +177,7 @@ def _text(template: Template, values: Mapping[str, str], in_drill: bool = False)
     in_sms = _is_sms(template)
     lines = template.body.strip().splitlines()
     body = " ".join(template.body.split()) if in_sms else "\n".join(x.rstrip() for x in lines)
-    text = _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), body)
+    text = filled(body, values)
     mark = texts.mark_words(values.get("mark", ""), template.head.lang)
     if body and mark and in_sms and "mark" not in names_in(body) and not _is_public(template):
         text = f"{text} {mark}"

@@ -53,20 +53,20 @@ def test_with_everyday_values_nothing_is_left_out(template: str, language: str) 
 @pytest.mark.parametrize(
     ("template", "language", "text"),
     [
-        ("T2", "de", "Bitte mit OK 17 antworten oder anrufen: +493023125110. "
-         "Keine Antwort in 5 Min: nächste Stufe. Nr 17-1"),
-        ("T2", "en", "Please reply OK 17 or call +493023125110. "
-         "No answer in 5 min: next step. No 17-1"),
-        ("T2-bridge", "de", "STÖRUNG Musterhafen: bitte jetzt in die Telefonkonferenz, "
-         "+493023125500 PIN 4829#. Noch hat niemand quittiert. Störung seit 10:42. Nr 17-1"),
-        ("T2-bridge", "en", "OUTAGE Musterhafen: please join the conference now, "
-         "+493023125500 PIN 4829#. Nobody has acknowledged yet. Down since 10:42. No 17-1"),
-        ("T11", "de", "UPDATE 2 Musterhafen: Störung dauert an, Stand 11:30. LTE aktiv. "
-         "Ursache: Netz des Anbieters. Nächste Info 12:00, auch ohne Neues. Nr 17-1"),
-        ("T11-ack", "de", "UPDATE 2 Musterhafen: Störung übernommen von Mara Beispiel, "
-         "Stand 11:30. LTE aktiv. Nächste Info 12:00. Nr 17-1"),
-        ("T14", "de", "ÜBUNG Musterhafen: simulierter Ausfall seit 10:42. Bitte wie im Ernstfall "
-         "handeln, keine Kunden informieren. Abbruch: +493023125110. Nr 17-1 ÜBUNG"),
+        ("T2", "de", ("Bitte mit OK 17 antworten oder anrufen: +493023125110. "
+         "Keine Antwort in 5 Min: nächste Stufe. Nr 17-1")),
+        ("T2", "en", ("Please reply OK 17 or call +493023125110. "
+         "No answer in 5 min: next step. No 17-1")),
+        ("T2-bridge", "de", ("STÖRUNG Musterhafen: bitte jetzt in die Telefonkonferenz, "
+         "+493023125500 PIN 4829#. Noch hat niemand quittiert. Störung seit 10:42. Nr 17-1")),
+        ("T2-bridge", "en", ("OUTAGE Musterhafen: please join the conference now, "
+         "+493023125500 PIN 4829#. Nobody has acknowledged yet. Down since 10:42. No 17-1")),
+        ("T11", "de", ("UPDATE 2 Musterhafen: Störung dauert an, Stand 11:30. LTE aktiv. "
+         "Ursache: Netz des Anbieters. Nächste Info 12:00, auch ohne Neues. Nr 17-1")),
+        ("T11-ack", "de", ("UPDATE 2 Musterhafen: Störung übernommen von Mara Beispiel, "
+         "Stand 11:30. LTE aktiv. Nächste Info 12:00. Nr 17-1")),
+        ("T14", "de", ("ÜBUNG Musterhafen: simulierter Ausfall seit 10:42. Bitte wie im Ernstfall "
+         "handeln, keine Kunden informieren. Abbruch: +493023125110. Nr 17-1 ÜBUNG")),
     ],
 )  # fmt: skip
 def test_the_words_are_these(template: str, language: str, text: str) -> None:

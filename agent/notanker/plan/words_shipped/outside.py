@@ -109,7 +109,7 @@ OUTSIDE: Final[dict[tuple[str, str], tuple[str, ...]]] = {
         "\nName und Uhrzeit: ____________________",
     ),
     ("T15", "en"): (
-        "Call to the provider's fault desk\n",
+        "Call to the provider's service desk\n",
         "\nSite: {site}",
         "\nOur customer number: ____________________",
         "\nNumber of the line: ____________________",
