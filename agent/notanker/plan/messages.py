@@ -63,7 +63,8 @@ def compose(
     the end as `Nr 17-1` where the template does not place it, but not in texts for people outside. In a
     drill, and always with T14, `ÜBUNG` is the first word and the last. Never raises.
     """
-    template = texts.known_as(template)
+    if plan is None or plan.template(template, language) is None:
+        template = texts.known_as(template)
     in_drill = in_drill or texts.base_of(template) == texts.DRILL
     problems = _odd(language, values)
     known = _values(plan, language, values)
@@ -78,30 +79,39 @@ def compose(
 
 def check(plan: Plan, template: Template) -> list[Problem]:
     """Return what forbids to use a template of the plan, or will at times, before it is needed."""
-    # Wanted when a plan is read, and then never again.
-    from notanker.plan import kinds
+    place = Place(template.file, template.line, template.head.id)
+    by_people = () if template.head.release == "auto" else BY_PEOPLE
+    problems = _names_problems(template, place, by_people) + _release_problems(template)
+    return problems or _length_problems(plan, template, place)
+
+
+def _release_problems(template: Template) -> list[Problem]:
+    asked = texts.release_of(template.head.id, template.head.release)
+    if template.head.release == asked:
+        return []
     from notanker.plan.catalogue_tone import CATALOGUE as TONE
+
+    place = Place(template.file, None, "release")
+    return [TONE.problem("released-too-easily", place, release=asked)]
+
+
+def _length_problems(plan: Plan, template: Template, place: Place) -> list[Problem]:
+    """Report an SMS that takes too many parts with the longest values of the plan."""
+    # Wanted when a plan is read, and then never again; so are the sentences.
     from notanker.plan.longest import longest
 
-    head = template.head
-    place = Place(template.file, template.line, head.id)
-    by_people = () if head.release == "auto" else BY_PEOPLE
-    problems = _names_problems(template, place, by_people)
-    kind = kinds.kind_of(head)
-    if kinds.STRICTNESS[head.release] < kinds.STRICTNESS[kind.release]:
-        place_of = Place(template.file, None, "release")
-        problems.append(TONE.problem("released-too-easily", place_of, release=kind.release))
-    values, limit = longest(plan, head.lang), _limit(template)
-    text = _text(template, values, head.id == texts.DRILL)
-    if problems or not _is_sms(template) or sms.segments(text) <= limit:
-        return problems
+    values, limit = longest(plan, template.head.lang), _limit(template)
+    text = _text(template, values, texts.base_of(template.head.id) == texts.DRILL)
+    segments = sms.segments(text)
+    if not _is_sms(template) or segments <= limit:
+        return []
+    from notanker.plan.catalogue_tone import CATALOGUE as TONE
+
     code = "alarm-too-long" if _is_alarm(template) else "may-be-too-long"
     name, units = _dearest(template, values)
     over = _over(text, limit)
     return [
-        TONE.problem(
-            code, place, segments=sms.segments(text), limit=limit, over=over, name=name, units=units
-        )
+        TONE.problem(code, place, segments=segments, limit=limit, over=over, name=name, units=units)
     ]
 
 

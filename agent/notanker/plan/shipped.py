@@ -11,17 +11,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from notanker.plugin.sms import text as sms
 
 Parts = tuple[str, ...]
+Release = Literal["auto", "one", "two"]
 Table = Mapping[tuple[str, str], Parts]
 
 LONG: Final = frozenset({"T6", "T7", "T8", "T10", "T13", "T15"})
 """Scripts, sheets, mails and announcements: no SMS, so as long as they need to be."""
 PUBLIC: Final = frozenset({"T7", "T9", "T10", "T13"})
 """What the public reads or hears; it has no use for our number of the message."""
+RELEASES: Final[Mapping[str, Release]] = {
+    "T6": "one", "T7": "one", "T9": "two", "T10": "two", "T13": "two"
+}  # fmt: skip
+"""How many persons release what goes outside; what stays inside goes out by itself."""
 PUBLIC_AUDIENCES: Final = frozenset({"callers", "customers", "press"})
 DRILL: Final = "T14"
 DRILL_WORDS: Final = {"de": "ÜBUNG", "en": "DRILL"}
@@ -172,6 +177,7 @@ _ORDER: Final[Mapping[str, tuple[int, ...]]] = {
     "T5": (0, 1, 3, 4, 5, 2),
     "T5-system": (0, 1, 2, 4, 5, 3),
 }
+_STRICTNESS: Final[Mapping[str, int]] = {"auto": 0, "one": 1, "two": 2}
 _PLAIN: Final[Mapping[str, Parts]] = {"de": ("MELDUNG {site}",), "en": ("NOTICE {site}",)}
 _MARK: Final = {"de": "Nr", "en": "No"}
 _SITE_UNITS: Final = (60, 24, 12)
@@ -189,6 +195,12 @@ def base_of(template: str) -> str:
 def is_public(template: str, audience: str = "") -> bool:
     """Tell whether people outside read or hear it who are told no cause and no technology."""
     return base_of(template) in PUBLIC or audience in PUBLIC_AUDIENCES
+
+
+def release_of(template: str, asked: Release = "auto") -> Release:
+    """Return how many persons must release a text: what its kind asks for, or more if its head does."""
+    kind = RELEASES.get(base_of(template), "auto")
+    return max(asked, kind, key=lambda release: _STRICTNESS[release])
 
 
 def known_as(template: str) -> str:

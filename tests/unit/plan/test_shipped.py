@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notanker.plan.kinds import KINDS, release_of
 from notanker.plan.messages import BY_PEOPLE, FOR_PUBLIC, KNOWN, LIGHT, compose, names_in
-from notanker.plan.shipped import LONG, PUBLIC, base_of, drill, known_as, shipped, words_of
+from notanker.plan.shipped import (
+    LONG,
+    PUBLIC,
+    base_of,
+    drill,
+    known_as,
+    release_of,
+    shipped,
+    words_of,
+)
 from notanker.plugin.sms import text as sms
 
 SYSTEM = ("T1-system", "T3-system", "T4-system", "T5-system", "T11-system", "T12-system")
@@ -88,14 +96,11 @@ def test_a_variant_without_words_of_its_own_is_told_in_those_that_it_varies() ->
     assert compose(None, "T3-backup", "de", VALUES).text == shipped("T3", "de", VALUES)
 
 
-@pytest.mark.parametrize(("template", "kind"), KINDS.items())
-def test_nothing_for_people_outside_goes_out_by_itself(template: str, kind: object) -> None:
+@pytest.mark.parametrize("template", ALL)
+def test_nothing_for_people_outside_goes_out_by_itself(template: str) -> None:
     outside = {"T6": "one", "T7": "one", "T9": "two", "T10": "two", "T13": "two"}
     assert release_of(template) == outside.get(template, "auto")
-
-
-def test_what_nobody_knows_is_released_by_two() -> None:
-    assert release_of("X1") == "two"
+    assert release_of(template, "two") == "two"
 
 
 @given(
