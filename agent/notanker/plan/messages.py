@@ -77,38 +77,51 @@ def compose(
     return Composed(text, shipped=True, problems=tuple(problems))
 
 
-def check(plan: Plan, template: Template) -> list[Problem]:
+def check(plan: Plan) -> list[Problem]:
     """Return what forbids to use a template of the plan, or will at times, before it is needed."""
+    # Wanted when a plan is read, and then never again.
+    from notanker.plan.longest import longest
+
+    values = {language: longest(plan, language) for language in LANGUAGES}
+    return [
+        problem
+        for template in plan.templates
+        for problem in check_one(template, values[template.head.lang])
+    ]
+
+
+def check_one(template: Template, longest: Mapping[str, str]) -> list[Problem]:
+    """Return what is wrong with a template; `longest` has the longest value of each placeholder."""
     place = Place(template.file, template.line, template.head.id)
     by_people = () if template.head.release == "auto" else BY_PEOPLE
     problems = _names_problems(template, place, by_people) + _release_problems(template)
-    return problems or _length_problems(plan, template, place)
+    return problems or _length_problems(template, place, longest)
 
 
 def _release_problems(template: Template) -> list[Problem]:
     asked = texts.release_of(template.head.id, template.head.release)
     if template.head.release == asked:
         return []
+    # A good plan needs none of these sentences.
     from notanker.plan.catalogue_tone import CATALOGUE as TONE
 
     place = Place(template.file, None, "release")
     return [TONE.problem("released-too-easily", place, release=asked)]
 
 
-def _length_problems(plan: Plan, template: Template, place: Place) -> list[Problem]:
+def _length_problems(template: Template, place: Place, longest: Mapping[str, str]) -> list[Problem]:
     """Report an SMS that takes too many parts with the longest values of the plan."""
-    # Wanted when a plan is read, and then never again; so are the sentences.
-    from notanker.plan.longest import longest
-
-    values, limit = longest(plan, template.head.lang), _limit(template)
-    text = _text(template, values, texts.base_of(template.head.id) == texts.DRILL)
-    segments = sms.segments(text)
-    if not _is_sms(template) or segments <= limit:
+    if not _is_sms(template):
         return []
+    text = _text(template, longest, texts.base_of(template.head.id) == texts.DRILL)
+    segments, limit = sms.segments(text), _limit(template)
+    if segments <= limit:
+        return []
+    # A good plan needs none of these sentences.
     from notanker.plan.catalogue_tone import CATALOGUE as TONE
 
     code = "alarm-too-long" if _is_alarm(template) else "may-be-too-long"
-    name, units = _dearest(template, values)
+    name, units = _dearest(template, longest)
     over = _over(text, limit)
     return [
         TONE.problem(code, place, segments=segments, limit=limit, over=over, name=name, units=units)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.plan.conftest import SAMPLE, Edit
 
 from notanker.plan.load import load
-from notanker.plan.messages import BY_PEOPLE, KNOWN, LIGHT, check, compose
+from notanker.plan.longest import longest
+from notanker.plan.messages import BY_PEOPLE, KNOWN, LIGHT, check_one, compose
 from notanker.plan.model import Plan, Template
 from notanker.plan.shipped import LONG
 from notanker.plugin.sms import text as sms
@@ -76,7 +77,7 @@ def test_the_plan_knows_whom_to_call_and_what_matters_most() -> None:
 )  # fmt: skip
 def test_people_outside_are_told_no_cause_and_no_names(template: str, name: str) -> None:
     plan, changed = with_text(sample(), template, f"Hallo, {{{name}}}.")
-    [problem] = check(plan, changed)
+    [problem] = check_one(changed, longest(plan, "de"))
     assert (problem.code, problem.severity) == ("not-for-public", "error")
     composed = compose(plan, template, "de", VALUES)
     assert composed.shipped
@@ -85,15 +86,15 @@ def test_people_outside_are_told_no_cause_and_no_names(template: str, name: str)
 
 def test_the_light_line_is_for_the_recovery_alone() -> None:
     plan, changed = with_text(sample(), "T9", "Hallo, {brand.light}")
-    assert [p.code for p in check(plan, changed)] == ["unknown-placeholder"]
+    assert [p.code for p in check_one(changed, longest(plan, "de"))] == ["unknown-placeholder"]
     assert compose(plan, "T9", "de", VALUES).shipped
 
 
 def test_what_only_a_person_knows_stands_in_no_text_that_goes_out_by_itself() -> None:
     plan, changed = with_text(sample(), "T5", "Ausfall, Ticket {ticket}.")
-    assert [p.code for p in check(plan, changed)] == ["unknown-placeholder"]
+    assert [p.code for p in check_one(changed, longest(plan, "de"))] == ["unknown-placeholder"]
     plan, changed = with_text(sample(), "T6", "Ausfall, Ticket {ticket}.")
-    assert check(plan, changed) == []
+    assert check_one(changed, longest(plan, "de")) == []
     assert compose(plan, "T6", "de", VALUES).text == "Ausfall, Ticket 88123."
 
 
@@ -152,7 +153,7 @@ def test_whatever_the_plans_words_a_text_goes_out_and_the_fault_is_told(
 ) -> None:
     template = f"T{number}"
     plan, changed = with_text(sample(), template, body)
-    for problem in check(plan, changed):
+    for problem in check_one(changed, longest(plan, "de")):
         assert problem.sentence("de")
     composed = compose(plan, template, "de", values, in_drill=in_drill)
     assert composed.text.strip()
