@@ -269,9 +269,11 @@ def marked_as_drill(text: str, language: str) -> str:
 
 
 def _between(word: str, text: str) -> str:
+    """Put the word at both ends where it is not there yet; on lines of its own in a text of several."""
+    gap = "\n\n" if "\n" in text else " "
     words = text.split()
-    first = text if words[:1] == [word] else f"{word} {text}".rstrip()
-    return first if words[1:] and words[-1] == word else f"{first} {word}"
+    first = text if words[:1] == [word] else f"{word}{gap}{text}".rstrip()
+    return first if words[1:] and words[-1] == word else f"{first}{gap}{word}"
 
 
 def _tongue(language: str) -> str:

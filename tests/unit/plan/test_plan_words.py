@@ -60,6 +60,12 @@ def test_in_a_drill_each_of_them_says_so_at_both_ends(number: int) -> None:
         assert sms.segments(composed.text) == 1
 
 
+def test_in_a_drill_a_mail_says_so_on_lines_of_its_own() -> None:
+    text = compose(sample(), "T13", "en", VALUES, in_drill=True).text
+    assert text.startswith("DRILL\n\nHello,")
+    assert text.endswith("Your team Ankerruf\n\nDRILL")
+
+
 def test_the_plan_knows_whom_to_call_and_what_matters_most() -> None:
     assert "+493023125110 anrufen" in compose(sample(), "T2", "de", VALUES).text
     assert "Vorrang hat: Sperr-Hotline." in compose(sample(), "T5", "de", VALUES).text
