@@ -3,8 +3,8 @@
 Each is made of parts. A part is left out when a value is missing or the message would not fit one SMS;
 the first and the mark always stay. What is read or spoken (`LONG`) has no such limit.
 
-The words of alarms are here and in memory from the start: whoever alarms must not have to read a disk
-first. The others are in `words_shipped/` and are read when they are wanted.
+The words of alarms (`alarm_words.py`) are in memory from the start: whoever alarms must not have to read a
+disk first. The others are in `words_shipped/` and are read when they are wanted.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from notanker.plan.alarm_words import ALARMS, ORDER, Parts
 from notanker.plugin.sms import text as sms
 
-Parts = tuple[str, ...]
 Release = Literal["auto", "one", "two"]
-Table = Mapping[tuple[str, str], Parts]
 
 LONG: Final = frozenset({"T6", "T7", "T8", "T10", "T13", "T15"})
 """Scripts, sheets, mails and announcements: no SMS, so as long as they need to be."""
@@ -32,151 +31,6 @@ DRILL: Final = "T14"
 DRILL_WORDS: Final = {"de": "ÜBUNG", "en": "DRILL"}
 """The first and the last word of everything that is said in a drill."""
 
-# The first part stays; the others are given up from the last to the first.
-_PARTS: Final[Table] = {
-    ("T1", "de"): (
-        "STÖRUNG {site}: Hauptleitung aus",
-        " seit {since}",
-        ". Konferenz {bridge} PIN {pin}#",
-        ". {fallback}",
-        ". Ursache: {cause_internal}",
-    ),
-    ("T1", "en"): (
-        "OUTAGE {site}: main line down",
-        " since {since}",
-        ". Bridge {bridge} PIN {pin}#",
-        ". {fallback}",
-        ". Cause: {cause_internal}",
-    ),
-    ("T1-system", "de"): (
-        "STÖRUNG {site}",
-        ": {system} antwortet nicht",
-        " seit {since}",
-        " ({needed_by})",
-        ". Konferenz {bridge} PIN {pin}#",
-    ),
-    ("T1-system", "en"): (
-        "OUTAGE {site}",
-        ": {system} does not answer",
-        " since {since}",
-        " ({needed_by})",
-        ". Bridge {bridge} PIN {pin}#",
-    ),
-    ("T12-system", "de"): (
-        "ENTWARNUNG {site}",
-        ": {system} antwortet wieder",
-        ", Stand {now}",
-        ". Ausfall {duration}",
-        ". Danke!",
-    ),
-    ("T12-system", "en"): (
-        "ALL CLEAR {site}",
-        ": {system} answers again",
-        " at {now}",
-        ". Outage {duration}",
-        ". Thank you!",
-    ),
-    ("T12", "de"): (
-        "ENTWARNUNG {site}: Hauptleitung wieder stabil",
-        ", Stand {now}",
-        ". Ausfall {duration}",
-        ". Danke!",
-    ),
-    ("T12", "en"): (
-        "ALL CLEAR {site}: main line stable again",
-        " at {now}",
-        ". Outage {duration}",
-        ". Thank you!",
-    ),
-    ("T2", "de"): (
-        "Bitte mit OK {incident} antworten",
-        " oder anrufen: {callback}",
-        ". Keine Antwort in {wait_min} Min: nächste Stufe",
-    ),
-    ("T2", "en"): (
-        "Please reply OK {incident}",
-        " or call {callback}",
-        ". No answer in {wait_min} min: next step",
-    ),
-    ("T2-bridge", "de"): (
-        "STÖRUNG {site}: bitte jetzt in die Telefonkonferenz",
-        ", {bridge} PIN {pin}#",
-        ". Noch hat niemand quittiert",
-        ". Störung seit {since}",
-    ),
-    ("T2-bridge", "en"): (
-        "OUTAGE {site}: please join the conference now",
-        ", {bridge} PIN {pin}#",
-        ". Nobody has acknowledged yet",
-        ". Down since {since}",
-    ),
-    ("T11", "de"): (
-        "UPDATE {update} {site}: Störung dauert an",
-        ", Stand {now}",
-        ". Nächste Info {next_update}, auch ohne Neues",
-        ". {fallback}",
-        ". Ursache: {cause_internal}",
-    ),
-    ("T11", "en"): (
-        "UPDATE {update} {site}: outage goes on",
-        " at {now}",
-        ". Next update {next_update}, even without news",
-        ". {fallback}",
-        ". Cause: {cause_internal}",
-    ),
-    ("T11-system", "de"): (
-        "UPDATE {update} {site}: Störung dauert an",
-        ", Stand {now}",
-        ". Nächste Info {next_update}, auch ohne Neues",
-        ". {system} antwortet nicht",
-        " ({needed_by})",
-    ),
-    ("T11-system", "en"): (
-        "UPDATE {update} {site}: outage goes on",
-        " at {now}",
-        ". Next update {next_update}, even without news",
-        ". {system} does not answer",
-        " ({needed_by})",
-    ),
-    ("T11-ack", "de"): (
-        "UPDATE {update} {site}: Störung übernommen",
-        " von {acknowledged_by}",
-        ", Stand {now}",
-        ". Nächste Info {next_update}",
-        ". {fallback}",
-    ),
-    ("T11-ack", "en"): (
-        "UPDATE {update} {site}: outage taken on",
-        " by {acknowledged_by}",
-        " at {now}",
-        ". Next update {next_update}",
-        ". {fallback}",
-    ),
-    ("T14", "de"): (
-        "ÜBUNG {site}: simulierter Ausfall",
-        " seit {since}",
-        ". Abbruch: {callback}",
-        ". Bitte wie im Ernstfall handeln, keine Kunden informieren",
-    ),
-    ("T14", "en"): (
-        "DRILL {site}: simulated outage",
-        " since {since}",
-        ". To abort: {callback}",
-        ". Please act as in a real one, inform no customers",
-    ),
-}
-# Where a part stands in the text, when that differs from how dear it is.
-_ORDER: Final[Mapping[str, tuple[int, ...]]] = {
-    "T1": (0, 1, 3, 4, 2),
-    "T11": (0, 1, 3, 4, 2),
-    "T11-system": (0, 1, 3, 4, 2),
-    "T11-ack": (0, 1, 2, 4, 3),
-    "T14": (0, 1, 3, 2),
-    "T3": (0, 1, 4, 3, 2),
-    "T3-system": (0, 1, 2, 4, 3),
-    "T5": (0, 1, 3, 4, 5, 2),
-    "T5-system": (0, 1, 2, 4, 5, 3),
-}
 _STRICTNESS: Final[Mapping[str, int]] = {"auto": 0, "one": 1, "two": 2}
 _PLAIN: Final[Mapping[str, Parts]] = {"de": ("MELDUNG {site}",), "en": ("NOTICE {site}",)}
 _MARK: Final = {"de": "Nr", "en": "No"}
@@ -281,8 +135,8 @@ def _tongue(language: str) -> str:
 
 
 def _parts(template: str, tongue: str) -> Parts | None:
-    found = _PARTS.get((template, tongue))
-    if found is not None or (base_of(template), tongue) in _PARTS:
+    found = ALARMS.get((template, tongue))
+    if found is not None or (base_of(template), tongue) in ALARMS:
         return found
     try:
         from notanker.plan.words_shipped import TABLE
@@ -292,7 +146,7 @@ def _parts(template: str, tongue: str) -> Parts | None:
 
 
 def _order(template: str, parts: Parts) -> tuple[int, ...]:
-    order = _ORDER.get(template, ())
+    order = ORDER.get(template, ())
     return order if len(order) == len(parts) else tuple(range(len(parts)))
 
 
