@@ -316,22 +316,20 @@ CATALOGUE: Final = Catalogue(
                 "Shorten it by at least {over} characters.",
             ),
         ),
-        "may-be-too-long": Entry(
-            "warning",
-            (
-                (
-                    "Mit den längsten Werten braucht der Text {segments} SMS-Teile statt {limit}; "
-                    "dann gilt der mitgelieferte Text."
-                ),
-                "Um {over} Zeichen kürzen.",
-            ),
-            (
-                (
-                    "With the longest values the text takes {segments} SMS parts instead of {limit}; "
-                    "the shipped text is used then."
-                ),
-                "Shorten it by {over} characters.",
-            ),
+        "not-for-public": Entry(
+            "error",
+            ("{name} ist nichts für Leute außerhalb des Hauses.", "Möglich sind: {known}."),
+            ("{name} is not for people outside.", "Possible are: {known}."),
+        ),
+        "value-too-long": Entry(
+            "error",
+            ("Der Wert von {name} hat mehr als {limit} Zeichen.", "Einen kürzeren Namen geben."),
+            ("The value of {name} has more than {limit} characters.", "Give it a shorter name."),
+        ),
+        "no-such-language": Entry(
+            "error",
+            ("Texte gibt es nicht auf {language}.", "Beim Kontakt de oder en eintragen."),
+            ("There are no texts in {language}.", "Write de or en at the contact."),
         ),
         "not-stored": Entry(
             "error",

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from notanker.config.fields import Document, read
-from notanker.errors import Place, Problem
+from notanker.errors import Place, Problem, softened
 from notanker.plan import records
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
-from notanker.plan.model import Drill, Escalation, Head, Plan, Programme
+from notanker.plan.model import Brand, Drill, Escalation, Head, Plan, Programme
 from notanker.plan.references import check
 from notanker.plan.texts import Texts, texts
 
@@ -29,6 +29,7 @@ _HOLDS: Final = {
     "contacts.toml": ("die Kontakte", "the contacts"),
     "escalation.toml": ("die Eskalation und die Konferenz", "the escalation and the bridge"),
 }
+BRAND: Final = "brand.toml"
 PROGRAMME: Final = "exercises/programme.toml"
 _KNOWN: Final = re.compile(
     r"(plan|roles|contacts|escalation|services|systems|risks|brand)\.toml"
@@ -50,6 +51,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     escalation = reader.record("escalation.toml", records.escalation, Escalation())
     systems: records.Systems = reader.optional("systems.toml", records.systems, ())
     services: records.Services = reader.optional("services.toml", records.services, ())
+    brand = reader.brand()
     risks: records.Risks = reader.optional("risks.toml", records.risks, ())
     programme = reader.optional(PROGRAMME, records.programme, Programme())
     drills = reader.drills()
@@ -71,6 +73,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         programme=programme,
         drills=drills,
         risks=risks,
+        brand=brand,
         fingerprint=reader.fingerprint(),
     )
     return plan, reader.problems + check(plan, reader.documents)
@@ -119,6 +122,18 @@ class _Reader:
             if name.startswith("exercises/") and name != PROGRAMME and name.endswith(".toml")
         ]
         return tuple(drill for drill in found if drill is not None)
+
+    def brand(self) -> Brand:
+        """Read the company's manners: whatever is wrong with them, the plan is as good as before."""
+        if BRAND not in self.files:
+            return Brand()
+        # Few plans have one, and the agent is the smaller without.
+        from notanker.plan.brand import read_brand
+
+        before = len(self.problems)
+        found = self.record(BRAND, read_brand, Brand())
+        self.problems[before:] = map(softened, self.problems[before:])
+        return found
 
     def texts(self, head: Head | None) -> Texts:
         written, problems = texts(self.files, head.languages if head else ())

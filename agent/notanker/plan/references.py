@@ -25,10 +25,7 @@ def check(plan: Plan, documents: Documents) -> list[Problem]:
     found: list[Problem] = []
     for part in PARTS:
         found += part(plan, documents)
-    found += directory.problems(plan)
-    for template in plan.templates:
-        found += messages.check(plan, template)
-    return found
+    return found + directory.problems(plan) + messages.check(plan)
 
 
 def _roles(plan: Plan, documents: Documents) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ NAMES = (
     "escalation.toml",
     "scenarios/nur-internet-vpn.md",
     "templates/T1.md",
+    "brand.toml",
     "pages/ruhe.md",
     "i18n/en/pages/ruhe.md",
 )
@@ -43,39 +43,48 @@ ODD = st.sampled_from(
 )
 
 
-def load_with(name: str, content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(shutil.copytree(SAMPLE, Path(place) / "plan"))
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One copy of the sample for all examples: each spoils one file of it and puts it back."""
+    return Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("hostile") / "plan"))
+
+
+def load_with(folder: Path, name: str, content: bytes) -> None:
+    try:
         (folder / name).write_bytes(content)
         plan, problems = load(folder)
-        assert plan is not None or problems
-        for problem in problems:
-            assert problem.sentence("de")
-            assert problem.sentence("en")
+    finally:
+        shutil.copy(SAMPLE / name, folder / name)
+    assert plan is not None or problems
+    for problem in problems:
+        assert problem.sentence("de")
+        assert problem.sentence("en")
 
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=20, deadline=None)
 @given(head=HEADS, content=st.binary(max_size=400) | ODD)
-def test_bytes_of_any_kind_are_survived(name: str, head: bytes, content: bytes) -> None:
-    load_with(name, head + content)
+def test_bytes_of_any_kind_are_survived(copy: Path, name: str, head: bytes, content: bytes) -> None:
+    load_with(copy, name, head + content)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_a_file_with_damage_anywhere_is_survived(name: str, data: st.DataObject) -> None:
+def test_a_file_with_damage_anywhere_is_survived(
+    copy: Path, name: str, data: st.DataObject
+) -> None:
     content = bytearray((SAMPLE / name).read_bytes())
     start = data.draw(st.integers(0, len(content)))
     end = data.draw(st.integers(start, min(len(content), start + 60)))
     content[start:end] = data.draw(st.binary(max_size=20))
-    load_with(name, bytes(content))
+    load_with(copy, name, bytes(content))
 
 
 @pytest.mark.parametrize("name", ["plan.toml", "roles.toml", "contacts.toml", "escalation.toml"])
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_a_value_of_any_kind_is_survived(name: str, data: st.DataObject) -> None:
+def test_a_value_of_any_kind_is_survived(copy: Path, name: str, data: st.DataObject) -> None:
     lines = (SAMPLE / name).read_text("utf-8").splitlines()
     places = [n for n, line in enumerate(lines) if " = " in line]
     place = data.draw(st.sampled_from(places))
@@ -86,4 +95,4 @@ def test_a_value_of_any_kind_is_survived(name: str, data: st.DataObject) -> None
         )
     )  # fmt: skip
     lines[place] = lines[place].partition(" = ")[0] + f" = {value}"
-    load_with(name, "\n".join(lines).encode())
+    load_with(copy, name, "\n".join(lines).encode())

@@ -18,6 +18,7 @@ from notanker.plan.model.telling import (
     Updates,
 )
 from notanker.plan.model.texts import (
+    Brand,
     Form,
     FormHead,
     Measure,
@@ -38,6 +39,7 @@ __all__ = [
     "RESOURCES",
     "Action",
     "Announcement",
+    "Brand",
     "Bridge",
     "Contact",
     "Drill",

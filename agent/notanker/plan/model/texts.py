@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from notanker.plan.model.head import Text
 from notanker.plan.values import Id, Ids, Line, Names, Tongue
 
 
@@ -66,7 +67,12 @@ class FormHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TemplateHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The front matter of `templates/*.md`. `max` is counted in SMS segments."""
+    """The front matter of `templates/*.md`.
+
+    Attributes:
+        max: Counted in SMS segments.
+        source: Who named the time that the text promises an end for, such as "Musternetz, 11:05".
+    """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
     audience: Line
@@ -77,6 +83,22 @@ class TemplateHead(msgspec.Struct, frozen=True, kw_only=True):
     placeholders: tuple[Line, ...]
     max: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
     tone_checked_on: dt.date | None = None
+    source: Line = ""
+
+
+class Brand(msgspec.Struct, frozen=True, kw_only=True):
+    """`brand.toml`: how the company speaks to people outside.
+
+    Attributes:
+        signoff: What `{brand.signoff}` stands for.
+        forbidden: Words that no text for people outside has in it.
+        light: What `{brand.light}` stands for: one light line, for the time when all is well again.
+    """
+
+    salutation: Literal["Sie", "Du"] = "Sie"
+    signoff: Text | None = None
+    forbidden: tuple[Line, ...] = ()
+    light: Text | None = None
 
 
 class PageHead(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from notanker.plan.model.head import Head
 from notanker.plan.model.people import Contact, Role
 from notanker.plan.model.systems import PlanSystem, Service
 from notanker.plan.model.telling import Escalation
-from notanker.plan.model.texts import Form, Measure, Page, Scenario, Template
+from notanker.plan.model.texts import Brand, Form, Measure, Page, Scenario, Template
 from notanker.plan.model.upkeep import Drill, Programme, Risk
 
 
@@ -30,6 +30,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     programme: Programme = Programme()
     drills: tuple[Drill, ...] = ()
     risks: tuple[Risk, ...] = ()
+    brand: Brand = Brand()
     fingerprint: str = ""
 
     def role(self, role_id: str) -> Role | None:
