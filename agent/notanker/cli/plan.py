@@ -154,8 +154,8 @@ def verify_plan(folder: Path, store: Path, **trusted: Any) -> None:
         head = checked.manifest
         click.echo(
             say(
-                f"Gilt: {head.plan}, Nummer {head.seq}, herausgegeben am {head.issued}.",
-                f"Good: {head.plan}, number {head.seq}, issued on {head.issued}.",
+                f"Gilt: {head.site}, Nummer {head.seq}, herausgegeben am {head.issued}.",
+                f"Good: {head.site}, number {head.seq}, issued on {head.issued}.",
             )
         )
     raise SystemExit(WRONG if errors_of(checked.problems) else OK)
