@@ -17,6 +17,7 @@ from notanker.plan.files import HEARTBEAT as NAME
 from notanker.plan.files import content_of
 from notanker.plan.trust import sshsig
 from notanker.plan.trust.catalogue import CATALOGUE
+from notanker.plan.trust.ratchet import LEAP
 from notanker.plan.trust.sshsig import MAX_SIGNATURE_BYTES, Keys, SignatureError
 from notanker.plan.values import Count
 
@@ -67,7 +68,7 @@ def hear(
         RecursionError,
     ) as error:  # msgspec's are ValueErrors
         return None, [_wrong((str(error)[:200], str(error)[:200]))]
-    if now is not None and heard.time - now > AHEAD:
+    if heard.time > (at + LEAP if now is None else now + AHEAD):
         return None, [_wrong(("seine Zeit liegt in der Zukunft", "its time lies in the future"))]
     return heard, []
 

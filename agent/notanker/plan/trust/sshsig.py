@@ -28,6 +28,8 @@ MAX_SIGNATURE_BYTES: Final = 16 * 1024
 _GOOD: Final = re.compile(rb'Good "(\S+)" signature for \S+ with \S+ key (SHA256:\S+)')
 _BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
 _END: Final = "-----END SSH SIGNATURE-----"
+_MAGIC: Final = b"SSHSIG\0\0\0\1"
+"""What a signature begins with, and its version: ssh-keygen of OpenSSH 9.2 takes version 0 as well."""
 
 
 class SignatureError(NotankerError):
@@ -125,7 +127,7 @@ def key_of(signature: bytes) -> str:
     """
     try:
         blob = _blob(signature.decode("ascii"))
-        key = _string(blob, 10)  # after the magic SSHSIG and a version of four bytes
+        key = _string(blob, len(_MAGIC))
         return f"{_string(key, 0).decode('ascii')} {base64.b64encode(key).decode()}"
     except (binascii.Error, ValueError, IndexError):
         raise SignatureError("this is no SSH signature") from None
@@ -143,7 +145,8 @@ def _blob(text: str) -> bytes:
     first, *body, last, end = text.split("\n")
     joined = "".join(body)
     blob = base64.b64decode(joined, validate=True)
-    if (first, last, end) != (_BEGIN, _END, "") or base64.b64encode(blob).decode() != joined:
+    framed = (first, last, end) == (_BEGIN, _END, "") and blob.startswith(_MAGIC)
+    if not framed or base64.b64encode(blob).decode() != joined:
         raise ValueError(first)
     return blob
 
