@@ -108,7 +108,9 @@ def test_every_flipped_bit_of_the_armour_is_refused_by_ourselves_or_changes_the_
         lambda raw: raw.replace(b"=\n", b"=\n\n"),
         lambda raw: raw + raw,
         lambda raw: raw.replace(b"BEGIN SSH", b"BEGIN  SSH"),
-        lambda raw: raw.replace(b"U1NIU0lHAAAAAQ", b"U1NIU0lHAAAAAA"),  # version 0: ssh-keygen takes it
+        lambda raw: raw.replace(
+            b"U1NIU0lHAAAAAQ", b"U1NIU0lHAAAAAA"
+        ),  # version 0: ssh-keygen takes it
     ],
 )
 def test_a_second_form_of_a_good_signature_is_refused(
