@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from notanker.cli.exits import OK, WRONG
+from notanker.cli.exits import OK, UNWELL, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say, say_aloud
 from notanker.errors import errors_of
 from notanker.shell import clock
@@ -96,6 +96,35 @@ def check_plan(folder: Path, as_json: bool) -> None:
         count = len(problems)
         click.echo(say(f"{count} Befunde", f"{count} findings"))
     raise SystemExit(WRONG if found is None or errors_of(problems) else OK)
+
+
+@plan.command("diff")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@json_option
+def diff_plans(old: Path, new: Path, as_json: bool) -> None:
+    """List what differs between the plans in OLD and NEW, by record and field.
+
+    Exit status 1 if anything does, as with diff(1).
+    """
+    from notanker.cli.plan_diff import told
+    from notanker.plan.diff import changes
+    from notanker.plan.load import load
+
+    plans = []
+    for folder in (old, new):
+        found, problems = load(folder)
+        if found is None:
+            print_problems(errors_of(problems))
+            raise SystemExit(WRONG)
+        plans.append(found)
+    different = changes(*plans)
+    if as_json:
+        print_json(different)
+    else:
+        for change in different:
+            click.echo(told(change))
+    raise SystemExit(UNWELL if different else OK)
 
 
 @plan.command("accept")
