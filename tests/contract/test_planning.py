@@ -132,6 +132,17 @@ def test_word_that_cannot_be_written_is_missed(box: Box) -> None:
     run(story())
 
 
+def test_two_requests_at_once_are_both_done(box: Box) -> None:
+    part = box.planning()
+
+    async def story() -> None:
+        await asyncio.gather(part.take(), part.take())
+        assert not part.findings
+
+    run(story())
+    assert box.events().count("plan_accepted") == 2
+
+
 def in_session(leader: int) -> list[int]:
     """Return the processes of a session."""
     found = []

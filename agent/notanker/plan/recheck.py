@@ -18,7 +18,7 @@ from notanker.plan.fingerprint import fingerprint
 from notanker.plan.outcome import Standing
 from notanker.plan.trust import ratchet
 from notanker.plan.trust.catalogue import CATALOGUE as TRUST
-from notanker.plan.trust.checking import Case, Trust, check
+from notanker.plan.trust.checking import Trust, check
 from notanker.plan.trust.heartbeat import Heartbeat, hear
 
 
@@ -32,23 +32,35 @@ def recheck(source: Path, store: Path, trust: Trust | None, at: Moment) -> Stand
         at: The moment.
 
     Raises:
+        BlockingIOError: a plan is being accepted just now.
         OSError: what was found cannot be remembered.
     """
-    before = outcome.standing(store) or Standing()
-    now = dt.datetime.fromtimestamp(at.wall_s, dt.UTC) if at.trusted else None
-    folder = disk.in_force(store)
-    if folder is None:
-        return Standing(contact=before.contact, latest=before.latest)
+    with disk.alone(store):  # else a number that is remembered meanwhile would be forgotten again
+        before = outcome.standing(store) or Standing()
+        folder = disk.in_force(store)
+        if folder is None:
+            return Standing(contact=before.contact, latest=before.latest)
+        return _asked(before, folder, source, trust, at)
+
+
+def _asked(
+    before: Standing, folder: Path, source: Path, trust: Trust | None, at: Moment
+) -> Standing:
     problems = _intact(folder)
-    case = None if trust is None else check(files_of(folder / "source")[0], trust, now)
-    heard = None
-    if trust is not None and case is not None:
-        problems += case.problems
-        if not errors_of(problems):  # finishes what a power cut after the switch left open
-            ratchet.save(trust.memory, case.advanced)
-        heard, wrong = hear(source, trust.keys, case.at, now)
-        problems += wrong
-    return _standing(before, disk.fingerprint_in(folder), problems, at, heard, case)
+    plan = disk.fingerprint_in(folder)
+    if trust is None:
+        return _standing(before, plan, problems, at)
+    now = dt.datetime.fromtimestamp(at.wall_s, dt.UTC) if at.trusted else None
+    case = check(files_of(folder / "source")[0], trust, now)
+    problems += case.problems
+    if not errors_of(problems):  # finishes what a power cut after the switch left open
+        ratchet.save(trust.memory, case.advanced)
+    heard, wrong = hear(source, trust.keys, case.at, now)
+    problems += wrong
+    contact, latest = _contact(before, heard)
+    if case.manifest is not None and latest > case.manifest.seq:
+        problems.append(TRUST.problem("newer-exists", Place(), seq=latest))
+    return _standing(before, plan, problems, at, contact, latest)
 
 
 def _intact(folder: Path) -> list[Problem]:
@@ -65,13 +77,10 @@ def _standing(
     plan: str,
     problems: list[Problem],
     at: Moment,
-    heard: Heartbeat | None,
-    case: Case | None,
+    contact: Moment | None = None,
+    latest: int = 0,
 ) -> Standing:
     known = before if before.fingerprint == plan else Standing()
-    contact, latest = _contact(before, heard)
-    if case is not None and case.manifest is not None and latest > case.manifest.seq:
-        problems.append(TRUST.problem("newer-exists", Place(), seq=latest))
     bad = bool(errors_of(problems))
     return Standing(
         fingerprint=plan,

@@ -43,6 +43,7 @@ class Planning:
         self._log = log
         self._accepted = plan_in_force(config)
         self._refusal: Outcome | None = None
+        self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
         self._standing = outcome.standing(config.paths.plan_store) or Standing()
 
     @property
@@ -127,6 +128,10 @@ class Planning:
 
     async def _child(self, command: str) -> tuple[int, int | None]:
         """Run a command on the plan, and return its process and exit status; None if it came to no end."""
+        async with self._one_child:
+            return await self._run(command)
+
+    async def _run(self, command: str) -> tuple[int, int | None]:
         paths = self._config.paths
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "notanker.cli", "plan", command, str(paths.plan),

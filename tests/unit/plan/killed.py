@@ -46,10 +46,17 @@ def at_a_write(source: Path, store: Path, trust: Trust, place: int) -> None:
     accept(source, store, trust)
 
 
+def load_templates() -> None:
+    """Let no child read the templates anew."""
+    environment = render._environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def main() -> None:
     """Print for each place whether the process ended there (`killed`) or came to its end (`done`)."""
     how, stride, source, store, allowed = sys.argv[1], int(sys.argv[2]), *map(Path, sys.argv[3:6])
-    render._environment()
+    load_templates()
     for place in range(0, len(STEPS) + 1 if how == "steps" else 10_000, stride):
         own = Path(shutil.copytree(store, f"{store}-{place}", symlinks=True))
         child = os.fork()

@@ -14,6 +14,7 @@ from tests.unit.plan.signing import Office
 from notanker.core.moment import Moment
 from notanker.errors import Place
 from notanker.plan import outcome
+from notanker.plan import store as disk
 from notanker.plan.accept import accept
 from notanker.plan.accepted import current
 from notanker.plan.catalogue import CATALOGUE
@@ -137,6 +138,12 @@ def test_each_check_finishes_what_a_power_cut_left_unremembered(box: Box) -> Non
         (box.store / name).unlink()
     box.recheck(at(0))
     assert {seen.seq for seen in ratchet.load(box.store).keys.values()} == {42}
+
+
+def test_no_number_is_remembered_while_a_plan_is_being_accepted(box: Box) -> None:
+    """Else the check would write back the number from before, and open the way back."""
+    with disk.alone(box.store), pytest.raises(BlockingIOError):
+        box.recheck(at(0))
 
 
 def test_a_store_without_a_plan_has_no_standing(office: Office, tmp_path: Path) -> None:
