@@ -89,7 +89,7 @@ class _Copying:
         for name in self._listed(handle, prefix):
             if not allowed(name):
                 self._odd("bad-name", prefix + name, name=f"„{printable(prefix + name)}“")
-            elif self._is_folder(handle, name, prefix):
+            elif self._entry(handle, name, prefix):
                 inner.append(name)
         for name in inner:
             with (
@@ -116,7 +116,7 @@ class _Copying:
         if self._names < 0:
             self._stop("too-many-files", prefix, MAX_FILES)
 
-    def _is_folder(self, handle: int, name: str, prefix: str) -> bool:
+    def _entry(self, handle: int, name: str, prefix: str) -> bool:
         """Copy the entry if it is a file, and tell whether it is a folder to go into."""
         path = prefix + name
         with self._told(path):
