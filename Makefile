@@ -9,7 +9,7 @@
 #   make bench-hour        20 % loss for an hour, for the record
 #   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (five minutes)
 #   make year              years of several kinds of lines in virtual time
-#   make long              the long forms of the lab's tests
+#   make long              the long forms of the lab's and the plan's tests
 #   make format            format the code
 #   make lock              pin the Python packages anew (needs uv)
 #   make clean             remove what was made here
@@ -51,7 +51,7 @@ year: setup-test
 	@$(BIN)/python bench/year.py
 
 long: setup-test
-	@tools/inside $(PYTEST) tests/lab --long
+	@tools/inside $(PYTEST) tests/lab tests/unit/plan --long
 
 format: setup-test
 	@$(BIN)/ruff format

@@ -12,5 +12,5 @@ settings.load_profile("notanker")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the lab's options; here, because pytest reads them before it comes to the lab's folder."""
-    parser.addoption("--long", action="store_true", help="the long forms of the lab's tests")
+    parser.addoption("--long", action="store_true", help="the long forms of tests")
     parser.addoption("--lab-seed", type=int, help="the seed of random moments, as a run printed it")

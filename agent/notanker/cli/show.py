@@ -168,6 +168,11 @@ def _part_lines(now: Status) -> list[tuple[str, str]]:
         told = time_of(now.heartbeat.acknowledged)
         lines.append((say("Lebenszeichen", "Heartbeat"), f"{told} {now.heartbeat.reason}".rstrip()))
     lines.append(("Plan", f"{now.plan.id or '-'} {now.plan.version}".rstrip()))
+    if now.plan.contact is not None:
+        heard = time_of(now.plan.contact)
+        lines.append(
+            ("", say(f"Planverteilung zuletzt {heard}", f"last heard of its source {heard}"))
+        )
     for finding in now.findings:
         lines += _wrapped(say("Befund", "Finding"), finding)
     return lines

@@ -149,6 +149,10 @@ class PlanStatus:
     Attributes:
         fingerprint: The SHA-256 of its files, in hex.
         review_by: The date by which people must look through it again, as 2027-03-01.
+        refused: Why the last one that came was refused, German and English; empty if it was not.
+        verified: When the one in force was found good last: signed, unchanged.
+        lapsed: Since when it no longer is; it can be read all the same.
+        contact: When whoever hands out plans was heard of last, None without such a heartbeat.
     """
 
     id: str = ""
@@ -157,6 +161,11 @@ class PlanStatus:
     fingerprint: str = ""
     findings: int = 0
     review_by: str = ""
+    refused: tuple[str, str] = ("", "")
+    refused_at: Moment | None = None
+    verified: Moment | None = None
+    lapsed: Moment | None = None
+    contact: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Accepted:
         plan: The plan in force; None if there is none.
         folder: Its folder in the store.
         fresh: Whether this very attempt put it in force.
+        stopped: The step that refused the attempt; empty if none did.
     """
 
     plan: Plan | None
@@ -27,17 +28,17 @@ class Accepted:
     fingerprint: str
     problems: tuple[Problem, ...]
     fresh: bool = False
+    stopped: str = ""
 
 
 def current(store: Path) -> Accepted:
     """Load the plan in force. Never raises."""
-    try:
-        folder = store / (store / disk.CURRENT).readlink()
-    except OSError:
+    folder = disk.in_force(store)
+    if folder is None:
         return Accepted(None, None, "", (CATALOGUE.problem("no-plan", Place(str(store))),))
     plan, problems = load(folder / "source")
     if plan is None:
         return Accepted(None, None, "", tuple(problems))
-    if plan.fingerprint != folder.name:
+    if plan.fingerprint != disk.fingerprint_in(folder):
         problems.append(CATALOGUE.problem("damaged", Place(str(folder))))
     return Accepted(plan, folder, plan.fingerprint, tuple(problems))

@@ -14,6 +14,7 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 
 MANIFEST: Final = "manifest.json"
+HEARTBEAT: Final = "heartbeat.json"
 MAX_FILES: Final = 500
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 8
@@ -31,8 +32,15 @@ class PlanFile:
 
 
 def belongs(name: str) -> bool:
-    """Tell whether the file is the manifest or one of its signatures, and so no part of the plan."""
-    return name == MANIFEST or (name.startswith(f"{MANIFEST}.") and name.endswith(".sig"))
+    """Tell whether the file is the manifest, the heartbeat or a signature, and so no part of the plan."""
+    signature = name.startswith((f"{MANIFEST}.", f"{HEARTBEAT}.")) and name.endswith(".sig")
+    return name in (MANIFEST, HEARTBEAT) or signature
+
+
+def allowed(name: str) -> bool:
+    """Tell whether a file of a plan may have that path."""
+    parts = name.split("/")
+    return len(parts) <= MAX_DEPTH + 1 and all(_NAME.fullmatch(part) for part in parts)
 
 
 def files_of(folder: Path) -> tuple[tuple[PlanFile, ...], list[Problem]]:
@@ -89,6 +97,19 @@ def _entries(folder: Path, prefix: str, problems: list[Problem]) -> list[os.DirE
         return []
     visible = [entry for entry in seen if not entry.name.startswith(".")]
     return sorted(visible, key=lambda entry: entry.name)
+
+
+def content_of(path: Path, limit_bytes: int) -> bytes | None:
+    """Return a regular file's content; None if there is none, it is odd, or larger than that."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            content = stream.read(limit_bytes + 1)
+    except OSError:
+        return None
+    return content if len(content) <= limit_bytes else None
 
 
 def printable(text: str) -> str:

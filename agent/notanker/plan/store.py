@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-
-from notanker.plan.files import PlanFile
 
 KEEP: Final = 3
 """So many plans before the current one stay in the store."""
@@ -16,25 +16,46 @@ CURRENT: Final = "current"
 _NEW: Final = ".new-"
 
 
-def copy_in(files: Iterable[PlanFile], folder: Path) -> None:
-    """Copy the files into a new folder.
+@contextmanager
+def alone(store: Path) -> Iterator[None]:
+    """Keep the store to oneself: nobody else accepts a plan meanwhile, or clears away what is begun.
 
     Raises:
-        OSError: the disk is full, read-only or not ours.
+        BlockingIOError: somebody else has it.
+        OSError: the store cannot be made or opened.
     """
-    folder.mkdir(parents=True)
-    for item in files:
-        write(folder / item.name, item.path.read_bytes())
+    store.mkdir(parents=True, exist_ok=True)
+    handle = os.open(store, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
-def write_all(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write each file whole, over an older one if there is one.
+def in_force(store: Path) -> Path | None:
+    """Return the folder of the plan in force, None if there is none."""
+    try:
+        return store / (store / CURRENT).readlink()
+    except OSError:
+        return None
+
+
+def fingerprint_in(folder: Path) -> str:
+    """Return the fingerprint of the plan that was stored there."""
+    return folder.name.partition(".")[0]
+
+
+def put(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a folder that nobody reads yet; `settle` puts them on the disk.
 
     Raises:
         OSError: the disk is full, read-only or not ours.
     """
     for name, content in files.items():
-        write(folder / name, content)
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -70,23 +91,72 @@ def sync(folder: Path) -> None:
         os.close(handle)
 
 
+def settle(folder: Path) -> None:
+    """Put a whole folder on the disk.
+
+    Raises:
+        OSError: the disk is full or broken.
+    """
+    for path, _, names in os.walk(folder, onerror=_raise):
+        for name in names:
+            handle = os.open(Path(path, name), os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        sync(Path(path))
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def same(one: Path, other: Path) -> bool:
+    """Tell whether two folders hold the same files with the same content."""
+    try:
+        names = _names(one)
+        return names == _names(other) and all(
+            (one / name).read_bytes() == (other / name).read_bytes() for name in names
+        )
+    except OSError:
+        return False
+
+
+def _names(folder: Path) -> list[Path]:
+    found = (Path(path, name) for path, _, names in os.walk(folder) for name in names)
+    return sorted(path.relative_to(folder) for path in found)
+
+
 def staging(store: Path) -> Path:
-    """Return a path in the store that nothing stands at yet; it is removed by the next clean-up."""
+    """Make a folder in the store that is for its owner alone; the next clean-up removes it.
+
+    Raises:
+        OSError: the disk is full, read-only or not ours.
+    """
     path = store / f"{_NEW}{os.getpid()}"
-    shutil.rmtree(path, ignore_errors=True)
+    _remove(path)
+    path.mkdir(mode=0o700)
     return path
 
 
-def publish(new: Path, folder: Path) -> None:
-    """Move a finished folder to its name, and what damaged thing stands there out of the way.
+def publish(new: Path, store: Path, fingerprint: str) -> Path:
+    """Give a finished folder a name of its own in the store, and return it there.
+
+    What is in force is never touched, not even to be put in order: a plan that is stored once more gets
+    another name.
 
     Raises:
-        OSError: the disk is read-only or not ours.
+        OSError: the disk is full, read-only or not ours.
     """
-    if folder.exists():
-        folder.rename(folder.with_name(f"{_NEW}damaged-{os.getpid()}-{folder.name}"))
+    settle(new)
+    current = in_force(store)
+    free = (store / name for name in (fingerprint, f"{fingerprint}.2"))
+    folder = next(path for path in free if path != current)
+    _remove(folder)
     new.rename(folder)
-    sync(folder.parent)
+    os.utime(folder)
+    sync(store)
+    return folder
 
 
 def point(store: Path, folder: Path) -> None:
@@ -107,13 +177,14 @@ def point(store: Path, folder: Path) -> None:
 
 
 def clean(store: Path, current: Path) -> None:
-    """Remove what was left half done, and plans older than the last few. Never raises."""
+    """Remove what was left half done, other copies, and plans older than the last few. Never raises."""
     try:
         entries = list(store.iterdir())
     except OSError:
         return
     for path in entries:
-        if path.name.startswith(_NEW):
+        twin = fingerprint_in(path) == fingerprint_in(current) and path.name != current.name
+        if path.name.startswith(_NEW) or twin:
             _remove(path)
     plans = [p for p in entries if p.is_dir() and not p.is_symlink() and p.name[0] != "."]
     old = sorted((p for p in plans if p.name != current.name), key=_age, reverse=True)

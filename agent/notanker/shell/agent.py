@@ -21,7 +21,7 @@ from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
 from notanker.plan.directory import telling
-from notanker.shell import clock, notify, planning, rights
+from notanker.shell import clock, notify, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.collecting import Collecting
@@ -38,6 +38,7 @@ from notanker.shell.modem import Modem, modem_words
 from notanker.shell.ordering import Orders
 from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
+from notanker.shell.planning import Planning
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
 from notanker.shell.probes.prober import Prober
@@ -96,7 +97,7 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._accepted = planning.plan_in_force(config)
+        self._planning = Planning(config, self._plan_taken, log)
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)
@@ -113,7 +114,7 @@ class Agent:
         self._ringing = Ringing(
             channels,
             lambda: self._runtime.state.incidents.open,
-            lambda: self._accepted.plan,
+            lambda: self._planning.plan,
             lambda: self._outbox.busy,
             self._happen,
             log,
@@ -154,13 +155,13 @@ class Agent:
         past = await read_past(self._store, self._log)
         used = numbers_used(past, self._config.paths.reports)
         now = self._clock.now()
-        settings = settings_of(self._config, self._accepted.plan)
+        settings = settings_of(self._config, self._planning.plan)
         recorder = Recorder(
             self._config,
             self._store,
             self._outbox,
             lambda: self._runtime.state,
-            lambda: self._accepted.plan,
+            lambda: self._planning.plan,
             self._log,
         )
         self._runtime = Runtime(
@@ -189,7 +190,7 @@ class Agent:
 
     def take_plan_soon(self) -> None:
         """Take the plan in its folder into force."""
-        self._tasks.once("plan", self._take_plan())
+        self._tasks.once("plan", self._planning.take())
 
     def _start_parts(self, recorder: Recorder) -> None:
         for name, plugin in self._plugins.items():
@@ -201,6 +202,7 @@ class Agent:
         self._tasks.keep("outbox", self._outbox.run)
         self._tasks.keep("ringing", self._ringing.run)
         self._tasks.keep("inbox", self._inbox.run)
+        self._tasks.keep("plan in force", self._planning.watch)
         self._tasks.keep("netlink", self._routing.watch)
         self._tasks.keep("routing", self._routing.follow)
         self._tasks.keep("snapshot", self._snapshot.run)
@@ -239,7 +241,7 @@ class Agent:
     def _make_orders(self) -> Orders:
         return Orders(
             self._config.orders,
-            lambda: self._accepted.plan,
+            lambda: self._planning.plan,
             lambda: self._runtime.state.incidents.open,
             self._status,
             self._store,
@@ -263,7 +265,7 @@ class Agent:
         return Gateway(
             rules_of(self._config),
             Names(interfaces, resolvers_of(self._config)),
-            lambda: self._accepted.plan,
+            lambda: self._planning.plan,
             lambda: self._runtime.state.route,
             lambda: self._runtime.state.metered.allowance.users is not Users.NONE,
             self._log,
@@ -357,14 +359,11 @@ class Agent:
         if self._modem is not None:
             self._tasks.once("bear", self._modem.bear(command))
 
-    async def _take_plan(self) -> None:
-        self._accepted = await planning.accept_plan(self._config, self._log)
-        for problem in self._accepted.problems:
-            self._log.warning("plan_problem", problem=problem.sentence("en"))
+    def _plan_taken(self) -> None:
         if self._gateway is not None:
             self._gateway.changed()
-        self._happen(PeopleKnown(telling(self._accepted.plan)))
-        self._happen(SystemsKnown(systems_of(self._accepted.plan)))
+        self._happen(PeopleKnown(telling(self._planning.plan)))
+        self._happen(SystemsKnown(systems_of(self._planning.plan)))
         self._snapshot.soon()
 
     def _journal_changed(self, trouble: str) -> None:
@@ -390,10 +389,11 @@ class Agent:
             modem=self._modem.status if self._modem else None,
             plugins=tuple(plugin.status for plugin in self._plugins.values()),
             heartbeat=self._centre.status if self._centre else status.heartbeat,
-            plan=planning.plan_status(self._accepted),
+            plan=self._planning.status,
             findings=(
                 *self._findings,
                 *(trouble for trouble in troubles if trouble),
+                *self._planning.findings,
                 *(pair[self._config.site.language == "en"] for pair in findings(status)),
             ),
         )

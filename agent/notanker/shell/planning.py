@@ -1,46 +1,188 @@
-"""Takes the plan into force, in a process of its own: rendering must not stall the loop."""
+"""The plan in force: taken, checked anew each day, and told of, by a process of its own.
+
+Rendering must not stall the loop, and a plan made for harm must not take the agent's memory: so the child
+has bounds, and a session of its own that is ended as a whole. It leaves word in the store, which is all
+that is read here.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from notanker.config.model import Config
+from notanker.core.moment import Moment
 from notanker.core.status import PlanStatus
+from notanker.errors import Language, Place, errors_of
+from notanker.plan import outcome
 from notanker.plan.accepted import Accepted, current
 from notanker.plan.load import load
+from notanker.plan.model import Plan
+from notanker.plan.outcome import Outcome, Standing
+from notanker.shell import clock
 from notanker.shell.logs import Log
 
 ACCEPT_S: Final = 120.0
+RECHECK_S: Final = 86_400.0
+CONTACT_S: Final = 30 * 86_400.0
+"""A heartbeat of whoever hands out plans that is older is told (the portal's yellow)."""
 
 
-async def accept_plan(config: Config, log: Log) -> Accepted:
-    """Accept the plan in its folder and return the one in force then.
+class Planning:
+    """Keeps the plan in force, and knows how it stands; `changed` is told of either."""
 
-    Where none can be stored, what is readable of the folder is used as it stands, unless plans must be
-    signed.
-    """
-    paths = config.paths
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "notanker.cli", "plan", "accept",
-        str(paths.plan), "--store", str(paths.plan_store), *_trust(config),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(ACCEPT_S):
-            status = await process.wait()
-    except TimeoutError:
-        process.kill()
-        status = await process.wait()
-    log.info("plan_accepted" if status == 0 else "plan_not_accepted", status=status)
-    return await asyncio.to_thread(plan_in_force, config)
+    def __init__(self, config: Config, changed: Callable[[], None], log: Log) -> None:
+        self._config = config
+        self._changed = changed
+        self._log = log
+        self._accepted = plan_in_force(config)
+        self._refusal: Outcome | None = None
+        self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
+        self._standing = outcome.standing(config.paths.plan_store) or Standing()
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan in force, None if there is none."""
+        return self._accepted.plan
+
+    @property
+    def status(self) -> PlanStatus:
+        """The plan in short."""
+        accepted, standing, refusal = self._accepted, self._standing, self._refusal
+        found = len(accepted.problems) + len(standing.problems)
+        if refusal is not None:
+            found += len(refusal.problems) + refusal.more
+        status = PlanStatus(
+            findings=found,
+            refused=(_why(refusal, "de"), _why(refusal, "en")) if refusal else ("", ""),
+            refused_at=refusal.at if refusal else None,
+            verified=standing.good,
+            lapsed=standing.lapsed,
+            contact=standing.contact,
+        )
+        return _named(status, accepted)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What is wrong with it, in the site's language."""
+        return tuple(self._findings())
+
+    async def take(self) -> None:
+        """Take the plan in its folder into force, or keep the one before and know why.
+
+        Where none can be stored, what is readable of the folder is used as it stands, unless plans must
+        be signed.
+        """
+        process, status = await self._child("accept")
+        told = outcome.outcome(self._config.paths.plan_store)
+        if told is None or told.process != process:
+            told = self._no_word(process, status)
+        self._refusal = None if told.accepted else told
+        self._log.info(
+            "plan_accepted" if told.accepted else "plan_not_accepted", status=status, step=told.step
+        )
+        for problem in told.problems:
+            self._log.warning("plan_problem", problem=problem.sentence("en"))
+        self._accepted = await asyncio.to_thread(plan_in_force, self._config)
+        self._look()
+        self._changed()
+
+    async def watch(self) -> None:
+        """Check the plan in force once a day: keys expire and disks age without anybody's doing."""
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            await self._child("recheck")
+            self._look()
+            self._changed()
+
+    def _look(self) -> None:
+        before, now = self._standing, outcome.standing(self._config.paths.plan_store) or Standing()
+        self._standing = now
+        if (now.lapsed is None, now.problems) != (before.lapsed is None, before.problems):
+            for problem in now.problems:
+                self._log.warning("plan_in_force_problem", problem=problem.sentence("en"))
+
+    def _no_word(self, process: int, status: int | None) -> Outcome:
+        """Say what is known of a child that left no word: a full disk, no memory, or no end."""
+        # Most acceptances leave word, and the sentences are many.
+        from notanker.plan.trust.catalogue import CATALOGUE
+
+        code = "too-slow" if status is None else "no-word"
+        problem = CATALOGUE.problem(
+            code, Place(str(self._config.paths.plan)), limit=round(ACCEPT_S), status=status
+        )
+        return Outcome(
+            accepted=status == 0,
+            step="",
+            source=str(self._config.paths.plan),
+            at=clock.Clock().now(),
+            process=process,
+            problems=() if status == 0 else (problem,),
+        )
+
+    async def _child(self, command: str) -> tuple[int, int | None]:
+        """Run a command on the plan, and return its process and exit status; None if it came to no end."""
+        async with self._one_child:
+            return await self._run(command)
+
+    async def _run(self, command: str) -> tuple[int, int | None]:
+        paths = self._config.paths
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "notanker.cli", "plan", command, str(paths.plan),
+            "--store", str(paths.plan_store), "--bounded", *_trust(self._config),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(ACCEPT_S):
+                return process.pid, await process.wait()
+        except TimeoutError:
+            return process.pid, None
+        finally:
+            if process.returncode is None:  # too slow, or the agent stops: ssh-keygen ends with it
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+
+    def _findings(self) -> Iterator[str]:
+        language = self._config.site.language
+        standing = self._standing
+        if self._refusal is not None:
+            why = _why(self._refusal, language)
+            yield f"Plan refused: {why}" if language == "en" else f"Plan abgelehnt: {why}"
+        first = errors_of(standing.problems)[:1]
+        for problem in standing.problems:
+            told = problem.sentence(language)
+            yield _lapsed(standing, problem.code, told, language) if problem in first else told
+        contact_s = _age_s(standing.contact)
+        if contact_s is not None and contact_s > CONTACT_S:
+            days = int(contact_s // 86_400)
+            yield (
+                f"Whoever hands out plans was heard of {days} days ago."
+                if language == "en"
+                else f"Letzter Kontakt zur Planverteilung vor {days} Tagen."
+            )
+
+
+def _lapsed(standing: Standing, code: str, why: str, language: Language) -> str:
+    since, good = _day(standing.lapsed), _day(standing.good)
+    if language == "en":
+        what = "is damaged" if code == "damaged" else "is no longer validly signed"
+        return f"The plan in force {what} since {since} (last found good on {good}): {why}"
+    what = "beschädigt" if code == "damaged" else "nicht mehr gültig unterschrieben"
+    return f"Der geltende Plan ist seit {since} {what} (zuletzt gültig geprüft am {good}): {why}"
 
 
 def _trust(config: Config) -> list[str]:
-    """Return the options of `plan accept` that say whose plans are taken."""
+    """Return the options that say whose plans are taken."""
     plan = config.plan
     if plan.allowed_signers is None:
         return []
@@ -58,11 +200,34 @@ def plan_in_force(config: Config) -> Accepted:
     return Accepted(plan, None, plan.fingerprint if plan else "", tuple(problems))
 
 
-def plan_status(accepted: Accepted) -> PlanStatus:
-    """Return the plan in short."""
+def _named(status: PlanStatus, accepted: Accepted) -> PlanStatus:
     if accepted.plan is None:
-        return PlanStatus(findings=len(accepted.problems))
+        return status
     head = accepted.plan.head
-    review_by = head.review_by.isoformat() if head.review_by else ""
-    count = len(accepted.problems)
-    return PlanStatus(head.id, head.seq, head.version, accepted.fingerprint, count, review_by)
+    return replace(
+        status,
+        id=head.id,
+        seq=head.seq,
+        version=head.version,
+        fingerprint=accepted.fingerprint,
+        review_by=head.review_by.isoformat() if head.review_by else "",
+    )
+
+
+def _why(refusal: Outcome, language: Language) -> str:
+    """Return the first reason with its place; the rest is counted."""
+    serious = errors_of(refusal.problems)
+    more = len(serious) - 1 + refusal.more
+    why = serious[0].sentence(language) if serious else refusal.step
+    return f"{why} (+{more})" if more > 0 else why
+
+
+def _day(moment: Moment | None) -> str:
+    if moment is None or not moment.trusted:
+        return "?"
+    return clock.local_time(moment.wall_s)[:10]
+
+
+def _age_s(contact: Moment | None) -> float | None:
+    """Return how old the contact is, None where nobody knows."""
+    return clock.age_s(contact) if contact is not None and clock.trusted() else None

@@ -11,7 +11,7 @@ from tests.unit.plan.conftest import SAMPLE
 
 from notanker.plan.files import MANIFEST, files_of
 from notanker.plan.load import load
-from notanker.plan.trust.checking import Checked, Trust, check
+from notanker.plan.trust.checking import Case, Trust, check
 from notanker.plan.trust.manifest import manifest_of
 from notanker.plan.trust.sshsig import Keys, sign
 
@@ -86,6 +86,6 @@ def codes(folder: Path, trust: Trust) -> list[str]:
     return [problem.code for problem in checked(folder, trust).problems]
 
 
-def checked(folder: Path, trust: Trust) -> Checked:
+def checked(folder: Path, trust: Trust) -> Case:
     """Check the plan in the folder."""
     return check(files_of(folder)[0], trust, None)

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from tests.unit.plan.conftest import SAMPLE, Edit
 
+from notanker.errors import Place, Problem
 from notanker.plan import store as disk
 from notanker.plan.accept import accept
 from notanker.plan.accepted import current
 from notanker.plan.fingerprint import fingerprint
+from notanker.plan.model import Plan
+from notanker.plan.steps import STEPS, Step, Work
+from notanker.plan.trust.catalogue import CATALOGUE as TRUST
 
 
 @pytest.fixture
@@ -94,51 +98,44 @@ def test_what_is_no_plan_leaves_the_old_one(store: Path, tmp_path: Path) -> None
         assert after.problems
 
 
+def failing(reason: int) -> Step:
+    def do(work: Work) -> bool:
+        raise OSError(reason, os.strerror(reason))
+
+    return Step("failing", do)
+
+
+POINTED = [step.name for step in STEPS].index("point") + 1
+
+
 @pytest.mark.parametrize(
-    ("reason", "step"),
-    [(errno.ENOSPC, step) for step in range(27)]
-    + [(reason, 0) for reason in (errno.EROFS, errno.EACCES, errno.EIO)],
+    ("reason", "place"),
+    [(errno.ENOSPC, place) for place in range(POINTED)]
+    + [(reason, POINTED - 1) for reason in (errno.EROFS, errno.EACCES, errno.EIO)],
 )
-def test_a_disk_that_fails_at_any_step_keeps_the_old_plan(
-    reason: int, step: int, store: Path, plan_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_fails_before_any_step_keeps_the_old_plan(
+    reason: int, place: int, store: Path, plan_folder: Path
 ) -> None:
     before = accept(SAMPLE, store)
     changed(plan_folder, "new")
-    calls = iter(range(10_000))
-    whole = disk.write
-
-    def failing(path: Path, content: bytes) -> None:
-        if next(calls) == step:
-            raise OSError(reason, os.strerror(reason))
-        whole(path, content)
-
-    monkeypatch.setattr(disk, "write", failing)
-    after = accept(plan_folder, store)
+    steps = (*STEPS[:place], failing(reason), *STEPS[place:])
+    after = accept(plan_folder, store, steps=steps)
     assert after.plan == before.plan
+    assert after.stopped == "failing"
     [problem] = after.problems
     assert problem.code == "not-stored"
     assert os.strerror(reason) in problem.en.what
     assert current(store).fingerprint == before.fingerprint
-    assert plans_in(store) == {before.fingerprint}
-
-
-@pytest.mark.parametrize("name", ["publish", "point", "sync"])
-def test_a_failure_while_switching_keeps_the_old_plan(
-    name: str, store: Path, plan_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = accept(SAMPLE, store)
-    changed(plan_folder, "new")
-
-    def failing(*_: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    monkeypatch.setattr(disk, name, failing)
-    after = accept(plan_folder, store)
-    assert not after.fresh
-    assert after.fingerprint == before.fingerprint
-    monkeypatch.undo()
-    assert current(store).plan == before.plan
     assert accept(plan_folder, store).fresh
+    assert len(plans_in(store)) == 2
+
+
+def test_a_store_in_use_is_left_alone(store: Path, plan_folder: Path) -> None:
+    before = accept(SAMPLE, store)
+    with disk.alone(store):
+        after = accept(changed(plan_folder, "new"), store)
+    assert [problem.code for problem in after.problems] == ["under-way"]
+    assert current(store).fingerprint == before.fingerprint
 
 
 def test_a_store_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
@@ -148,21 +145,28 @@ def test_a_store_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
     assert [problem.code for problem in taken.problems] == ["not-stored"]
 
 
-def test_a_plan_that_changes_while_it_is_read_is_not_taken(
-    store: Path, plan_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_pages_that_the_portal_does_not_show_keep_the_old_plan(
+    store: Path, plan_folder: Path
 ) -> None:
     before = accept(SAMPLE, store)
-    changed(plan_folder, "new")
-    copy = disk.copy_in
+    seen: list[Path] = []
 
-    def slow(files: object, folder: Path) -> None:
-        changed(plan_folder, "newer")
-        copy(files, folder)  # type: ignore[arg-type]
+    def viewer(room: Path, plan: Plan) -> list[Problem]:
+        seen.append(room)
+        assert (room / "current/pages/de/home.html").is_file()
+        return [TRUST.problem("not-shown", Place(), page="/de/", reason=f"500 {plan.head.id}")]
 
-    monkeypatch.setattr(disk, "copy_in", slow)
-    after = accept(plan_folder, store)
-    assert [problem.code for problem in after.problems] == ["not-stored"]
-    assert current(store).fingerprint == before.fingerprint
+    after = accept(changed(plan_folder, "new"), store, viewer=viewer)
+    assert (after.stopped, after.fingerprint) == ("view", before.fingerprint)
+    assert plans_in(store) == {before.fingerprint}
+    assert seen
+
+
+def test_the_same_plan_is_not_written_again(store: Path) -> None:
+    accept(SAMPLE, store)
+    before = [path.stat().st_ino for path in sorted((store / "current/").rglob("*"))]
+    assert accept(SAMPLE, store).fresh
+    assert [path.stat().st_ino for path in sorted((store / "current/").rglob("*"))] == before
 
 
 def test_the_last_three_plans_are_kept(store: Path, plan_folder: Path) -> None:
@@ -191,7 +195,9 @@ def test_damaged_files_in_the_store_are_told_and_mended_by_accepting_again(store
     again = accept(SAMPLE, store)
     assert again.fresh
     assert current(store).problems == ()
-    assert plans_in(store) == {taken.fingerprint}
+    assert again.fingerprint == taken.fingerprint
+    assert plans_in(store) == {f"{taken.fingerprint}.2"}
+    assert fingerprint(store / "current/source") == fingerprint(SAMPLE)
 
 
 def test_lost_pages_come_back_by_accepting_again(store: Path) -> None:

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.plan.signing import Office, checked, codes
 
 from notanker.plan.accept import accept
 from notanker.plan.accepted import current
-from notanker.plan.files import MANIFEST, files_of
+from notanker.plan.files import MANIFEST
 from notanker.plan.trust import ratchet
-from notanker.plan.trust.checking import BUILT, check
 from notanker.plan.trust.sshsig import SignatureError, key_of
-
-SOME = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +38,7 @@ def good(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_plan_signed_well_is_taken(office: Office, good: Path, tmp_path: Path) -> None:
     found = checked(good, office.trust(tmp_path, signers=2))
-    assert found.problems == ()
+    assert found.problems == []
     assert {one.name for one in found.signers} == {
         "anna@ankerruf.example",
         "bernd@ankerruf.example",
@@ -109,18 +101,6 @@ def test_a_revoked_key_counts_no_more(office: Office, good: Path, tmp_path: Path
 def test_an_expired_key_counts_no_more(office: Office, good: Path, tmp_path: Path) -> None:
     office.allow("anna", options=',valid-before="20200101"')
     assert "too-few-signers" in codes(good, office.trust(tmp_path))
-
-
-@pytest.mark.parametrize("year", [1970, 2038])
-def test_a_wrong_clock_does_not_keep_a_good_plan_out(
-    office: Office, good: Path, tmp_path: Path, year: int
-) -> None:
-    office.allow("anna", options=',valid-after="20251201"')
-    now = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
-    found = check(files_of(good)[0], office.trust(tmp_path), now)
-    assert found.manifest is not None
-    told = [problem.code for problem in found.problems if problem.code == "clock-behind"]
-    assert bool(told) is (now < BUILT)
 
 
 def test_the_plan_of_another_site_is_refused(office: Office, tmp_path: Path) -> None:
@@ -217,7 +197,7 @@ def test_a_manifest_that_is_signed_and_odd_is_refused(
 
     folder = office.plan(tmp_path / "plan")
     table = {
-        "format": 1, "plan": "musterhafen", "seq": 42, "issued": "2026-11-02",
+        "format": 1, "site": "musterhafen", "seq": 42, "issued": "2026-11-02",
         "review_by": "2027-10-29", "files": files,
     }  # fmt: skip
     (folder / MANIFEST).write_text(json.dumps(table))
@@ -229,25 +209,6 @@ def test_a_manifest_that_is_signed_and_odd_is_refused(
     assert told.problems
 
 
-@given(data=st.data())
-@SOME
-def test_every_flipped_bit_is_noticed(
-    office: Office, good: Path, tmp_path: Path, data: st.DataObject
-) -> None:
-    names = [item.name for item in files_of(good)[0] if not item.name.endswith(".sig")]
-    name = data.draw(st.sampled_from([MANIFEST, *names]))
-    path = good / name
-    raw = path.read_bytes()
-    at = data.draw(st.integers(0, len(raw) - 1))
-    changed = bytearray(raw)
-    changed[at] ^= 1 << data.draw(st.integers(0, 7))
-    try:
-        path.write_bytes(changed)
-        assert checked(good, office.trust(tmp_path)).problems
-    finally:
-        path.write_bytes(raw)
-
-
 @given(raw=st.binary(max_size=2000) | st.text(max_size=500).map(str.encode))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_a_signature_or_none(raw: bytes) -> None:
@@ -257,54 +218,3 @@ def test_any_bytes_are_a_signature_or_none(raw: bytes) -> None:
     ):
         with contextlib.suppress(SignatureError):
             assert key_of(armoured)
-
-
-KILLED = """
-import os, signal, sys
-left = int(sys.argv[1])
-WRITES = {"os.rename", "os.symlink", "os.mkdir", "os.remove", "os.utime", "shutil.rmtree"}
-def hook(event, arguments):
-    global left
-    if event in WRITES or (event == "open" and isinstance(arguments[2], int) and arguments[2] & 3):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-from pathlib import Path
-from notanker.plan.accept import accept
-from notanker.plan import render
-from notanker.plan.trust.checking import Trust
-from notanker.plan.trust.sshsig import Keys
-source, store, allowed = map(Path, sys.argv[2:5])
-sys.addaudithook(hook)
-accept(source, store, Trust(Keys(allowed), store))
-print("done")
-"""
-
-
-def test_a_kill_at_any_write_leaves_the_old_plan_or_the_new_one(
-    office: Office, tmp_path: Path
-) -> None:
-    old = office.signed(tmp_path / "old", "anna", seq=42)
-    new = office.signed(tmp_path / "new", "anna", seq=43)
-    store = tmp_path / "store"
-    seqs = set()
-    for write in [*range(1, 400, 16), 10_000]:
-        shutil.rmtree(store, ignore_errors=True)
-        assert accept(old, store, office.trust(store)).fresh
-        arguments = [str(write), str(new), str(store), str(office.allowed)]
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, *arguments], capture_output=True, check=False, text=True
-        )
-        assert done.stdout.strip() == "done" or done.returncode == -9, done.stderr
-        found = current(store)
-        assert found.plan is not None
-        assert found.plan.head.seq in (42, 43)
-        assert not [p for p in found.problems if p.severity == "error"]
-        pages = found.folder / "pages" / "de" if found.folder else Path("none")
-        assert (pages / "home.html").stat().st_size > 100
-        seqs.add(found.plan.head.seq)
-        # What was begun is finished by the next attempt.
-        assert accept(new, store, office.trust(store)).fresh
-        if done.stdout:
-            break
-    assert seqs == {42, 43}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from notanker.errors import Place, Problem, errors_of, softened
+from notanker.plan.files import HEARTBEAT, PlanFile, belongs, content_of
 from notanker.plan.files import MANIFEST as NAME
-from notanker.plan.files import PlanFile, belongs
 from notanker.plan.trust import manifest as manifests
 from notanker.plan.trust import ratchet as ratchets
 from notanker.plan.trust.catalogue import CATALOGUE
@@ -25,12 +26,7 @@ from notanker.plan.trust.sshsig import (
     verify,
 )
 
-BUILT: Final = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
-"""When this version was made: a clock that shows less is wrong (a Raspberry Pi 4 has none of its own)."""
 MAX_SIGNATURES: Final = 8
-
-
-NOTHING: Final = Ratchet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +45,137 @@ class Trust:
     signers: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the check found.
+@dataclass(slots=True)
+class Case:
+    """One plan whose right to be in force is looked into, and what was found so far.
 
     Attributes:
-        manifest: The manifest, None unless it is signed well.
-        ratchet: What is to be remembered once the plan is in force.
+        files: The files of its folder, the manifest and its signatures among them.
+        now: The time, None while the clock is not trusted.
+        ratchet: What was accepted before.
+        at: The time for which keys have to be valid.
+        raw: The manifest as it was signed.
+        manifest: What it says, None unless it is signed well.
     """
 
-    problems: tuple[Problem, ...]
-    manifest: Manifest | None = None
+    files: Sequence[PlanFile]
+    trust: Trust
+    now: dt.datetime | None
+    ratchet: Ratchet
+    at: dt.datetime
+    raw: bytes = b""
     signers: tuple[Signer, ...] = ()
-    ratchet: Ratchet = NOTHING
+    manifest: Manifest | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def advanced(self) -> Ratchet:
+        """What is to be remembered once the plan is in force."""
+        if self.manifest is None:
+            return self.ratchet
+        keys = (signer.key for signer in self.signers)
+        return ratchets.advanced(self.ratchet, keys, self.manifest, self.raw, self.at)
 
 
-def check(files: Sequence[PlanFile], trust: Trust, now: dt.datetime | None) -> Checked:
-    """Check a plan whose files lie in a folder.
+def open_case(files: Sequence[PlanFile], trust: Trust, now: dt.datetime | None) -> Case:
+    """Begin to look into a plan: with what was remembered, and with what the clock is worth."""
+    ratchet = ratchets.load(trust.memory)
+    at, code = ratchets.time_for(ratchet, now, _counting(trust))
+    case = Case(files, trust, now, ratchet, at)
+    if code:
+        days = ratchets.LEAP.days
+        case.problems.append(CATALOGUE.problem(code, Place(), days=days, at=f"{at:%Y-%m-%d}"))
+    return case
+
+
+def check(files: Sequence[PlanFile], trust: Trust, now: dt.datetime | None) -> Case:
+    """Check a plan whose files lie in a folder, up to the first step that refuses it.
 
     Args:
         files: The files of the folder, the manifest and its signatures among them.
         trust: Which plans the box takes.
         now: The time, None while the clock is not trusted.
     """
-    ratchet = ratchets.load(trust.memory)
-    at = max(filter(None, (now, ratchet.verified, BUILT)))
-    problems = [CATALOGUE.problem("clock-behind", Place())] if now and now < BUILT else []
-    raw = _content(files, NAME, MAX_MANIFEST_BYTES)
+    case = open_case(files, trust, now)
+    for _, step in CHECKS:
+        case.problems += step(case)
+        if errors_of(case.problems):
+            break
+    return case
+
+
+def signatures(case: Case) -> list[Problem]:
+    """Ask who has signed the manifest, and read it once enough have."""
+    raw = _content(case.files, NAME, MAX_MANIFEST_BYTES)
     if raw is None:
-        return Checked((*problems, CATALOGUE.problem("not-signed", Place(NAME))))
-    signers, found = _signers(raw, files, trust, at)
-    problems += found
-    if len(signers) < trust.signers:
-        return Checked(tuple(problems), signers=signers)
-    manifest, found = manifests.read(raw)
-    if manifest is None:
-        return Checked((*problems, *found), signers=signers)
-    problems += _place_in_row(manifest, raw, trust, ratchet)
+        return [CATALOGUE.problem("not-signed", Place(NAME))]
+    case.raw = raw
+    case.signers, problems = _signers(raw, case)
     if not errors_of(problems):
-        problems += manifests.compare(manifest, files)
-    new = ratchets.advanced(ratchet, (one.key for one in signers), manifest.seq, raw, at)
-    return Checked(tuple(problems), manifest, signers, new)
+        case.manifest, found = manifests.read(raw)
+        problems += found
+    return problems
 
 
-def _signers(
-    raw: bytes, files: Iterable[PlanFile], trust: Trust, at: dt.datetime
-) -> tuple[tuple[Signer, ...], list[Problem]]:
-    names = sorted(item.name for item in files if belongs(item.name) and item.name != NAME)
+def site(case: Case) -> list[Problem]:
+    """Ask whether it is the plan of this site."""
+    own, found = case.trust.plan, _manifest(case).site
+    if not own or own == found:
+        return []
+    return [CATALOGUE.problem("other-site", Place(NAME), id=found, own=own)]
+
+
+def number(case: Case) -> list[Problem]:
+    """Ask whether its number is higher than all that were accepted."""
+    seq = _manifest(case).seq
+    code = ratchets.refusal(case.ratchet, seq, case.raw, _counting(case.trust))
+    return [] if code is None else [CATALOGUE.problem(code, Place(NAME), seq=seq)]
+
+
+def limits(case: Case) -> list[Problem]:
+    """Ask whether the manifest keeps within what any plan may hold."""
+    return manifests.limits(_manifest(case))
+
+
+def hashes(case: Case) -> list[Problem]:
+    """Ask whether each file is the one that was signed."""
+    return manifests.compare(_manifest(case), case.files)
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[Case], list[Problem]]], ...]] = (
+    ("signatures", signatures),
+    ("site", site),
+    ("number", number),
+    ("limits", limits),
+    ("hashes", hashes),
+)
+"""What is asked of a plan that must be signed, in this order."""
+
+
+def _manifest(case: Case) -> Manifest:
+    if case.manifest is None:
+        raise LookupError("the signatures come first")
+    return case.manifest
+
+
+def _counting(trust: Trust) -> Callable[[str], bool]:
+    """Ask ssh-keygen about each key once."""
+
+    @lru_cache(maxsize=64)
+    def counting(key: str) -> bool:
+        return counts(key, trust.keys)
+
+    return counting
+
+
+def _signers(raw: bytes, case: Case) -> tuple[tuple[Signer, ...], list[Problem]]:
+    trust = case.trust
     found: dict[str, Signer] = {}
     wrong: list[Problem] = []
-    for name in names[:MAX_SIGNATURES]:
-        signature = _content(files, name, MAX_SIGNATURE_BYTES)
+    for name in _signature_names(case.files):
+        signature = _content(case.files, name, MAX_SIGNATURE_BYTES)
         try:
-            signer = verify(raw, signature or b"", trust.keys, at)
+            signer = verify(raw, signature or b"", trust.keys, case.at)
         except (SignatureError, OSError) as error:
             wrong.append(CATALOGUE.problem("bad-signature", Place(name), reason=str(error)))
         else:
@@ -118,24 +192,11 @@ def _signers(
     return signers, [softened(problem) for problem in wrong]
 
 
-def _place_in_row(manifest: Manifest, raw: bytes, trust: Trust, ratchet: Ratchet) -> list[Problem]:
-    problems = []
-    if trust.plan and manifest.plan != trust.plan:
-        problems.append(
-            CATALOGUE.problem("other-site", Place(NAME), id=manifest.plan, own=trust.plan)
-        )
-    code = ratchets.refusal(ratchet, manifest.seq, raw, lambda key: counts(key, trust.keys))
-    if code is not None:
-        problems.append(CATALOGUE.problem(code, Place(NAME), seq=manifest.seq))
-    return problems
+def _signature_names(files: Iterable[PlanFile]) -> list[str]:
+    names = (item.name for item in files if belongs(item.name))
+    return sorted(n for n in names if n != NAME and not n.startswith(HEARTBEAT))[:MAX_SIGNATURES]
 
 
-def _content(files: Iterable[PlanFile], name: str, limit: int) -> bytes | None:
+def _content(files: Iterable[PlanFile], name: str, limit_bytes: int) -> bytes | None:
     item = next((one for one in files if one.name == name), None)
-    if item is None or item.size_bytes > limit:
-        return None
-    try:
-        with item.path.open("rb") as stream:
-            return stream.read(limit)
-    except OSError:
-        return None
+    return None if item is None else content_of(item.path, limit_bytes)

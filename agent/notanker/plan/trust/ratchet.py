@@ -15,16 +15,22 @@ from typing import Final
 import msgspec
 
 from notanker.plan import store
+from notanker.plan.trust.manifest import Manifest
 
+BUILT: Final = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+"""When this version was made: a clock that shows less is wrong (a Raspberry Pi 4 has none of its own)."""
+LEAP: Final = dt.timedelta(days=400)
+"""A clock may be so far ahead of the last certain time: a year on a shelf is usual, twelve are a fault."""
 FILES: Final = ("ratchet.json", "ratchet.2.json")
 """Two copies: a broken sector must not open the way back."""
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """The highest number that a key has signed, and the SHA-256 of that manifest."""
+    """The highest number that a key has signed, the SHA-256 of that manifest, and when it was issued."""
 
     seq: int
     sha256: str
+    issued: dt.date | None = None
 
 
 class Ratchet(msgspec.Struct, frozen=True):
@@ -32,7 +38,7 @@ class Ratchet(msgspec.Struct, frozen=True):
 
     Attributes:
         keys: By the key as ssh writes it.
-        verified: When a signature was found good last; a clock that shows less is wrong.
+        verified: The latest time that was certain when a signature was found good.
     """
 
     keys: dict[str, Seen] = {}
@@ -61,6 +67,44 @@ def save(folder: Path, ratchet: Ratchet) -> None:
         store.write(folder / name, raw)
 
 
+def time_for(
+    ratchet: Ratchet, now: dt.datetime | None, counts: Callable[[str], bool]
+) -> tuple[dt.datetime, str]:
+    """Return the time for which keys have to be valid, and the code of what is wrong with the clock.
+
+    A clock is believed up to a leap after what is certain, so that one which shows 2038 makes no key expire,
+    today or ever. What a plan says of its day is believed as far as the clock bears it out, or, without
+    a clock, up to a leap: else whoever has a key could end all others.
+
+    Args:
+        ratchet: What was accepted so far.
+        now: The time, None while the clock is not trusted.
+        counts: Tells whether a key still counts.
+    """
+    if now is not None and now < BUILT:
+        return _certain(ratchet, None, counts), "clock-behind"
+    certain = _certain(ratchet, now, counts)
+    if now is None:
+        return certain, ""
+    return (certain, "clock-ahead") if now - certain > LEAP else (max(certain, now), "")
+
+
+def _certain(
+    ratchet: Ratchet, now: dt.datetime | None, counts: Callable[[str], bool]
+) -> dt.datetime:
+    known = max(BUILT, ratchet.verified or BUILT)
+    issued = max((_day(seen) for key, seen in ratchet.keys.items() if counts(key)), default=BUILT)
+    if now is not None:
+        return max(known, min(issued, now))
+    return max(known, issued) if issued - known <= LEAP else known
+
+
+def _day(seen: Seen) -> dt.datetime:
+    if seen.issued is None:
+        return BUILT
+    return dt.datetime.combine(seen.issued, dt.time(), dt.UTC)
+
+
 def refusal(
     ratchet: Ratchet, seq: int, manifest: bytes, counts: Callable[[str], bool]
 ) -> str | None:
@@ -74,17 +118,17 @@ def refusal(
     """
     digest = hashlib.sha256(manifest).hexdigest()
     for key, seen in ratchet.keys.items():
-        if seen.seq < seq or seen == Seen(seq, digest) or not counts(key):
+        if seen.seq < seq or (seen.seq, seen.sha256) == (seq, digest) or not counts(key):
             continue
         return "same-number" if seen.seq == seq else "older-number"
     return None
 
 
 def advanced(
-    ratchet: Ratchet, keys: Iterable[str], seq: int, manifest: bytes, at: dt.datetime
+    ratchet: Ratchet, keys: Iterable[str], manifest: Manifest, raw: bytes, at: dt.datetime
 ) -> Ratchet:
-    """Return the memory after this plan was accepted."""
-    seen = Seen(seq, hashlib.sha256(manifest).hexdigest())
+    """Return the memory after the plan of this manifest was accepted at that certain time."""
+    seen = Seen(manifest.seq, hashlib.sha256(raw).hexdigest(), manifest.issued)
     verified = max(at, ratchet.verified) if ratchet.verified else at
     return Ratchet({**ratchet.keys, **dict.fromkeys(keys, seen)}, verified)
 

@@ -1,7 +1,8 @@
 """SSH signatures by the system's own ssh-keygen: keys in an agent or on a token work as they do elsewhere.
 
-A signature is bound to the namespace `plan@notanker`, so that one made for a mail or a commit is worth
-nothing here (PROTOCOL.sshsig of OpenSSH).
+A signature is bound to a namespace, `plan@notanker`, so that one made for a mail or a commit is worth
+nothing here (PROTOCOL.sshsig of OpenSSH). It counts only in the very form that ssh-keygen gives it: so no
+byte of it can be changed without notice.
 """
 
 from __future__ import annotations
@@ -15,14 +16,20 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from notanker.errors import NotankerError
 
-NAMESPACE: Final = "plan@notanker"
+Namespace = Literal["plan@notanker", "heartbeat@notanker"]
+PLAN: Final = "plan@notanker"
+HEARTBEAT: Final = "heartbeat@notanker"
 TIMEOUT_S: Final = 15.0
 MAX_SIGNATURE_BYTES: Final = 16 * 1024
-_GOOD: Final = re.compile(rb'Good "plan@notanker" signature for (\S+) with (\S+) key (SHA256:\S+)')
+_GOOD: Final = re.compile(rb'Good "(\S+)" signature for \S+ with \S+ key (SHA256:\S+)')
+_BEGIN: Final = "-----BEGIN SSH SIGNATURE-----"
+_END: Final = "-----END SSH SIGNATURE-----"
+_MAGIC: Final = b"SSHSIG\0\0\0\1"
+"""What a signature begins with, and its version: ssh-keygen of OpenSSH 9.2 takes version 0 as well."""
 
 
 class SignatureError(NotankerError):
@@ -51,7 +58,7 @@ class Keys:
     revoked: Path | None = None
 
 
-def sign(path: Path, key: Path, signature: Path) -> None:
+def sign(path: Path, key: Path, signature: Path, namespace: Namespace = PLAN) -> None:
     """Sign a file with a private key, or with the public key of one that an agent or token holds.
 
     Raises:
@@ -61,7 +68,7 @@ def sign(path: Path, key: Path, signature: Path) -> None:
     made = path.with_name(path.name + ".sig")
     kept = made.read_bytes() if made.exists() and made != signature else None
     made.unlink(missing_ok=True)
-    done = _run("-Y", "sign", "-n", NAMESPACE, "-f", str(key), str(path))
+    done = _run("-Y", "sign", "-n", namespace, "-f", str(key), str(path))
     if done.returncode or not made.exists():
         raise SignatureError(_words(done.stderr))
     made.replace(signature)
@@ -69,7 +76,9 @@ def sign(path: Path, key: Path, signature: Path) -> None:
         made.write_bytes(kept)
 
 
-def verify(data: bytes, signature: bytes, keys: Keys, at: dt.datetime) -> Signer:
+def verify(
+    data: bytes, signature: bytes, keys: Keys, at: dt.datetime, namespace: Namespace = PLAN
+) -> Signer:
     """Return who signed the data.
 
     Args:
@@ -78,12 +87,14 @@ def verify(data: bytes, signature: bytes, keys: Keys, at: dt.datetime) -> Signer
         keys: Whose signature counts.
         at: The time for which keys must be valid, in UTC. A box without a clock takes the latest that it
             surely knows.
+        namespace: What it was signed for.
 
     Raises:
         SignatureError: nobody did who may.
     """
     if len(signature) > MAX_SIGNATURE_BYTES:
         raise SignatureError("the signature is too large")
+    key = key_of(signature)
     time = f"-Overify-time={at:%Y%m%d%H%M%S}"
     with tempfile.TemporaryDirectory(prefix="notanker-") as folder:
         file = Path(folder, "signature")
@@ -91,13 +102,13 @@ def verify(data: bytes, signature: bytes, keys: Keys, at: dt.datetime) -> Signer
         name = _principal(file, keys, time)
         revoked = ("-r", str(keys.revoked)) if keys.revoked is not None else ()
         done = _run(
-            "-Y", "verify", time, "-f", str(keys.allowed), "-I", name, "-n", NAMESPACE,
+            "-Y", "verify", time, "-f", str(keys.allowed), "-I", name, "-n", namespace,
             "-s", str(file), *revoked, data=data,
         )  # fmt: skip
     good = _GOOD.search(done.stdout)
-    if done.returncode or good is None:
+    if done.returncode or good is None or good[1] != namespace.encode():
         raise SignatureError(_words(done.stderr) or _words(done.stdout))
-    return Signer(name, good[3].decode(), key_of(signature))
+    return Signer(name, good[2].decode(), key)
 
 
 def _principal(file: Path, keys: Keys, time: str) -> str:
@@ -114,15 +125,30 @@ def key_of(signature: bytes) -> str:
     Raises:
         SignatureError: it is no signature.
     """
-    lines = signature.decode("ascii", "replace").strip().splitlines()
-    if len(lines) < 3 or lines[0] != "-----BEGIN SSH SIGNATURE-----":
-        raise SignatureError("this is no SSH signature")
     try:
-        blob = base64.b64decode("".join(lines[1:-1]), validate=True)
-        key = _string(blob, 10)  # after the magic SSHSIG and a version of four bytes
+        blob = _blob(signature.decode("ascii"))
+        key = _string(blob, len(_MAGIC))
         return f"{_string(key, 0).decode('ascii')} {base64.b64encode(key).decode()}"
     except (binascii.Error, ValueError, IndexError):
         raise SignatureError("this is no SSH signature") from None
+
+
+def _blob(text: str) -> bytes:
+    """Return what is in the armour.
+
+    Decoders pass over line ends and over the last bits of base64; so what they pass over has to be as
+    ssh-keygen writes it.
+
+    Raises:
+        ValueError: it is not in the form that ssh-keygen writes.
+    """
+    first, *body, last, end = text.split("\n")
+    joined = "".join(body)
+    blob = base64.b64decode(joined, validate=True)
+    framed = (first, last, end) == (_BEGIN, _END, "") and blob.startswith(_MAGIC)
+    if not framed or base64.b64encode(blob).decode() != joined:
+        raise ValueError(first)
+    return blob
 
 
 def _string(blob: bytes, at: int) -> bytes:
@@ -135,7 +161,10 @@ def _string(blob: bytes, at: int) -> bytes:
 
 def counts(key: str, keys: Keys) -> bool:
     """Tell whether a key is still among those that count."""
-    if key not in keys.allowed.read_text("utf-8", "replace"):
+    try:
+        if key not in keys.allowed.read_text("utf-8", "replace"):
+            return False
+    except OSError:
         return False
     if keys.revoked is None:
         return True
