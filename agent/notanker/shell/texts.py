@@ -13,7 +13,7 @@ from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
 from notanker.core.settings import Telling
 from notanker.plan.messages import Composed, compose
-from notanker.plan.model import Plan, dialled
+from notanker.plan.model import Plan
 from notanker.plan.words import cause_words, duration_words, fallback_words
 from notanker.shell.logs import Log
 
@@ -80,7 +80,6 @@ def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str
         "next_update": _promise(queued, context),
         "acknowledged_by": known.get(incident.acknowledged_by, ""),
         "wait_min": "" if left_s is None else str(max(1, math.ceil(left_s / 60))),
-        "callback": _callback(context.plan),
         "update": str(max(1, updates)),
     }
 
@@ -93,13 +92,6 @@ def _promise(queued: Queued, context: Context) -> str:
     at = replace(queued.at, wall_s=queued.at.wall_s + every_s)
     span = duration_words(every_s, queued.language)
     return clock_time(at, context.plan) or f"in {span}"
-
-
-def _callback(plan: Plan | None) -> str:
-    """Return the number of whoever leads, for those who would rather ring than write."""
-    role = plan.role(plan.head.owner_role) if plan is not None else None
-    contact = plan.contact(role.holder) if plan is not None and role is not None else None
-    return dialled(contact.phone) if contact is not None else ""
 
 
 def _needed_by(count: int, language: str) -> str:
