@@ -13,6 +13,7 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import (
     MANDATORY,
+    Agreed,
     Announcement,
     Bridge,
     Contact,
@@ -168,6 +169,7 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
     bridge, b_found = _optional(document, "bridge", Bridge)
     quiet, q_found = _optional(document, "quiet", Quiet)
     limits, l_found = _optional(document, "limits", Limits)
+    targets, t_found = _optional(document, "targets", Agreed)
     steps, twice = _one_per_order(document, steps)
     value = Escalation(
         steps=steps,
@@ -175,9 +177,11 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
         announcements=announcements,
         quiet=quiet,
         limits=limits or Limits(),
+        targets=targets or Agreed(),
     )
-    known = ("step", "bridge", "announcement", "quiet", "limits")
-    problems += found + b_found + q_found + l_found + twice + only(document, known)
+    known = ("step", "bridge", "announcement", "quiet", "limits", "targets")
+    problems += found + b_found + q_found + l_found + t_found + twice
+    problems += only(document, known)
     if not document.table.get("step"):
         problems.append(CATALOGUE.problem("no-steps", Place(document.file, None, "step")))
     return value, problems

@@ -52,7 +52,7 @@ def test_the_page_tells_what_happened_and_who_was_told(
 def test_each_figure_stands_beside_its_target(call: Call, history: World) -> None:
     text = page(call).text
     assert "60" in text or "1 min" in text
-    assert ("ja" in text.split()) or ("yes" in text.split())
+    assert ("erreicht" in text.split()) or ("met" in text.split())
 
 
 def test_notes_and_measures_are_added_and_the_facts_stay(

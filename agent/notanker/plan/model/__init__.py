@@ -7,7 +7,15 @@ the record; what only an audit asks for is optional.
 from notanker.plan.model.head import FORMAT, MANDATORY, RESOURCES, Head, Text, Trigger
 from notanker.plan.model.people import Contact, Role, dialled
 from notanker.plan.model.systems import PlanSystem, Service, SystemText
-from notanker.plan.model.telling import Announcement, Bridge, Escalation, Limits, Quiet, Step
+from notanker.plan.model.telling import (
+    Agreed,
+    Announcement,
+    Bridge,
+    Escalation,
+    Limits,
+    Quiet,
+    Step,
+)
 from notanker.plan.model.texts import (
     Form,
     FormHead,
@@ -28,6 +36,7 @@ __all__ = [
     "MANDATORY",
     "RESOURCES",
     "Action",
+    "Agreed",
     "Announcement",
     "Bridge",
     "Contact",

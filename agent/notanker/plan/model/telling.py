@@ -68,6 +68,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     sms_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
 
 
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the report measures an incident against; what is not said is shipped.
+
+    Attributes:
+        hotline_s: From the opening to the first message.
+        takeover_s: From the opening to the traffic on the backup uplink.
+    """
+
+    hotline_s: Seconds | None = None
+    takeover_s: Seconds | None = None
+
+
 class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """`escalation.toml`; the steps are in their order."""
 
@@ -76,3 +88,4 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     announcements: tuple[Announcement, ...] = ()
     quiet: Quiet | None = None
     limits: Limits = Limits()
+    targets: Agreed = Agreed()

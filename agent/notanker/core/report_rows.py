@@ -1,0 +1,231 @@
+"""The words of an incident's time line: each fact as a sentence, German and English.
+
+A fact that is not among the speakers says nothing new, and is left to the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from notanker.core import escalation
+from notanker.core.facts import (
+    Acknowledged,
+    BandEntered,
+    BearerMoved,
+    BearerTested,
+    CauseKnown,
+    DeviceTold,
+    Fact,
+    LineChanged,
+    Opened,
+    OrderRefused,
+    PowerCycled,
+    PowerCycleOrdered,
+    PrimaryBack,
+    PrimaryLost,
+    QualityChanged,
+    Queued,
+    Resolved,
+    Settled,
+    Started,
+    Switched,
+    SystemBack,
+    SystemLost,
+)
+from notanker.core.names import Cause, Line
+from notanker.core.wording import (
+    BANDS,
+    CONFIDENCES,
+    ORDERS,
+    OUTCOMES,
+    UPLINKS,
+    Pair,
+    cause_pair,
+    evidence_pair,
+)
+
+LINE_WORDS: Final[Mapping[Line, Pair]] = {
+    Line.PRIMARY: (
+        "Entscheidung: zurück auf die Hauptleitung",
+        "Decision: back to the primary line",
+    ),
+    Line.HOLD_OFF: ("Ersatzanbindung wird geprüft", "Backup uplink is being proven"),
+    Line.ISOLATED: ("Keine Anbindung mehr", "No uplink left"),
+    Line.BACKUP: ("Entscheidung: auf die Ersatzanbindung", "Decision: to the backup uplink"),
+    Line.WAIT_TO_RESTORE: (
+        "Hauptleitung muss sich erst bewähren",
+        "Primary line must prove itself first",
+    ),
+}
+_TEMPLATES: Final[Mapping[str, Pair]] = {
+    escalation.ALARM: ("Alarmmeldung", "Alert"),
+    escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
+    escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
+    escalation.SYSTEM_ALARM: ("Alarmmeldung (System)", "Alert (system)"),
+    escalation.SYSTEM_CLEAR: ("Entwarnung (System)", "All-clear (system)"),
+}
+
+
+def template_pair(template: str) -> Pair:
+    """Return what kind of message a template makes; one that is not known stands for itself."""
+    return _TEMPLATES.get(template, (template, template))
+
+
+def words_of(fact: Fact) -> Pair | None:
+    """Return a fact in German and English, None where it says nothing new."""
+    speak: Callable[[Any], Pair] | None = _SPEAKERS.get(type(fact))
+    return None if speak is None else speak(fact)
+
+
+def _pair(pattern: Pair, **values: Pair | str) -> Pair:
+    """Fill both languages of a sentence; a pair among the values has a word for each."""
+    german = {key: value[0] if isinstance(value, tuple) else value for key, value in values.items()}
+    english = {
+        key: value[1] if isinstance(value, tuple) else value for key, value in values.items()
+    }
+    return pattern[0].format_map(german), pattern[1].format_map(english)
+
+
+def _opened(fact: Opened) -> Pair:
+    pattern = ("Störung erkannt: {cause}{more}", "Outage detected: {cause}{more}")
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
+
+
+def _cause_known(fact: CauseKnown) -> Pair:
+    pattern = ("Ursache jetzt: {cause}{more}", "Cause now: {cause}{more}")
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
+
+
+def _more(fact: Opened | CauseKnown) -> Pair:
+    """Return evidence and confidence in brackets, as far as there are any."""
+    if fact.cause is Cause.UNKNOWN:
+        return "", ""
+    sure = CONFIDENCES[fact.detail.confidence]
+    said = evidence_pair(fact.evidence)
+    german, english = (
+        f" ({', '.join(filter(None, pair))})" for pair in zip(said, sure, strict=True)
+    )
+    return german, english
+
+
+def _resolved(fact: Resolved) -> Pair:
+    if not fact.into:
+        return "Störung beendet", "Incident resolved"
+    return f"Gehört zu Störung {fact.into}", f"Part of incident {fact.into}"
+
+
+def _switched(fact: Switched) -> Pair:
+    if fact.ok:
+        pattern = ("Verkehr läuft über {to} ({took} ms)", "Traffic takes the {to} ({took} ms)")
+        return _pair(pattern, to=UPLINKS[fact.to], took=f"{fact.took_ms:.0f}")
+    pattern = ("Umschaltung auf {to} misslang: {reason}", "Switch to the {to} failed: {reason}")
+    return _pair(pattern, to=UPLINKS[fact.to], reason=fact.reason)
+
+
+def _queued(fact: Queued) -> Pair:
+    pattern = ("{what} an {name} ({mark})", "{what} to {name} ({mark})")
+    what = template_pair(fact.template)
+    return _pair(pattern, what=what, name=fact.name, mark=fact.mark)
+
+
+def _settled(fact: Settled) -> Pair:
+    pattern = ("Meldung {mark}: {outcome}{reason}", "Message {mark}: {outcome}{reason}")
+    reason = f" ({fact.reason})" if fact.reason else ""
+    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
+
+
+def _band_entered(fact: BandEntered) -> Pair:
+    pattern = (
+        "LTE-Datenbudget: {band} ({used} von {limit} MB)",
+        "LTE data budget: {band} ({used} of {limit} MB)",
+    )
+    used, limit = (f"{size / 1e6:.0f}" for size in (fact.used_bytes, fact.limit_bytes))
+    return _pair(pattern, band=BANDS[fact.band], used=used, limit=limit)
+
+
+def _bearer_moved(fact: BearerMoved) -> Pair:
+    order = ORDERS[fact.order]
+    if not fact.ok:
+        pattern = (
+            "LTE-Datenverbindung nicht {order}: {reason}",
+            "LTE data session not {order}: {reason}",
+        )
+        return _pair(pattern, order=order, reason=fact.reason)
+    pattern = ("LTE-Datenverbindung {order} ({took} s)", "LTE data session {order} ({took} s)")
+    return _pair(pattern, order=order, took=f"{fact.took_ms / 1000:.1f}")
+
+
+def _acknowledged(fact: Acknowledged) -> Pair:
+    if fact.how == "panel":
+        return "Quittiert an der Box", "Acknowledged at the box"
+    pattern = ("Quittiert von {who} ({how})", "Acknowledged by {who} ({how})")
+    return _pair(pattern, who=fact.contact, how=fact.how.upper())
+
+
+def _cycle_ordered(fact: PowerCycleOrdered) -> Pair:
+    pattern = (
+        "Entscheidung: Router für {off} s stromlos ({reason})",
+        "Decision: router without power for {off} s ({reason})",
+    )
+    return _pair(pattern, off=f"{fact.off_s:.0f}", reason=evidence_pair(fact.reason))
+
+
+def _cycled(fact: PowerCycled) -> Pair:
+    if fact.ok:
+        return "Router hat wieder Strom", "Router has power again"
+    pattern = ("Router nicht neu gestartet: {reason}", "Router not restarted: {reason}")
+    return _pair(pattern, reason=fact.reason)
+
+
+def _quality(fact: QualityChanged) -> Pair:
+    if not fact.degraded:
+        pattern = ("{line} wieder wie vereinbart", "The {line} is as agreed again")
+        return _pair(pattern, line=UPLINKS[fact.uplink])
+    pattern = (
+        "{line} beeinträchtigt: {loss} % Verlust, {delay} ms",
+        "The {line} is degraded: {loss} % loss, {delay} ms",
+    )
+    figures = {"loss": f"{fact.loss_pct:.0f}", "delay": f"{fact.delay_ms:.0f}"}
+    return _pair(pattern, line=UPLINKS[fact.uplink], **figures)
+
+
+def _device_told(fact: DeviceTold) -> Pair:
+    told = f"{fact.what} ({fact.reason})" if fact.reason else fact.what
+    return _pair(("Gerät {name}: {told}", "Device {name}: {told}"), name=fact.plugin, told=told)
+
+
+def _tested(fact: BearerTested) -> Pair:
+    if fact.ok:
+        return "LTE-Probe bestanden", "Test of LTE passed"
+    return "LTE-Probe nicht bestanden", "Test of LTE failed"
+
+
+def _refused(fact: OrderRefused) -> Pair:
+    pattern = ("{who} wollte {order}: {reason}", "{who} ordered {order}: {reason}")
+    return _pair(pattern, who=fact.contact, order=fact.order, reason=fact.reason)
+
+
+_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
+    Opened: _opened,
+    CauseKnown: _cause_known,
+    LineChanged: lambda fact: LINE_WORDS[fact.line],
+    Switched: _switched,
+    Queued: _queued,
+    Settled: _settled,
+    PrimaryBack: lambda _: ("Hauptleitung antwortet wieder", "Primary line answers again"),
+    PrimaryLost: lambda _: ("Hauptleitung wieder ausgefallen", "Primary line failed again"),
+    SystemBack: lambda _: ("Antwortet wieder, wird beobachtet", "Answers again, being watched"),
+    SystemLost: lambda _: ("Erneut ausgefallen", "Failed again"),
+    BandEntered: _band_entered,
+    BearerMoved: _bearer_moved,
+    Resolved: _resolved,
+    Acknowledged: _acknowledged,
+    PowerCycleOrdered: _cycle_ordered,
+    PowerCycled: _cycled,
+    Started: lambda _: ("Standortwächter neu gestartet", "The site's agent started anew"),
+    QualityChanged: _quality,
+    DeviceTold: _device_told,
+    BearerTested: _tested,
+    OrderRefused: _refused,
+}
