@@ -5,6 +5,7 @@ What is too much for paper is folded: on a screen one tap away, on paper told by
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from notanker.cli.record import SiteTimes
 from notanker.cli.report_notes import Note
 from notanker.core.report import Report, ReportMessage
 from notanker.core.report_rows import template_pair
+from notanker.core.shortfalls import Shortfall
 from notanker.core.timeline import timeline
 from notanker.errors import Language
 from notanker.plan.report_summary import summary
@@ -34,11 +36,11 @@ T = TypeVar("T")
 
 MOST_TARGETS: Final = 7
 MOST_SHORTFALLS: Final = 8
-MOST_TOLD: Final = 12
-MOST_ROWS: Final = 18
+MOST_TOLD: Final = 10
+MOST_ROWS: Final = 16
 MOST_TEXTS: Final = 3
-MOST_SIGNS: Final = 160
-"""Nothing that stands in one line of the page is longer; names come from plans and reasons from devices."""
+SIGNS: Final = {"MOST_NAME": 28, "MOST_ROW": 100, "MOST_FIGURE": 90, "MOST_SUMMARY": 900}
+"""How long a text may be: names come from plans, and reasons from devices. The JSON has all of it."""
 
 WORDS: Final = {
     "title": ("Auswertungsbericht zu Störung {n}", "After-action report on incident {n}"),
@@ -56,6 +58,7 @@ WORDS: Final = {
     "mark": ("Nr.", "No."),
     "who": ("Wer", "Who"),
     "channel": ("Weg", "Channel"),
+    "over": ("über", "over"),
     "queued": ("Ausgelöst", "Triggered"),
     "outcome": ("Ergebnis", "Outcome"),
     "acknowledged": ("Quittiert", "Acknowledged"),
@@ -115,6 +118,7 @@ def report_page(report: Report, notes: Sequence[Note], language: Language, zone:
     """
     words = {key: in_language(pair, language) for key, pair in WORDS.items()}
     times = SiteTimes(report.opened, zone, language)
+    varied = report.shortfalls if len(report.shortfalls) <= MOST_SHORTFALLS else _varied(report)
     return _template().render(
         lang=language,
         title=words["title"].format(n=report.number),
@@ -124,7 +128,7 @@ def report_page(report: Report, notes: Sequence[Note], language: Language, zone:
         figures=figures(report, language, times),
         picture=Markup(timeline(report, language)),  # noqa: S704 - figures and escaped words
         targets=folded(target_rows(report, language), MOST_TARGETS),
-        shortfalls=folded(shortfall_rows(report, language, times), MOST_SHORTFALLS),
+        shortfalls=folded(shortfall_rows(varied, language, times), MOST_SHORTFALLS),
         told=folded(told_rows(report, language, times), MOST_TOLD),
         told_left_out=report.messages_left_out,
         rows=folded(_rows(report, language, times), MOST_ROWS, last=MOST_ROWS // 3),
@@ -137,16 +141,28 @@ def report_page(report: Report, notes: Sequence[Note], language: Language, zone:
     )
 
 
+def _varied(report: Report) -> list[Shortfall]:
+    """Return the shortfalls so that the first of each kind stand before the second of any."""
+    seen: Counter[str] = Counter()
+
+    def turn(one: Shortfall) -> int:
+        seen[one.kind] += 1
+        return seen[one.kind]
+
+    return sorted(report.shortfalls, key=turn)
+
+
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     environment = jinja2.Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["short"] = _short
+    environment.globals.update(SIGNS)
     return environment.get_template("report.html")
 
 
-def _short(text: str, most: int = MOST_SIGNS) -> str:
+def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

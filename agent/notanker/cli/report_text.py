@@ -12,6 +12,7 @@ from notanker.cli.report_notes import Note
 from notanker.core.report import Report
 from notanker.plan.report_summary import summary
 from notanker.plan.report_words import (
+    course,
     figures,
     shortfall_rows,
     span,
@@ -57,7 +58,7 @@ def _targets(report: Report) -> Iterator[str]:
 
 
 def _shortfalls(report: Report, times: SiteTimes) -> Iterator[str]:
-    for row in shortfall_rows(report, language(), times):
+    for row in shortfall_rows(report.shortfalls, language(), times):
         yield from _beside("  -", row, 4)
 
 
@@ -65,6 +66,7 @@ def _told(report: Report, times: SiteTimes) -> Iterator[str]:
     for row in told_rows(report, language(), times):
         over = f" ({row.channel})" if row.channel else ""
         when = f"{row.queued}, {row.outcome}{f' {row.settled}' if row.settled else ''}{over}"
+        when += f" ({row.reason})" if row.reason else ""
         said = say("quittiert", "acknowledged")
         yield from _beside(f"  {row.mark}", f"{row.name}: {row.what}", MARK + 2)
         yield from _beside(
@@ -77,7 +79,7 @@ def _told(report: Report, times: SiteTimes) -> Iterator[str]:
 
 
 def _rows(report: Report) -> Iterator[str]:
-    for row in report.rows:
+    for row in course(report):
         words = row.de if language() == "de" else row.en
         yield from _beside(f"{f'+{span(row.after_s, language())}':>12}", words, 14)
     if report.rows_left_out:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.cause import NO_DETAIL, Detail
@@ -63,7 +63,7 @@ class ReportMessage:
         reason: Why it did not arrive.
         channel: Which plugin had it last, and `text` its words; empty once the outbox has forgotten them.
         repeated: Whether it may have left twice.
-        acknowledged: When this person said "I have it".
+        acknowledged: When this person said "I have it", if that was after it.
     """
 
     mark: str
@@ -228,8 +228,15 @@ def _message(
         channel=carried.channel,
         text=carried.text,
         repeated=carried.repeated,
-        acknowledged=said.at if said else None,
+        acknowledged=said.at if said and between_s(queued.at, said.at) >= 0 else None,
     )
+
+
+def _by_name(fact: Fact, names: Mapping[str, str]) -> Fact:
+    """Return the fact with the name of the person instead of the contact's id, where it is known."""
+    if isinstance(fact, Acknowledged) and names.get(fact.contact):
+        return replace(fact, contact=names[fact.contact])
+    return fact
 
 
 def _spans(incident: Incident) -> Iterator[ReportSpan]:
@@ -254,8 +261,9 @@ def _rows(incident: Incident, beside: Iterable[Fact]) -> Iterator[ReportRow]:
     def after_s(fact: Fact) -> float:
         return between_s(incident.opened, fact.at)
 
+    names = {told.queued.contact: told.queued.name for told in incident.told}
     during = [fact for fact in beside if after_s(fact) >= 0]
     for fact in heapq.merge(incident.facts, during, key=after_s):
-        words = words_of(fact)
+        words = words_of(_by_name(fact, names))
         if words is not None:
             yield ReportRow(fact.at, after_s(fact), type(fact).__name__, words[0], words[1])

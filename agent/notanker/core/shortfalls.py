@@ -28,6 +28,8 @@ from notanker.core.report_rows import template_pair, words_of
 from notanker.core.wording import OUTCOMES, Pair
 
 MOST: Final = 200
+MOST_NAME: Final = 40
+"""What was wrong with a message stands behind the name, and must not be cut off with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def _unheard(told: Told, reason: str) -> Pair:
 
 def _named(told: Told) -> Pair:
     german, english = template_pair(told.queued.template)
-    who = f"{told.queued.name or told.queued.contact} ({told.queued.mark})"
+    name = told.queued.name or told.queued.contact
+    who = f"{name if len(name) <= MOST_NAME else f'{name[: MOST_NAME - 1]}…'} ({told.queued.mark})"
     return f"{german} an {who}", f"{english} to {who}"
 
 

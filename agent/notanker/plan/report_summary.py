@@ -69,7 +69,7 @@ def _told_in_short(report: Report, language: str, at: At) -> Said:
 
 def _switched_in_short(report: Report, language: str) -> Said:
     if report.taken_over_s is not None:
-        yield "over", {"span": span(report.taken_over_s, language)}
+        yield "over", {"span": _after(report.taken_over_s, language)}
     if report.isolated_s >= 1:
         yield "isolated", {"span": span(report.isolated_s, language)}
 
@@ -82,7 +82,7 @@ def _people_in_short(report: Report, language: str) -> Said:
         yield "untold", {}
     else:
         count = people(len(reached), language)
-        yield "told", {"span": span(report.first_alert_s, language), "count": count}
+        yield "told", {"span": _after(report.first_alert_s, language), "count": count}
     if missed and report.first_alert_s is not None:
         yield "unheard", {"names": listed(list(missed.values()), language)}
     if report.acknowledged_s is not None:
@@ -91,7 +91,7 @@ def _people_in_short(report: Report, language: str) -> Said:
             "acknowledged",
             {
                 "who": f"{who[0].upper()}{who[1:]}",
-                "span": span(report.acknowledged_s, language),
+                "span": _after(report.acknowledged_s, language),
             },
         )
     elif alarms:
@@ -110,10 +110,16 @@ def _end_in_short(report: Report, language: str) -> Said:
         )
         one = ", nach 1 Rückfall" if german else ", after 1 relapse"
         flaps = "" if not report.flaps else one if report.flaps == 1 else again
-        yield "back", {"span": span(report.outage_s, language), "what": what, "flaps": flaps}
+        yield "back", {"span": _after(report.outage_s, language), "what": what, "flaps": flaps}
     judged = [one for one in report.judgements if one.met is not None]
     if judged:
         yield "met", {"met": sum(one.met is True for one in judged), "all": len(judged)}
+
+
+def _after(seconds: float, language: str) -> str:
+    """Return a span as it stands behind "nach"."""
+    words = span(seconds, language)
+    return words.replace("Tage ", "Tagen ") if language == "de" else words
 
 
 def people(count: int, language: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from notanker.core.moment import Moment, between_s
 from notanker.core.names import ON_ITS_WAY, Outcome
 from notanker.core.report import Report, ReportMessage, ReportRow
 from notanker.core.report_rows import template_pair
+from notanker.core.shortfalls import Shortfall
 from notanker.core.usage import DataUsed
 from notanker.core.wording import OUTCOMES, Pair, evidence_pair
 from notanker.plan.words import cause_words, duration_words, in_language
@@ -38,6 +39,7 @@ WORDS: Final[dict[str, Pair]] = {
     "no": ("verfehlt", "missed"),
     "open_target": ("nicht bewertet", "not judged"),
     "never": ("nie", "never"),
+    "not_at_all": ("gar nicht", "not at all"),
     "box": ("an der Box", "at the box"),
 }
 
@@ -67,6 +69,7 @@ class ToldRow:
     settled: str
     acknowledged: str
     text: str
+    reason: str
     well: bool
 
 
@@ -82,7 +85,8 @@ def span(seconds: float | None, language: str) -> str:
 
 def listed(names: list[str], language: str, most: int = 4) -> str:
     """Return some names, and how many more there are."""
-    shown, more = ", ".join(names[:most]), len(names) - most
+    shown = ", ".join(f"{name[:39]}…" if len(name) > 40 else name for name in names[:most])
+    more = len(names) - most
     if more <= 0:
         return shown
     return f"{shown} {f'und {more} weitere' if language == 'de' else f'and {more} more'}"
@@ -114,8 +118,8 @@ def _figures(report: Report, language: str, at: At) -> Iterator[tuple[str, str]]
     outage = still if report.outage_s is None else span(report.outage_s, language)
     yield ("outage_system" if report.system else "outage"), outage
     if not report.system:
-        yield "isolated", span(report.isolated_s, language)
-        yield "backup", span(report.on_backup_s, language)
+        yield "isolated", _spent(report.isolated_s, language)
+        yield "backup", _spent(report.on_backup_s, language)
         if report.data is not None:
             yield "data", data_words(report.data, language)
     if report.first_alert_s is not None:
@@ -123,6 +127,12 @@ def _figures(report: Report, language: str, at: At) -> Iterator[tuple[str, str]]
     yield "acknowledged", _acknowledged(report, language, at)
     if report.flaps:
         yield "flaps", str(report.flaps)
+
+
+def _spent(seconds: float, language: str) -> str:
+    return (
+        span(seconds, language) if seconds >= 0.05 else in_language(WORDS["not_at_all"], language)
+    )
 
 
 def _acknowledged(report: Report, language: str, at: At) -> str:
@@ -176,15 +186,16 @@ def _told(message: ReportMessage, language: str, at: At) -> ToldRow:
         message.name or message.contact,
         message.channel,
         at(message.queued),
-        f"{outcome} ({message.reason})" if message.reason else outcome,
+        outcome,
         at(message.settled) if message.settled and message.outcome is not Outcome.QUEUED else "",
         at(message.acknowledged) if message.acknowledged else "",
         message.text,
+        message.reason,
         message.outcome in ON_ITS_WAY,
     )
 
 
-def shortfall_rows(report: Report, language: str, at: At) -> list[str]:
+def shortfall_rows(found: Iterable[Shortfall], language: str, at: At) -> list[str]:
     """Return what did not work, each in a line."""
     return [
         " ".join(
@@ -197,7 +208,7 @@ def shortfall_rows(report: Report, language: str, at: At) -> list[str]:
                 ),
             )
         )
-        for one in report.shortfalls
+        for one in found
     ]
 
 

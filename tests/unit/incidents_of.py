@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from notanker.core.bearer import Order, Why
 from notanker.core.budget import Band
@@ -23,8 +24,14 @@ from notanker.core.facts import (
     Settled,
     Switched,
 )
+from notanker.core.incident import fold
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Confidence, Line, Outcome, Uplink
+from notanker.core.report import Carried, Report
+from notanker.plan.load import load
+from notanker.shell import account
+
+SAMPLE = Path(__file__).parents[2] / "examples" / "plan"
 
 TEXT = (
     "STÖRUNG Musterhafen: Hauptleitung aus seit 10:42. LTE aktiv. Netz des Anbieters."
@@ -39,7 +46,7 @@ def at(after_s: float) -> Moment:
 
 def queued(number: int, place: int, after_s: float, name: str, template: str = "T1") -> Queued:
     """Return the fact that a message waits to be sent."""
-    contact = name.split()[0].lower()
+    contact = name.split(maxsplit=1)[0].lower()
     mark = f"{number}-{place}"
     return Queued(at(after_s), number, mark, template, contact, name, "+493023125110", "de")
 
@@ -62,9 +69,9 @@ def usual(number: int = 17) -> list[Fact]:
         PrimaryBack(at(12_480), number),
         LineChanged(at(12_480), Line.WAIT_TO_RESTORE, number),
         Switched(at(12_511), Uplink.PRIMARY, True, 2.0, "", number),
-        Resolved(at(12_511), number),
         queued(number, 4, 12_511, "Mara Beispiel", "T12"),
         queued(number, 5, 12_511, "Jonas Muster", "T12"),
+        Resolved(at(12_511), number),
         Settled(at(12_515), number, f"{number}-4", Outcome.DELIVERED, 1),
         Settled(at(12_516), number, f"{number}-5", Outcome.UNKNOWN, 2, "the modem did not answer"),
     ]
@@ -107,3 +114,16 @@ def _flap(number: int, begin: float, turn: int) -> Iterator[Fact]:
 def beside_worst() -> tuple[Fact, ...]:
     """Return what devices told meanwhile."""
     return tuple(DeviceTold(at(n), f"lte{n}", f"trouble {n} " * 12, "why " * 60) for n in range(60))
+
+
+def made(facts: list[Fact], beside: tuple[Fact, ...] = ()) -> Report:
+    """Return the report of the incident, measured against the sample plan, with all its messages' words."""
+    (one,) = fold(facts).all
+    plan, _ = load(SAMPLE)
+    texts = {
+        told.queued.mark: Carried(
+            "lte1", f"{told.queued.template}: {TEXT.format(mark=told.queued.mark)}"
+        )
+        for told in one.told
+    }
+    return account.report(one, "musterhafen", plan, account.Surroundings(beside, texts))
