@@ -43,6 +43,7 @@ HEAVY = {
         "zoneinfo": "only once a message is written; brings all of Python's build settings (0.8)",
         "notanker.plan.render": "a process of its own renders",
         "notanker.core.panel": "most sites have no panel",
+        "notanker.core.report": "a report is written once an incident is over",
         "notanker.portal": "a process of its own shows",
         "notanker.plugin.sms.decoding": "PDUs are a plugin's business; the agent measures texts",
         "notanker.cli.commands": "a plain `notanker run` needs no command line",

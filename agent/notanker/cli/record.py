@@ -18,7 +18,7 @@ from notanker.core.moment import Moment, between_s
 from notanker.core.report import Report
 from notanker.errors import Language
 from notanker.plan.report_words import span
-from notanker.shell import account, journal
+from notanker.shell import account, clock, journal
 from notanker.shell.journal import Work
 from notanker.shell.planning import plan_in_force
 from notanker.shell.settings import zone_of
@@ -68,10 +68,11 @@ def no_such(number: int) -> NoReturn:
 
 
 def report_on(config: Config, number: int) -> Report:
-    """Make the report of an incident, measured against the plan in force."""
+    """Make the report of an incident, measured against the plan in force, up to now."""
     incident = one_incident(config, number)
     around = read(config.paths.journal, account.surroundings(number))
-    return account.report(incident, config.site.id, plan_in_force(config).plan, around)
+    plan = plan_in_force(config).plan
+    return account.report(incident, config.site.id, plan, around, clock.Clock().now())
 
 
 def notes_on(config: Config, number: int) -> tuple[Note, ...]:

@@ -78,9 +78,9 @@ class Judgement:
     said: str = ""
 
 
-def judgements(incident: Incident, targets: Targets) -> tuple[Judgement, ...]:
-    """Return each figure of the incident beside its target."""
-    return tuple(_judged(incident, targets))
+def judgements(incident: Incident, targets: Targets, until: Moment) -> tuple[Judgement, ...]:
+    """Return each figure of the incident beside its target, as things stood at that moment."""
+    return tuple(_judged(incident, targets, until))
 
 
 def told_s(incident: Incident) -> float | None:
@@ -123,13 +123,8 @@ def back_s(incident: Incident) -> float | None:
     return between_s(incident.opened, incident.back_since) if incident.back_since else None
 
 
-def last_at(incident: Incident) -> Moment:
-    """Return how far the record goes: the end, or the last that is known of it."""
-    return incident.resolved or (incident.facts[-1].at if incident.facts else incident.opened)
-
-
-def _judged(incident: Incident, targets: Targets) -> Iterator[Judgement]:
-    opened, known_s = incident.opened, between_s(incident.opened, last_at(incident))
+def _judged(incident: Incident, targets: Targets, until: Moment) -> Iterator[Judgement]:
+    opened, known_s = incident.opened, between_s(incident.opened, until)
     yield _judge(
         ("erste Meldung abgegeben", "first message sent"), told_s(incident), targets.told, known_s
     )

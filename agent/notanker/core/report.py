@@ -18,7 +18,6 @@ from notanker.core.judging import (
     acknowledgements,
     back_s,
     judgements,
-    last_at,
     taken_over_s,
     told_s,
 )
@@ -146,6 +145,7 @@ def report_of(
     targets: Targets = SHIPPED_TARGETS,
     beside: Iterable[Fact] = (),
     carried: Mapping[str, Carried] | None = None,
+    now: Moment | None = None,
 ) -> Report:
     """Make the report of an incident out of its facts.
 
@@ -155,12 +155,14 @@ def report_of(
         targets: What was agreed.
         beside: What else befell the site meanwhile.
         carried: What the outbox knows of the messages, by mark.
+        now: Until when one that is still open is told, None for the last that is known of it.
     """
     opened, beside = incident.opened, tuple(beside)
-    spans = tuple(_spans(incident))
+    until = incident.resolved or now or (incident.facts[-1].at if incident.facts else opened)
+    spans = tuple(_spans(incident, until))
     rows = tuple(_rows(incident, beside))
     messages = tuple(_messages(incident, carried or {}))
-    judged = judgements(incident, targets)
+    judged = judgements(incident, targets, until)
     said = next((fact for fact in incident.facts if isinstance(fact, Acknowledged)), None)
     return Report(
         site=site,
@@ -239,12 +241,12 @@ def _by_name(fact: Fact, names: Mapping[str, str]) -> Fact:
     return fact
 
 
-def _spans(incident: Incident) -> Iterator[ReportSpan]:
+def _spans(incident: Incident, end: Moment) -> Iterator[ReportSpan]:
     """Yield the states of the line one after the other, from the opening to the end."""
     changes = [
         (fact.at, fact.line) for fact in incident.facts if isinstance(fact, Opened | LineChanged)
     ]
-    ends = [at for at, _ in changes[1:]] + [last_at(incident)]
+    ends = [at for at, _ in changes[1:]] + [end]
     for (at, line), until in zip(changes, ends, strict=True):
         from_s = max(0.0, between_s(incident.opened, at))
         yield ReportSpan(line, from_s, max(from_s, between_s(incident.opened, until)))

@@ -67,6 +67,23 @@ _TEMPLATES: Final[Mapping[str, Pair]] = {
 }
 
 
+_TOLD: Final[Mapping[str, Pair]] = {
+    "port_gone": ("Anschluss weg", "port gone"),
+    "port_back": ("Anschluss wieder da", "port back"),
+    "port_shared": ("Anschluss von anderem Programm benutzt", "port used by another program"),
+    "answers_again": ("antwortet wieder", "answers again"),
+    "modemmanager_gone": ("ModemManager weg", "ModemManager gone"),
+    "modemmanager_back": ("ModemManager wieder da", "ModemManager back"),
+    "store_full": ("SMS-Speicher voll", "SMS store full"),
+    "sms_hidden": ("SMS verborgen", "SMS hidden"),
+    "sms_undeleted": ("SMS nicht gelöscht", "SMS not deleted"),
+    "button_stuck": ("Taste klemmt", "button stuck"),
+    "button_free": ("Taste wieder frei", "button free again"),
+}
+"""Plugins' own words; one that is not here stands for itself."""
+GOOD_NEWS: Final = frozenset({"port_back", "answers_again", "modemmanager_back", "button_free"})
+
+
 def template_pair(template: str) -> Pair:
     """Return what kind of message a template makes; one that is not known stands for itself."""
     return _TEMPLATES.get(template, (template, template))
@@ -191,8 +208,11 @@ def _quality(fact: QualityChanged) -> Pair:
 
 
 def _device_told(fact: DeviceTold) -> Pair:
-    told = f"{fact.what} ({fact.reason})" if fact.reason else fact.what
-    return _pair(("Gerät {name}: {told}", "Device {name}: {told}"), name=fact.plugin, told=told)
+    pattern = ("Gerät {name}: {told}{why}", "Device {name}: {told}{why}")
+    told = _TOLD.get(fact.what, (fact.what, fact.what))
+    return _pair(
+        pattern, name=fact.plugin, told=told, why=f" ({fact.reason})" if fact.reason else ""
+    )
 
 
 def _tested(fact: BearerTested) -> Pair:

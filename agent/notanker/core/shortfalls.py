@@ -24,7 +24,7 @@ from notanker.core.incident import Incident, Told
 from notanker.core.judging import Judgement
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import ON_ITS_WAY, Outcome
-from notanker.core.report_rows import template_pair, words_of
+from notanker.core.report_rows import GOOD_NEWS, template_pair, words_of
 from notanker.core.wording import OUTCOMES, Pair
 
 MOST: Final = 200
@@ -120,7 +120,9 @@ def _failed(fact: Fact) -> bool:
             return True
         case BearerTested(ok=False) | QualityChanged(degraded=True):
             return True
-        case DeviceTold() | OrderRefused() | PrimaryLost() | SystemLost() | Started():
+        case DeviceTold(what=what):
+            return what not in GOOD_NEWS
+        case OrderRefused() | PrimaryLost() | SystemLost() | Started():
             return True
         case _:
             return False

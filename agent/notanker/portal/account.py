@@ -25,7 +25,6 @@ from notanker.plan.report_words import (
 from notanker.plan.words import duration_words
 from notanker.portal.times import Times
 
-MOST_ROWS: Final = 40
 INTERNAL: Final = frozenset({"OrderRefused"})
 """Who tried to give which order is nobody's business here."""
 
@@ -41,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The report as its page shows it; what is more than a screen bears is folded."""
+    """The report as its page shows it."""
 
     number: int
     summary: str
@@ -50,7 +49,6 @@ class Account:
     shortfalls: tuple[str, ...]
     told: tuple[ToldRow, ...]
     rows: tuple[Row, ...]
-    more_rows: tuple[Row, ...]
     picture: Markup
 
 
@@ -74,7 +72,6 @@ def account(report: Report, times: Times) -> Account:
         tuple(target_rows(report, language)),
         tuple(shortfall_rows(shortfalls, language, times.at)),
         tuple(told_rows(report, language, times.at)),
-        rows[:MOST_ROWS],
-        rows[MOST_ROWS:],
+        rows,
         Markup(timeline(report, language)),  # noqa: S704 - made of figures and escaped words
     )

@@ -54,6 +54,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "to_home": ("Zur Startseite", "To the start page"),
     "print": ("Drucken: im Menü des Browsers.", "To print, use the browser's menu."),
     "r_title": ("Auswertungsbericht Störung", "After-action report, incident"),
+    "r_head": ("Auswertungs\u00adbericht Störung", "After-action report, incident"),
     "r_targets": ("Gemessen an den Zielen", "Measured against the targets"),
     "r_shortfalls": ("Was nicht ging", "What did not work"),
     "r_said": ("quittiert", "acknowledged"),

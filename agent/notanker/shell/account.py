@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from notanker.core.facts import Fact
 from notanker.core.incident import Incident, fold
+from notanker.core.moment import Moment
 from notanker.core.report import Carried, Report, report_of
 from notanker.plan.model import Plan
 from notanker.plan.targets import targets_of
@@ -45,11 +46,17 @@ def surroundings(number: int) -> Work[Surroundings]:
     return work
 
 
-def report(incident: Incident, site: str, plan: Plan | None, around: Surroundings) -> Report:
-    """Make the report of an incident, measured against the plan."""
+def report(
+    incident: Incident,
+    site: str,
+    plan: Plan | None,
+    around: Surroundings,
+    now: Moment | None = None,
+) -> Report:
+    """Make the report of an incident, measured against the plan; of one that is open up to `now`."""
     known = {mark: _hidden(what, plan) for mark, what in around.carried.items()}
     targets = targets_of(plan, incident.system)
-    return report_of(incident, site, targets, around.beside, known)
+    return report_of(incident, site, targets, around.beside, known, now)
 
 
 def _hidden(what: Carried, plan: Plan | None) -> Carried:

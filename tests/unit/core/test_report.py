@@ -171,6 +171,20 @@ def test_what_did_not_work_is_told_with_its_reason() -> None:
     assert (deaf.times, deaf.at) == (2, at(6)), "the same thing is told once"
 
 
+def test_a_device_that_is_well_again_is_told_and_is_no_fault() -> None:
+    news = (DeviceTold(at(6), "lte1", "port_gone"), DeviceTold(at(7), "lte1", "port_back"))
+    made = report(opened(), over(2), told(1, 3), settled(1, 8), beside=news)
+    assert said(made) == ["Device lte1: port gone"]
+    assert "Device lte1: port back" in [row.en for row in made.rows]
+
+
+def test_an_incident_that_is_open_is_told_up_to_now() -> None:
+    one = incident(opened(), LineChanged(at(2), Line.BACKUP, NUMBER), over(2), told(1, 3))
+    made = report_of(one, "x", TARGETS, now=at(3602))
+    assert made.on_backup_s == 3600
+    assert judged(made)["acknowledged"].met is False, "an hour is over"
+
+
 def test_a_message_on_its_way_is_no_fault_until_the_incident_is_over() -> None:
     facts = (opened(), over(2), told(1, 3), settled(1, 8), told(2, 4, "jonas"))
     assert report(*facts).shortfalls == ()
