@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.cause import NO_DETAIL, Detail
-from notanker.core.facts import Acknowledged, Fact, LineChanged, Opened, Settled
+from notanker.core.facts import Acknowledged, Fact, LineChanged, Opened, Resolved, Settled
 from notanker.core.incident import Incident, Told
 from notanker.core.judging import (
     SHIPPED_TARGETS,
@@ -105,6 +105,7 @@ class Report:
         acknowledged_s: From the first message to the first "I have it", None if nobody said so.
         acknowledged_by: A contact's id, empty for the button at the box, and `acknowledged_how` by what.
         plan: The version of the plan that the targets come from.
+        into: The incident that it turned out to be a part of, 0 for none.
         data: What was used of the LTE data, None where nothing tells.
         rows_left_out: So many rows were too many for a report, and `messages_left_out` messages.
     """
@@ -133,6 +134,7 @@ class Report:
     acknowledged_how: str = ""
     judgements: tuple[Judgement, ...] = ()
     plan: str = ""
+    into: int = 0
     data: DataUsed | None = None
     shortfalls: tuple[Shortfall, ...] = ()
     rows_left_out: int = 0
@@ -188,6 +190,7 @@ def report_of(
         acknowledged_how=said.how if said else "",
         judgements=judged,
         plan=targets.plan,
+        into=next((fact.into for fact in incident.facts if isinstance(fact, Resolved)), 0),
         data=None if incident.system else data_used(incident, beside),
         shortfalls=tuple(shortfalls(incident, beside, judged)),
         rows_left_out=max(0, len(rows) - MOST_ROWS),

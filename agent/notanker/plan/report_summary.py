@@ -36,6 +36,10 @@ SENTENCES: Final[dict[str, Pair]] = {
     "unheard": ("Nicht erreicht: {names}.", "Not reached: {names}."),
     "acknowledged": ("{who} quittiert nach {span}.", "{who} acknowledges after {span}."),
     "unacknowledged": ("Niemand hat quittiert.", "Nobody acknowledged."),
+    "into": (
+        "Sie gehört zu Störung {into}; dort steht, wie es weiterging.",
+        "It is part of incident {into}, which tells how it went on.",
+    ),
     "back": (
         "Nach {span} ist {what} wieder da{flaps}.",
         "After {span} {what} is back{flaps}.",
@@ -99,6 +103,9 @@ def _people_in_short(report: Report, language: str) -> Said:
 
 
 def _end_in_short(report: Report, language: str) -> Said:
+    if report.into:
+        yield "into", {"into": report.into}
+        return
     german = language == "de"
     line = "die Hauptleitung" if german else "the primary line"
     what = cause_words(report.cause, language, report.detail) if report.system else line
