@@ -45,7 +45,7 @@ last_option = click.option(
     type=click.IntRange(min=1, max=100_000),
     default=LISTED,
     show_default=True,
-    help="So many.",
+    help="How many.",
 )
 
 
@@ -60,7 +60,7 @@ def incidents(context: click.Context, config_path: Path, as_json: bool) -> None:
         _list(read_config(config_path), LISTED, as_json=as_json)
 
 
-@incidents.command("list")
+@incidents.command("list", short_help="List the last incidents.")
 @last_option
 @json_option
 @click.pass_obj
@@ -100,7 +100,7 @@ def _line(item: Incident, review: Note | None) -> str:
     )
 
 
-@incidents.command("show")
+@incidents.command("show", short_help="Show an incident as it stands.")
 @click.argument("number", type=int)
 @json_option
 @click.pass_obj
@@ -114,7 +114,7 @@ def show(config_path: Path, number: int, as_json: bool) -> None:
         click.echo(f"{name:<{NAME_COLUMNS}}{text}")
 
 
-@incidents.command("report")
+@incidents.command("report", short_help="Print the after-action report.")
 @click.argument("number", type=int)
 @json_option
 @click.option("--html", "as_html", is_flag=True, help="Print a page, to be printed or sent.")
@@ -140,7 +140,7 @@ def _zone(config: Config) -> str:
     return config.site.time_zone
 
 
-@incidents.command("export")
+@incidents.command("export", short_help="Write all of an incident into a folder.")
 @click.argument("number", type=int)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
@@ -172,7 +172,7 @@ def _files(config: Config, made: Report, notes: tuple[Note, ...]) -> dict[str, b
     return files
 
 
-@incidents.command("note")
+@incidents.command("note", short_help="Add a note or a measure to a report.")
 @click.argument("number", type=int)
 @click.argument("text")
 @click.option("--by", required=True, help="Who writes it, or who owns the measure.")
@@ -185,7 +185,7 @@ def note(config_path: Path, number: int, text: str, by: str, due: dt.datetime | 
     _add(config, number, Note(text=text, by=by, on=_today(), due=due.date() if due else None))
 
 
-@incidents.command("reviewed")
+@incidents.command("reviewed", short_help="Note who went through a report.")
 @click.argument("number", type=int)
 @click.option("--by", required=True, help="Who went through it.")
 @click.option("--note", "text", default="", help="What came of it.")

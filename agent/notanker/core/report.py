@@ -186,7 +186,7 @@ def report_of(
         taken_over_s=None if incident.system else taken_over_s(incident),
         acknowledged=said.at if said else None,
         acknowledged_s=acknowledged_s(incident),
-        acknowledged_by=said.contact if said else "",
+        acknowledged_by=said.contact if said and said.how != "panel" else "",
         acknowledged_how=said.how if said else "",
         judgements=judged,
         plan=targets.plan,

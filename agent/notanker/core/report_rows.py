@@ -40,6 +40,7 @@ from notanker.core.wording import (
     ORDERS,
     OUTCOMES,
     UPLINKS,
+    WAYS,
     Pair,
     cause_pair,
     evidence_pair,
@@ -174,10 +175,11 @@ def _bearer_moved(fact: BearerMoved) -> Pair:
 
 
 def _acknowledged(fact: Acknowledged) -> Pair:
-    if fact.how == "panel":
-        return "Quittiert an der Box", "Acknowledged at the box"
+    how = WAYS.get(fact.how, (fact.how, fact.how))
+    if fact.how == "panel" or not fact.contact:  # the button is pressed by nobody it knows
+        return _pair(("Quittiert {how}", "Acknowledged {how}"), how=how)
     pattern = ("Quittiert von {who} ({how})", "Acknowledged by {who} ({how})")
-    return _pair(pattern, who=fact.contact, how=fact.how.upper())
+    return _pair(pattern, who=fact.contact, how=how)
 
 
 def _cycle_ordered(fact: PowerCycleOrdered) -> Pair:

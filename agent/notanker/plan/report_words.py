@@ -12,7 +12,7 @@ from notanker.core.report import Report, ReportMessage, ReportRow
 from notanker.core.report_rows import template_pair
 from notanker.core.shortfalls import Shortfall
 from notanker.core.usage import DataUsed
-from notanker.core.wording import OUTCOMES, Pair, evidence_pair
+from notanker.core.wording import OUTCOMES, WAYS, Pair, evidence_pair
 from notanker.plan.words import cause_words, duration_words, in_language
 
 At = Callable[[Moment], str]
@@ -40,7 +40,6 @@ WORDS: Final[dict[str, Pair]] = {
     "open_target": ("nicht bewertet", "not judged"),
     "never": ("nie", "never"),
     "not_at_all": ("gar nicht", "not at all"),
-    "box": ("an der Box", "at the box"),
 }
 
 
@@ -96,10 +95,13 @@ def acknowledger(report: Report, language: str) -> str:
     """Return who said "I have it" first: the person's name, or the button at the box."""
     who = report.acknowledged_by
     if not who:
-        return (
-            f"{'jemand' if language == 'de' else 'somebody'} {in_language(WORDS['box'], language)}"
-        )
+        return f"{'jemand' if language == 'de' else 'somebody'} {_way(report, language)}"
     return next((m.name for m in report.messages if m.contact == who and m.name), who)
+
+
+def _way(report: Report, language: str) -> str:
+    how = report.acknowledged_how or "panel"
+    return in_language(WAYS.get(how, (how, how)), language)
 
 
 def figures(report: Report, language: str, at: At) -> list[tuple[str, str]]:
@@ -138,7 +140,7 @@ def _spent(seconds: float, language: str) -> str:
 def _acknowledged(report: Report, language: str, at: At) -> str:
     if report.acknowledged is None:
         return in_language(WORDS["nobody"], language)
-    how = f" ({report.acknowledged_how.upper()})" if report.acknowledged_by else ""
+    how = f" ({_way(report, language)})" if report.acknowledged_by else ""
     return f"{acknowledger(report, language)}{how}, {at(report.acknowledged)}"
 
 

@@ -57,7 +57,7 @@ def test_whatever_happened_is_told(rest: list[Fact], language: str) -> None:
         ({"cause": Cause.UNKNOWN}, "Die Ursache blieb unklar."),
         ({"first_alert_s": None}, "Niemand wurde benachrichtigt."),
         ({"acknowledged_s": None}, "Niemand hat quittiert."),
-        ({"acknowledged_by": ""}, "Jemand an der Box quittiert nach 2 min."),
+        ({"acknowledged_by": "", "acknowledged_how": "panel"}, "Jemand an der Box quittiert nach 2 min."),
         ({"outage_s": None}, "Die Hauptleitung ist noch nicht wieder da."),
         ({"flaps": 3}, "Nach 3 h 28 min ist die Hauptleitung wieder da, nach 3 Rückfällen."),
         ({"isolated_s": 200_000.0}, "2 Tage 7 h lang hat der Standort keine Anbindung."),
