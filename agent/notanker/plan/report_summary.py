@@ -81,7 +81,7 @@ def _switched_in_short(report: Report, language: str) -> Said:
 def _people_in_short(report: Report, language: str) -> Said:
     alarms = [message for message in report.messages if message.template not in CLEAR]
     reached = {message.contact for message in alarms if message.outcome in ON_ITS_WAY}
-    missed = {message.contact: message.name for message in alarms if message.contact not in reached}
+    missed = {m.contact: m.name or m.contact for m in alarms if m.contact not in reached}
     if report.first_alert_s is None:
         yield "untold", {}
     else:

@@ -148,6 +148,12 @@ def test_a_system_is_measured_by_its_own_return_and_nothing_was_switched() -> No
     assert (made.taken_over_s, made.data) == (None, None)
 
 
+def test_an_all_clear_is_no_first_message() -> None:
+    clear = replace(told(2, 50), template="T12")
+    made = report(opened(), told(1, 3), settled(1, 40, Outcome.FAILED), clear, settled(2, 55))
+    assert made.first_alert_s is None
+
+
 # What did not work.
 
 
