@@ -142,18 +142,20 @@ def test_the_report_has_every_step(story: Story) -> None:
     line = command("incidents", "--config", config, "report", "1")
     rows = json.loads(story.scene.lab.exec("site", [*line, "--json"]).stdout)["rows"]
     kinds = [row["kind"] for row in rows]
-    steps = ["Opened", "Switched", "Queued", "Settled", "PrimaryBack", "Resolved"]
-    assert [kinds.index(step) for step in steps] == sorted(kinds.index(step) for step in steps)
+    order = ["Opened", "Switched", "Queued", "Settled", "PrimaryBack", "Resolved"]
+    assert [kinds.index(step) for step in order] == sorted(kinds.index(step) for step in order)
     assert [kinds.count(kind) for kind in ("Switched", "Queued", "Settled")] == [2, 4, 4]
     assert [row["after_s"] for row in rows] == sorted(row["after_s"] for row in rows)
     assert story.pages["report"].status == 200
     page = html.unescape(story.pages["report"].text).replace("\xa0", " ")
+    # Who was told has a list of its own in them.
+    steps = [row for row in rows if row["kind"] not in ("Queued", "Settled")]
     for language, words in (("de", "Alarmmeldung"), ("en", "Alert")):
         text = story.scene.lab.exec("site", line, env={"NOTANKER_LANG": language}).stdout
         assert words in text
-        for row in rows:
-            assert row[language] in text
-    assert all(row["de"] in page for row in rows)
+        for row in steps:
+            assert row[language] in " ".join(text.split())
+    assert all(row["de"] in page for row in steps)
 
 
 def test_the_centre_has_every_event_of_the_incident_once_and_in_order(story: Story) -> None:

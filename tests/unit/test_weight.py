@@ -51,6 +51,7 @@ HEAVY = {
         "notanker.plan.tone": "only `notanker plan check` asks for the tone",
         "notanker.plan.words_shipped": "no alarm needs them",
         "notanker.core.panel": "most sites have no panel",
+        "notanker.core.report": "a report is written once an incident is over",
         "notanker.portal": "a process of its own shows",
         "notanker.plugin.sms.decoding": "PDUs are a plugin's business; the agent measures texts",
         "notanker.cli.commands": "a plain `notanker run` needs no command line",

@@ -1,8 +1,9 @@
-"""What people add to an after-action report: notes and measures, kept apart from the facts."""
+"""What people add to an after-action report: notes, measures and reviews, kept apart from the facts."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ import msgspec
 from notanker.shell.files import replace_file
 
 MOST_TEXT: Final = 2000
+MOST_NAME: Final = 100
 MOST_ENTRIES: Final = 200
 
 
@@ -20,12 +22,14 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         by: Who wrote the note, or who owns the measure.
         on: When it was written.
+        reviewed: Whether it says that the incident was gone through; its text may then be empty.
     """
 
     text: str
     by: str
     on: dt.date
     due: dt.date | None = None
+    reviewed: bool = False
 
 
 class TooMuch(Exception):  # noqa: N818 - told to the person as it is
@@ -59,7 +63,13 @@ def add_note(reports: Path, number: int, note: Note) -> None:
         msgspec.MsgspecError: somebody has broken it by hand; it is left as it is.
     """
     known = read_notes(reports, number)
-    if len(note.text) > MOST_TEXT or len(known) >= MOST_ENTRIES:
-        raise TooMuch(f"{MOST_TEXT} / {MOST_ENTRIES}")
+    if len(note.text) > MOST_TEXT or len(note.by) > MOST_NAME or len(known) >= MOST_ENTRIES:
+        raise TooMuch(f"{MOST_TEXT} / {MOST_NAME} / {MOST_ENTRIES}")
     data = msgspec.json.format(msgspec.json.encode((*known, note)), indent=1)
+    reports.mkdir(parents=True, exist_ok=True)
     replace_file(path_of(reports, number), data, sync=True)
+
+
+def last_review(notes: Iterable[Note]) -> Note | None:
+    """Return the last review, None if the incident was not gone through yet."""
+    return next((note for note in reversed(list(notes)) if note.reviewed), None)

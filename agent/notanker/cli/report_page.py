@@ -1,150 +1,189 @@
-"""The after-action report as one page of HTML, to be read, printed on A4 or sent."""
+"""The after-action report as one page of HTML, to be read, sent, or printed on one to two sheets of A4.
+
+What is too much for paper is folded: on a screen one tap away, on paper told by its count.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Generic, TypeVar
 
 import jinja2
 from markupsafe import Markup
 
-from notanker.cli.output import span_words
+from notanker.cli.record import SiteTimes
 from notanker.cli.report_notes import Note
-from notanker.core.report import Report, ReportMessage, template_pair
+from notanker.core.report import Report, ReportMessage
+from notanker.core.report_rows import template_pair
+from notanker.core.shortfalls import Shortfall
 from notanker.core.timeline import timeline
-from notanker.core.wording import OUTCOMES, evidence_pair
 from notanker.errors import Language
-from notanker.plan.words import cause_words, in_language
-from notanker.shell import clock
+from notanker.plan.report_summary import summary
+from notanker.plan.report_words import (
+    course,
+    figures,
+    shortfall_rows,
+    span,
+    target_rows,
+    told_rows,
+)
+from notanker.plan.words import in_language
 
-FIRST_ALERT_S: Final = 60.0
-"""The hotline's lead and the people on call are to know within a minute, without anybody's doing."""
-TAKEN_OVER_S: Final = 5.0
+T = TypeVar("T")
+
+MOST_TARGETS: Final = 7
+MOST_SHORTFALLS: Final = 8
+MOST_TOLD: Final = 10
+MOST_ROWS: Final = 16
+MOST_TEXTS: Final = 3
+SIGNS: Final = {"MOST_NAME": 28, "MOST_ROW": 100, "MOST_FIGURE": 90, "MOST_SUMMARY": 900}
+"""How long a text may be: names come from plans, and reasons from devices. The JSON has all of it."""
 
 WORDS: Final = {
     "title": ("Auswertungsbericht zu Störung {n}", "After-action report on incident {n}"),
-    "cause": ("Ursache", "Cause"),
-    "evidence": ("Beleg", "Evidence"),
-    "opened": ("Beginn", "Began"),
-    "resolved": ("Ende", "Ended"),
-    "open": ("noch offen", "still open"),
-    "outage": ("Hauptleitung aus", "Primary line down"),
-    "isolated": ("ohne Anbindung", "Without any uplink"),
-    "backup": ("auf Ersatzanbindung", "On the backup uplink"),
-    "flaps": ("Rückfälle", "Relapses"),
+    "figures": ("Zahlen", "Figures"),
     "targets": ("Gemessen an den Zielen", "Measured against the targets"),
     "what": ("Was", "What"),
     "was": ("Gemessen", "Measured"),
     "target": ("Ziel", "Target"),
-    "met": ("Erreicht", "Met"),
-    "yes": ("ja", "yes"),
-    "no": ("nein", "no"),
-    "first_alert": ("erste Meldung abgegeben", "first alert handed over"),
-    "took_over": ("Ersatzanbindung übernimmt", "backup uplink takes over"),
-    "arrived": ("Meldungen angekommen oder abgegeben", "messages delivered or handed over"),
-    "none": ("keine", "none"),
+    "met": ("Ergebnis", "Result"),
+    "source": ("Woher das Ziel stammt", "Where the target comes from"),
+    "shortfalls": ("Was nicht ging", "What did not work"),
+    "all_well": ("Nichts fiel auf.", "Nothing was found."),
     "rows": ("Verlauf", "Course of events"),
-    "told": ("Wer benachrichtigt wurde", "Who was told"),
+    "told": ("Wer was wann erfuhr", "Who was told what, and when"),
+    "mark": ("Nr.", "No."),
+    "who": ("Wer", "Who"),
+    "channel": ("Weg", "Channel"),
+    "over": ("über", "over"),
+    "queued": ("Ausgelöst", "Triggered"),
+    "outcome": ("Ergebnis", "Outcome"),
+    "acknowledged": ("Quittiert", "Acknowledged"),
     "nobody": ("Niemand.", "Nobody."),
+    "texts": ("Wortlaut", "The words"),
     "notes": ("Anmerkungen und Maßnahmen", "Notes and measures"),
     "no_notes": ("Noch keine.", "None yet."),
     "action": ("Maßnahme", "Measure"),
     "owner": ("Verantwortlich", "Owner"),
     "due": ("Bis", "Due"),
+    "reviewed": ("Ausgewertet von {by} am {on}.", "Reviewed by {by} on {on}."),
+    "not_reviewed": ("Noch nicht ausgewertet.", "Not reviewed yet."),
+    "more_targets": ("{n} weitere Ziele", "{n} more targets"),
+    "more_shortfalls": ("{n} weitere", "{n} more"),
+    "more_told": ("{n} weitere Meldungen", "{n} more messages"),
+    "more_rows": ("{n} weitere Einträge dazwischen", "{n} more entries in between"),
+    "more_texts": ("{n} weitere Wortlaute", "{n} more texts"),
+    "left_out": ("{n} stehen nur im Journal des Geräts.", "{n} are in the box's journal alone."),
     "apart": (
         "Alles bis zu den Anmerkungen stammt aus den Aufzeichnungen des Geräts, ohne menschliches Zutun.",
         "All that precedes the notes comes from the box's own record, without anybody's doing.",
     ),
+    "plan": ("Ziele nach Plan {plan}.", "Targets by plan {plan}."),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One figure beside what it should have been."""
+class Folded(Generic[T]):
+    """A list as paper bears it: what is shown first and last, and what is folded in between."""
 
-    what: str
-    was: str
-    target: str
-    met: str
+    first: Sequence[T]
+    hidden: Sequence[T]
+    last: Sequence[T]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not (self.first or self.hidden or self.last)
 
 
-def report_page(report: Report, notes: Sequence[Note], language: Language) -> str:
-    """Return the page, complete in itself: no style, script or picture from elsewhere."""
+def folded(items: Sequence[T], most: int, last: int = 0) -> Folded[T]:
+    """Fold what is more than `most`, but never one alone; `last` of those that are shown stand at the end."""
+    if len(items) <= most + 1:
+        return Folded(items, (), ())
+    end = len(items) - last
+    return Folded(items[: most - last], items[most - last : end], items[end:])
+
+
+def report_page(report: Report, notes: Sequence[Note], language: Language, zone: str = "") -> str:
+    """Return the page, complete in itself: no style, script or picture from elsewhere.
+
+    Args:
+        report: The report.
+        notes: What people added.
+        language: The reader's.
+        zone: The site's time zone, empty for the machine's own.
+    """
     words = {key: in_language(pair, language) for key, pair in WORDS.items()}
-    title = words["title"].format(n=report.number)
+    times = SiteTimes(report.opened, zone, language)
+    varied = report.shortfalls if len(report.shortfalls) <= MOST_SHORTFALLS else _varied(report)
     return _template().render(
         lang=language,
-        title=title,
-        where=f"{report.site}, {clock.local_time(report.opened.wall_s)}",
+        title=words["title"].format(n=report.number),
+        where=f"{report.site}, {times.whole(report.opened)}",
         t=words,
-        figures=_figures(report, words, language),
+        summary=" ".join(summary(report, language, times)),
+        figures=figures(report, language, times),
         picture=Markup(timeline(report, language)),  # noqa: S704 - figures and escaped words
-        targets=_targets(report, words, language),
-        rows=[
-            {
-                "at": clock.local_time(row.at.wall_s)[-8:] if row.at.trusted else "",
-                "after": f"+{span_words(row.after_s, language)}",
-                "what": row.en if language == "en" else row.de,
-            }
-            for row in report.rows
-        ],
-        told=[_told(message, language) for message in report.messages],
-        notes=[note for note in notes if note.due is None],
+        targets=folded(target_rows(report, language), MOST_TARGETS),
+        shortfalls=folded(shortfall_rows(varied, language, times), MOST_SHORTFALLS),
+        told=folded(told_rows(report, language, times), MOST_TOLD),
+        told_left_out=report.messages_left_out,
+        rows=folded(_rows(report, language, times), MOST_ROWS, last=MOST_ROWS // 3),
+        rows_left_out=report.rows_left_out,
+        texts=folded(_texts(report.messages, language), MOST_TEXTS),
+        plan=report.plan,
+        notes=[note for note in notes if note.due is None and not note.reviewed],
         actions=[note for note in notes if note.due is not None],
+        reviews=[note for note in notes if note.reviewed],
     )
+
+
+def _varied(report: Report) -> list[Shortfall]:
+    """Return the shortfalls so that the first of each kind stand before the second of any."""
+    seen: Counter[str] = Counter()
+
+    def turn(one: Shortfall) -> int:
+        seen[one.kind] += 1
+        return seen[one.kind]
+
+    return sorted(report.shortfalls, key=turn)
 
 
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    return jinja2.Environment(loader=loader, autoescape=True).get_template("report.html")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["short"] = _short
+    environment.globals.update(SIGNS)
+    return environment.get_template("report.html")
 
 
-def _figures(report: Report, words: dict[str, str], language: Language) -> list[tuple[str, str]]:
-    rows = [
-        ("cause", cause_words(report.cause, language, report.detail)),
-        ("evidence", in_language(evidence_pair(report.evidence), language) or "–"),
-        ("opened", clock.local_time(report.opened.wall_s)),
-        (
-            "resolved",
-            clock.local_time(report.resolved.wall_s) if report.resolved else words["open"],
-        ),
-        (
-            "outage",
-            words["open"] if report.outage_s is None else span_words(report.outage_s, language),
-        ),
-        ("isolated", span_words(report.isolated_s, language)),
-        ("backup", span_words(report.on_backup_s, language)),
-        ("flaps", str(report.flaps)),
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _rows(report: Report, language: Language, times: SiteTimes) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": times(row.at) if row.at.trusted else "",
+            "after": f"+{span(row.after_s, language)}",
+            "what": row.en if language == "en" else row.de,
+        }
+        for row in course(report)
     ]
-    return [(words[key], value) for key, value in rows]
 
 
-def _targets(report: Report, words: dict[str, str], language: Language) -> list[Target]:
-    found = [_time_target("first_alert", report.first_alert_s, FIRST_ALERT_S, words, language)]
-    if not report.system and report.on_backup_s:
-        found.append(_time_target("took_over", report.isolated_s, TAKEN_OVER_S, words, language))
-    arrived = sum(message.settled is not None for message in report.messages)
-    total = len(report.messages)
-    well = words["yes" if arrived == total else "no"]
-    found.append(Target(words["arrived"], f"{arrived} / {total}", str(total), well))
-    return found
-
-
-def _time_target(
-    key: str, was_s: float | None, target_s: float, words: dict[str, str], language: Language
-) -> Target:
-    if was_s is None:
-        return Target(words[key], words["none"], span_words(target_s, language), words["no"])
-    well = words["yes" if was_s <= target_s else "no"]
-    return Target(words[key], span_words(was_s, language), span_words(target_s, language), well)
-
-
-def _told(message: ReportMessage, language: Language) -> dict[str, str]:
-    return {
-        "mark": message.mark,
-        "what": in_language(template_pair(message.template), language),
-        "name": message.name or message.contact,
-        "outcome": in_language(OUTCOMES[message.outcome], language),
-    }
+def _texts(messages: Sequence[ReportMessage], language: Language) -> list[tuple[str, str]]:
+    """Return each kind of message once, with the words of the first that is known."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for message in messages:
+        # Two people get the same words but for the number at their end, and perhaps the language.
+        bare = message.text.replace(message.mark, "").strip()
+        if bare:
+            kind = in_language(template_pair(message.template), language)
+            found.setdefault((message.template, bare), (f"{kind}, {message.mark}", message.text))
+    return list(found.values())

@@ -1,45 +1,36 @@
-"""The after-action report: what happened, when, who was told, out of the record alone."""
+"""The after-action report: what happened, who was told, how it compares. Out of the record alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
 
-from notanker.core import escalation
 from notanker.core.cause import NO_DETAIL, Detail
-from notanker.core.facts import (
-    Acknowledged,
-    BandEntered,
-    BearerMoved,
-    CauseKnown,
-    Fact,
-    LineChanged,
-    Opened,
-    PowerCycled,
-    PowerCycleOrdered,
-    PrimaryBack,
-    PrimaryLost,
-    Queued,
-    Resolved,
-    Settled,
-    Switched,
-    SystemBack,
-    SystemLost,
+from notanker.core.facts import Acknowledged, Fact, LineChanged, Opened, Resolved, Settled
+from notanker.core.incident import Incident, Told
+from notanker.core.judging import (
+    SHIPPED_TARGETS,
+    Judgement,
+    Targets,
+    acknowledged_s,
+    acknowledgements,
+    back_s,
+    judgements,
+    taken_over_s,
+    told_s,
 )
-from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
-from notanker.core.names import ON_ITS_WAY, Cause, Line, Outcome
-from notanker.core.wording import (
-    BANDS,
-    CONFIDENCES,
-    ORDERS,
-    OUTCOMES,
-    UPLINKS,
-    Pair,
-    cause_pair,
-    evidence_pair,
-)
+from notanker.core.names import Cause, Line, Outcome
+from notanker.core.report_rows import words_of
+from notanker.core.shortfalls import Shortfall, shortfalls
+from notanker.core.usage import DataUsed, data_used
+
+FORMAT: Final = 2
+MOST_ROWS: Final = 500
+MOST_MESSAGES: Final = 1_000
+"""A report has a bound; the journal has all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +45,25 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What the outbox still knows of a message: by which channel it went, and its words."""
+
+    channel: str
+    text: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReportMessage:
-    """Who was told what, and what is known of it."""
+    """Who was told what, and what is known of it.
+
+    Attributes:
+        attempts: How often it was handed over, 0 where that is not known.
+        reason: Why it did not arrive.
+        channel: Which plugin had it last, and `text` its words; empty once the outbox has forgotten them.
+        repeated: Whether it may have left twice.
+        acknowledged: When this person said "I have it", if that was after it.
+    """
 
     mark: str
     template: str
@@ -64,6 +72,12 @@ class ReportMessage:
     outcome: Outcome
     queued: Moment
     settled: Moment | None
+    attempts: int = 0
+    reason: str = ""
+    channel: str = ""
+    text: str = ""
+    repeated: bool = False
+    acknowledged: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +96,18 @@ class Report:
     Attributes:
         number: The incident's number.
         system: The system that it was opened for, empty for the primary line: then nothing was switched.
-        outage_s: From the opening to the primary line's return, None while it is still out.
+        outage_s: From the opening to the return of line or system, None while it is still out.
         isolated_s: Time without any working uplink, counted from the opening.
         on_backup_s: Time on the backup uplink.
         first_alert_s: From the opening to the first alert handed over, None if there was none.
         flaps: How often the primary came back and failed again within this incident.
+        taken_over_s: From the opening to the traffic on the backup, None if it never was.
+        acknowledged_s: From the first message to the first "I have it", None if nobody said so.
+        acknowledged_by: A contact's id, empty for the button at the box, and `acknowledged_how` by what.
+        plan: The version of the plan that the targets come from.
+        into: The incident that it turned out to be a part of, 0 for none.
+        data: What was used of the LTE data, None where nothing tells.
+        rows_left_out: So many rows were too many for a report, and `messages_left_out` messages.
     """
 
     site: str
@@ -105,51 +126,129 @@ class Report:
     detail: Detail = NO_DETAIL
     system: str = ""
     spans: tuple[ReportSpan, ...] = ()
-    format: int = 1
+    format: int = FORMAT
+    taken_over_s: float | None = None
+    acknowledged: Moment | None = None
+    acknowledged_s: float | None = None
+    acknowledged_by: str = ""
+    acknowledged_how: str = ""
+    judgements: tuple[Judgement, ...] = ()
+    plan: str = ""
+    into: int = 0
+    data: DataUsed | None = None
+    shortfalls: tuple[Shortfall, ...] = ()
+    rows_left_out: int = 0
+    messages_left_out: int = 0
 
 
-def report_of(incident: Incident, site: str) -> Report:
-    """Make the report of an incident out of its facts."""
-    opened = incident.opened
-    spans = tuple(_spans(incident))
-    sent = [told.settled for told in incident.told if told.outcome in ON_ITS_WAY and told.settled]
+def report_of(
+    incident: Incident,
+    site: str,
+    targets: Targets = SHIPPED_TARGETS,
+    beside: Iterable[Fact] = (),
+    carried: Mapping[str, Carried] | None = None,
+    now: Moment | None = None,
+) -> Report:
+    """Make the report of an incident out of its facts.
+
+    Args:
+        incident: The incident.
+        site: Its site.
+        targets: What was agreed.
+        beside: What else befell the site meanwhile.
+        carried: What the outbox knows of the messages, by mark.
+        now: Until when one that is still open is told, None for the last that is known of it.
+    """
+    opened, beside = incident.opened, tuple(beside)
+    until = incident.resolved or now or (incident.facts[-1].at if incident.facts else opened)
+    spans = tuple(_spans(incident, until))
+    rows = tuple(_rows(incident, beside))
+    messages = tuple(_messages(incident, carried or {}))
+    judged = judgements(incident, targets, until)
+    said = next((fact for fact in incident.facts if isinstance(fact, Acknowledged)), None)
     return Report(
         site=site,
         number=incident.number,
         cause=incident.cause,
         opened=opened,
         resolved=incident.resolved,
-        outage_s=between_s(opened, incident.back_since) if incident.back_since else None,
+        outage_s=back_s(incident),
         isolated_s=_spent_s(spans, (Line.ISOLATED,)),
         on_backup_s=_spent_s(spans, (Line.BACKUP, Line.WAIT_TO_RESTORE)),
-        first_alert_s=min((between_s(opened, at) for at in sent), default=None),
+        first_alert_s=told_s(incident),
         flaps=incident.flaps,
-        rows=tuple(_rows(incident)),
-        messages=tuple(
-            ReportMessage(
-                mark=told.queued.mark,
-                template=told.queued.template,
-                contact=told.queued.contact,
-                name=told.queued.name,
-                outcome=told.outcome,
-                queued=told.queued.at,
-                settled=told.settled,
-            )
-            for told in incident.told
-        ),
+        rows=_ends(rows),
+        messages=messages[:MOST_MESSAGES],
         evidence=incident.evidence,
         detail=incident.detail,
         system=incident.system,
-        spans=spans,
+        spans=spans[:MOST_ROWS],
+        taken_over_s=None if incident.system else taken_over_s(incident),
+        acknowledged=said.at if said else None,
+        acknowledged_s=acknowledged_s(incident),
+        acknowledged_by=said.contact if said and said.how != "panel" else "",
+        acknowledged_how=said.how if said else "",
+        judgements=judged,
+        plan=targets.plan,
+        into=next((fact.into for fact in incident.facts if isinstance(fact, Resolved)), 0),
+        data=None if incident.system else data_used(incident, beside),
+        shortfalls=tuple(shortfalls(incident, beside, judged)),
+        rows_left_out=max(0, len(rows) - MOST_ROWS),
+        messages_left_out=max(0, len(messages) - MOST_MESSAGES),
     )
 
 
-def _spans(incident: Incident) -> Iterator[ReportSpan]:
+def _ends(rows: tuple[ReportRow, ...]) -> tuple[ReportRow, ...]:
+    """Return the rows, of too many the first and the last: how it began and how it ended."""
+    half = MOST_ROWS // 2
+    return rows if len(rows) <= MOST_ROWS else (*rows[:half], *rows[-half:])
+
+
+def _messages(incident: Incident, carried: Mapping[str, Carried]) -> Iterator[ReportMessage]:
+    ends = {fact.mark: fact for fact in incident.facts if isinstance(fact, Settled)}
+    said = acknowledgements(incident)
+    for told in incident.told:
+        yield _message(
+            told,
+            ends.get(told.queued.mark),
+            carried.get(told.queued.mark, Carried("", "")),
+            said.get(told.queued.contact),
+        )
+
+
+def _message(
+    told: Told, end: Settled | None, carried: Carried, said: Acknowledged | None
+) -> ReportMessage:
+    queued = told.queued
+    return ReportMessage(
+        mark=queued.mark,
+        template=queued.template,
+        contact=queued.contact,
+        name=queued.name,
+        outcome=told.outcome,
+        queued=queued.at,
+        settled=told.settled,
+        attempts=end.attempts if end else 0,
+        reason=end.reason if end else "",
+        channel=carried.channel,
+        text=carried.text,
+        repeated=carried.repeated,
+        acknowledged=said.at if said and between_s(queued.at, said.at) >= 0 else None,
+    )
+
+
+def _by_name(fact: Fact, names: Mapping[str, str]) -> Fact:
+    """Return the fact with the name of the person instead of the contact's id, where it is known."""
+    if isinstance(fact, Acknowledged) and names.get(fact.contact):
+        return replace(fact, contact=names[fact.contact])
+    return fact
+
+
+def _spans(incident: Incident, end: Moment) -> Iterator[ReportSpan]:
     """Yield the states of the line one after the other, from the opening to the end."""
     changes = [
         (fact.at, fact.line) for fact in incident.facts if isinstance(fact, Opened | LineChanged)
     ]
-    end = incident.resolved or (incident.facts[-1].at if incident.facts else incident.opened)
     ends = [at for at, _ in changes[1:]] + [end]
     for (at, line), until in zip(changes, ends, strict=True):
         from_s = max(0.0, between_s(incident.opened, at))
@@ -161,162 +260,15 @@ def _spent_s(spans: tuple[ReportSpan, ...], lines: tuple[Line, ...]) -> float:
     return sum((span.to_s - span.from_s for span in spans if span.line in lines), 0.0)
 
 
-def _rows(incident: Incident) -> Iterator[ReportRow]:
-    for fact in incident.facts:
-        words = _words(fact)
+def _rows(incident: Incident, beside: Iterable[Fact]) -> Iterator[ReportRow]:
+    """Yield what happened in its order, each fact once that says something."""
+
+    def after_s(fact: Fact) -> float:
+        return between_s(incident.opened, fact.at)
+
+    names = {told.queued.contact: told.queued.name for told in incident.told}
+    during = [fact for fact in beside if after_s(fact) >= 0]
+    for fact in heapq.merge(incident.facts, during, key=after_s):
+        words = words_of(_by_name(fact, names))
         if words is not None:
-            after_s = between_s(incident.opened, fact.at)
-            yield ReportRow(fact.at, after_s, type(fact).__name__, words[0], words[1])
-
-
-LINE_WORDS: Final[Mapping[Line, Pair]] = {
-    Line.PRIMARY: (
-        "Entscheidung: zurück auf die Hauptleitung",
-        "Decision: back to the primary line",
-    ),
-    Line.HOLD_OFF: ("Ersatzanbindung wird geprüft", "Backup uplink is being proven"),
-    Line.ISOLATED: ("Keine Anbindung mehr", "No uplink left"),
-    Line.BACKUP: ("Entscheidung: auf die Ersatzanbindung", "Decision: to the backup uplink"),
-    Line.WAIT_TO_RESTORE: (
-        "Hauptleitung muss sich erst bewähren",
-        "Primary line must prove itself first",
-    ),
-}
-_TEMPLATES: Final[Mapping[str, Pair]] = {
-    escalation.ALARM: ("Alarmmeldung", "Alert"),
-    escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
-    escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
-    escalation.SYSTEM_ALARM: ("Alarmmeldung (System)", "Alert (system)"),
-    escalation.SYSTEM_CLEAR: ("Entwarnung (System)", "All-clear (system)"),
-}
-
-
-def template_pair(template: str) -> Pair:
-    """Return what kind of message a template makes; one that is not known stands for itself."""
-    return _TEMPLATES.get(template, (template, template))
-
-
-def _words(fact: Fact) -> Pair | None:
-    """Return a fact in German and English, None where it says nothing new."""
-    speak = _SPEAKERS.get(type(fact))
-    return None if speak is None else speak(fact)
-
-
-def _pair(pattern: Pair, **values: Pair | str) -> Pair:
-    """Fill both languages of a sentence; a pair among the values has a word for each."""
-    german = {key: value[0] if isinstance(value, tuple) else value for key, value in values.items()}
-    english = {
-        key: value[1] if isinstance(value, tuple) else value for key, value in values.items()
-    }
-    return pattern[0].format_map(german), pattern[1].format_map(english)
-
-
-def _opened(fact: Opened) -> Pair:
-    pattern = ("Störung erkannt: {cause}{more}", "Outage detected: {cause}{more}")
-    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
-
-
-def _cause_known(fact: CauseKnown) -> Pair:
-    pattern = ("Ursache jetzt: {cause}{more}", "Cause now: {cause}{more}")
-    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
-
-
-def _more(fact: Opened | CauseKnown) -> Pair:
-    """Return evidence and confidence in brackets, as far as there are any."""
-    if fact.cause is Cause.UNKNOWN:
-        return "", ""
-    sure = CONFIDENCES[fact.detail.confidence]
-    said = evidence_pair(fact.evidence)
-    german, english = (
-        f" ({', '.join(filter(None, pair))})" for pair in zip(said, sure, strict=True)
-    )
-    return german, english
-
-
-def _resolved(fact: Resolved) -> Pair:
-    if not fact.into:
-        return "Störung beendet", "Incident resolved"
-    return f"Gehört zu Störung {fact.into}", f"Part of incident {fact.into}"
-
-
-def _switched(fact: Switched) -> Pair:
-    if fact.ok:
-        pattern = ("Verkehr läuft über {to} ({took} ms)", "Traffic takes the {to} ({took} ms)")
-        return _pair(pattern, to=UPLINKS[fact.to], took=f"{fact.took_ms:.0f}")
-    pattern = ("Umschaltung auf {to} misslang: {reason}", "Switch to the {to} failed: {reason}")
-    return _pair(pattern, to=UPLINKS[fact.to], reason=fact.reason)
-
-
-def _queued(fact: Queued) -> Pair:
-    pattern = ("{what} an {name} ({mark})", "{what} to {name} ({mark})")
-    what = template_pair(fact.template)
-    return _pair(pattern, what=what, name=fact.name, mark=fact.mark)
-
-
-def _settled(fact: Settled) -> Pair:
-    pattern = ("Meldung {mark}: {outcome}{reason}", "Message {mark}: {outcome}{reason}")
-    reason = f" ({fact.reason})" if fact.reason else ""
-    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
-
-
-def _band_entered(fact: BandEntered) -> Pair:
-    pattern = (
-        "LTE-Datenbudget: {band} ({used} von {limit} MB)",
-        "LTE data budget: {band} ({used} of {limit} MB)",
-    )
-    used, limit = (f"{size / 1e6:.0f}" for size in (fact.used_bytes, fact.limit_bytes))
-    return _pair(pattern, band=BANDS[fact.band], used=used, limit=limit)
-
-
-def _bearer_moved(fact: BearerMoved) -> Pair:
-    order = ORDERS[fact.order]
-    if not fact.ok:
-        pattern = (
-            "LTE-Datenverbindung nicht {order}: {reason}",
-            "LTE data session not {order}: {reason}",
-        )
-        return _pair(pattern, order=order, reason=fact.reason)
-    pattern = ("LTE-Datenverbindung {order} ({took} s)", "LTE data session {order} ({took} s)")
-    return _pair(pattern, order=order, took=f"{fact.took_ms / 1000:.1f}")
-
-
-def _acknowledged(fact: Acknowledged) -> Pair:
-    if fact.how == "panel":
-        return "Quittiert an der Box", "Acknowledged at the box"
-    pattern = ("Quittiert von {who} ({how})", "Acknowledged by {who} ({how})")
-    return _pair(pattern, who=fact.contact, how=fact.how.upper())
-
-
-def _cycle_ordered(fact: PowerCycleOrdered) -> Pair:
-    pattern = (
-        "Entscheidung: Router für {off} s stromlos ({reason})",
-        "Decision: router without power for {off} s ({reason})",
-    )
-    return _pair(pattern, off=f"{fact.off_s:.0f}", reason=evidence_pair(fact.reason))
-
-
-def _cycled(fact: PowerCycled) -> Pair:
-    if fact.ok:
-        return "Router hat wieder Strom", "Router has power again"
-    pattern = ("Router nicht neu gestartet: {reason}", "Router not restarted: {reason}")
-    return _pair(pattern, reason=fact.reason)
-
-
-_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
-    Opened: _opened,
-    CauseKnown: _cause_known,
-    LineChanged: lambda fact: LINE_WORDS[fact.line],
-    Switched: _switched,
-    Queued: _queued,
-    Settled: _settled,
-    PrimaryBack: lambda _: ("Hauptleitung antwortet wieder", "Primary line answers again"),
-    PrimaryLost: lambda _: ("Hauptleitung wieder ausgefallen", "Primary line failed again"),
-    SystemBack: lambda _: ("Antwortet wieder, wird beobachtet", "Answers again, being watched"),
-    SystemLost: lambda _: ("Erneut ausgefallen", "Failed again"),
-    BandEntered: _band_entered,
-    BearerMoved: _bearer_moved,
-    Resolved: _resolved,
-    Acknowledged: _acknowledged,
-    PowerCycleOrdered: _cycle_ordered,
-    PowerCycled: _cycled,
-}
+            yield ReportRow(fact.at, after_s(fact), type(fact).__name__, words[0], words[1])

@@ -17,12 +17,13 @@ from notanker.core.report import Report, ReportMessage
 from notanker.core.wording import LINES
 
 WIDTH: Final = 720
-HEIGHT: Final = 190
+HEIGHT: Final = 210
 LEFT: Final = 130
 RIGHT: Final = 690
 TRAFFIC_Y: Final = 34
 TOLD_Y: Final = 92
-AXIS_Y: Final = 140
+SAID_Y: Final = 142
+AXIS_Y: Final = 160
 BAR: Final = 28
 LEAST_LABEL: Final = 92
 """A span narrower than this has no room for its name; the rows below name it."""
@@ -46,6 +47,7 @@ WORDS: Final = {
     "title": ("Zeitlinie der Störung {n}", "Time line of incident {n}"),
     "traffic": ("Verkehr", "Traffic"),
     "told": ("Meldungen", "Messages"),
+    "said": ("quittiert", "acknowledged"),
     "back": ("Hauptleitung wieder da", "primary line back"),
     "axis": ("Zeit seit Beginn, gestaucht", "time since it began, compressed"),
     "open": ("leer: nicht angekommen", "hollow: did not arrive"),
@@ -70,6 +72,7 @@ def timeline(report: Report, language: str) -> str:
         *_spans(report, end_s, pick),
         *_back(report, end_s, pick),
         *_messages(report, end_s),
+        *_acknowledged(report, end_s, pick),
         *_axis(end_s, pick),
         "</svg>",
     ]
@@ -93,7 +96,7 @@ def _spans(report: Report, end_s: float, pick: int) -> Iterator[str]:
         )
         if width >= LEAST_LABEL:
             words = LINES[span.line][pick].split(",")[0]
-            room = int(width / 7)
+            room = int(width / 7.7)
             shown = words if len(words) <= room else words[: room - 1] + "…"
             yield _text(x + 6, TRAFFIC_Y + 19, shown, 'fill="#fff"')
 
@@ -120,6 +123,19 @@ def _messages(report: Report, end_s: float) -> Iterator[str]:
         if x - last >= 34:  # marks that would stand on one another are left to the list
             yield _text(x, TOLD_Y + 24, message.mark, 'fill="currentColor" text-anchor="middle"')
             last = x
+
+
+def _acknowledged(report: Report, end_s: float, pick: int) -> Iterator[str]:
+    """Mark the first "I have it" under the messages; its word stands where it does not leave the picture."""
+    if report.acknowledged is None:
+        return
+    x = place(between_s(report.opened, report.acknowledged), end_s)
+    yield (f'<path d="M{x - 6} {SAID_Y}l6 -10l6 10z" fill="currentColor" stroke="currentColor"/>')
+    right = x > WIDTH * 0.7
+    shift, anchor = (-12, "end") if right else (12, "start")
+    yield _text(
+        x + shift, SAID_Y, WORDS["said"][pick], f'fill="currentColor" text-anchor="{anchor}"'
+    )
 
 
 def _axis(end_s: float, pick: int) -> Iterator[str]:

@@ -76,6 +76,14 @@ PURPOSES: Final[dict[Purpose, Pair]] = {
     Purpose.OTHER: ("sonst", "other"),
 }
 
+WAYS: Final[dict[str, Pair]] = {
+    "sms": ("SMS", "SMS"),
+    "panel": ("an der Box", "at the box"),
+    "centre": ("in der Zentrale", "at the centre"),
+    "link": ("per Link", "by a link"),
+    "call": ("am Telefon", "by telephone"),
+}
+"""How somebody acknowledged; a way that is not here stands for itself."""
 CONFIDENCES: Final[dict[Confidence, Pair]] = {
     Confidence.CERTAIN: ("sicher", "certain"),
     Confidence.LIKELY: ("wahrscheinlich", "likely"),

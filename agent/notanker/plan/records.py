@@ -13,6 +13,7 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.model import (
     MANDATORY,
+    Agreed,
     Announcement,
     Bridge,
     Contact,
@@ -172,6 +173,7 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
     notices, n_found = convert_items(document, "notice", Notice)
     updates, u_found = _optional(document, "updates", Updates)
     limits, l_found = _optional(document, "limits", Limits)
+    targets, t_found = _optional(document, "targets", Agreed)
     steps, twice = _one_per_order(document, steps)
     value = Escalation(
         steps=steps,
@@ -181,11 +183,11 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
         updates=updates or Updates(),
         quiet=quiet,
         limits=limits or Limits(),
+        targets=targets or Agreed(),
     )
-    known = ("step", "bridge", "announcement", "notice", "updates", "quiet", "limits")
-    problems += (
-        found + b_found + n_found + u_found + q_found + l_found + twice + only(document, known)
-    )
+    known = ("step", "bridge", "announcement", "notice", "updates", "quiet", "limits", "targets")
+    problems += found + b_found + n_found + u_found + q_found + l_found + t_found + twice
+    problems += only(document, known)
     if not document.table.get("step"):
         problems.append(CATALOGUE.problem("no-steps", Place(document.file, None, "step")))
     return value, problems

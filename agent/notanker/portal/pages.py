@@ -65,10 +65,8 @@ class View:
         report = self.files.report(number)
         if report is None:
             return None
-        names = self.index.names if self.index else {}
         title = f"{words(self.language)['r_title']} {number}"
-        told = account(report, self.times, names)
-        return self._page("report.html", title=title, account=told)
+        return self._page("report.html", title=title, account=account(report, self.times))
 
     def _content(self, name: str) -> Markup | None:
         content = self.files.page(self.language, name)

@@ -14,7 +14,6 @@ from notanker.core.escalation import CAN_WAIT as LATER
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.marks import reference_of
-from notanker.core.report import report_of
 from notanker.core.state import Site
 from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
@@ -71,12 +70,28 @@ class Recorder:
     async def save_report(self, number: int) -> None:
         """Write the after-action report of an incident."""
         folder = self._config.paths.reports
-        data = codec.encode(report_of(self._incident(number), self._config.site.id))
+        data = await self._report(number)
         try:
             await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
             await asyncio.to_thread(replace_file, folder / f"{number}.json", data, sync=True)
         except OSError as error:
             self._log.error("report_not_written", incident=number, reason=str(error))
+
+    async def _report(self, number: int) -> bytes:
+        """Return the report; what only the journal knows is left out while that does not answer."""
+        # Seldom wanted, and heavier than all else here.
+        from notanker.shell import account
+
+        incident, around = self._incident(number), account.Surroundings()
+        try:
+            async with asyncio.timeout(PAST_S):
+                around = await self._store.do(account.surroundings(number))
+        except (TimeoutError, sqlite3.Error) as error:
+            reason = str(error) or "the journal does not answer"
+            self._log.warning("report_without_journal", incident=number, reason=reason)
+        site, plan = self._config.site.id, self._plan()
+        made = await asyncio.to_thread(account.report, incident, site, plan, around)
+        return codec.encode(made)
 
     async def catch_up(self) -> None:
         """Write the reports that a crash came before."""

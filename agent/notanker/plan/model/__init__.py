@@ -8,6 +8,7 @@ from notanker.plan.model.head import FORMAT, MANDATORY, RESOURCES, Head, Text, T
 from notanker.plan.model.people import Contact, Role, dialled
 from notanker.plan.model.systems import PlanSystem, Service, SystemText
 from notanker.plan.model.telling import (
+    Agreed,
     Announcement,
     Bridge,
     Escalation,
@@ -38,6 +39,7 @@ __all__ = [
     "MANDATORY",
     "RESOURCES",
     "Action",
+    "Agreed",
     "Announcement",
     "Brand",
     "Bridge",

@@ -81,6 +81,18 @@ class Updates(msgspec.Struct, frozen=True, kw_only=True):
     every_min: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 30
 
 
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the report measures an incident against; what is not said is shipped.
+
+    Attributes:
+        hotline_s: From the opening to the first message.
+        takeover_s: From the opening to the traffic on the backup uplink.
+    """
+
+    hotline_s: Seconds | None = None
+    takeover_s: Seconds | None = None
+
+
 class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     """`escalation.toml`; the steps are in their order."""
 
@@ -91,3 +103,4 @@ class Escalation(msgspec.Struct, frozen=True, kw_only=True):
     updates: Updates = Updates()
     quiet: Quiet | None = None
     limits: Limits = Limits()
+    targets: Agreed = Agreed()

@@ -6,7 +6,13 @@ numbers   what must never go back  past      what a start finds
 """
 
 from notanker.shell.journal.engine import Journal, is_broken, is_disk, open_database, set_aside
-from notanker.shell.journal.facts import events_after, last_position
+from notanker.shell.journal.facts import (
+    events_after,
+    facts_beside,
+    facts_of,
+    incident_numbers,
+    last_position,
+)
 from notanker.shell.journal.inbox import handled, put, unhandled
 from notanker.shell.journal.numbers import note, recall, reserve
 from notanker.shell.journal.outbox import MOST_REPORTS, merge, reported, update
@@ -20,7 +26,10 @@ __all__ = [
     "Work",
     "append",
     "events_after",
+    "facts_beside",
+    "facts_of",
     "handled",
+    "incident_numbers",
     "is_broken",
     "is_disk",
     "last_position",

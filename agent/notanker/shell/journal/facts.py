@@ -1,10 +1,13 @@
-"""The table of facts: append-only, each with its moment."""
+"""The table of facts: append-only, each with its moment.
+
+An incident is whole or it is not there: a start, and whoever asks for an old one, gets all of it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from notanker.core.facts import Fact
 from notanker.core.heartbeat import BeatEvent
@@ -14,15 +17,40 @@ from notanker.shell.journal.work import Work
 
 HISTORY: Final = 5_000
 """So many of the last facts are read at a start."""
+OPEN: Final = 50
+"""So many open incidents are taken up; a site has one of the line, and one for each broken system."""
+FIRST: Final = 2_000
+"""So many facts of one incident are read whatever they are,"""
+FURTHER: Final = 10_000
+"""and so many of the last ones after those, without what a line that flaps for weeks repeats."""
+REPEATED: Final = ("LineChanged", "Switched", "BearerMoved", "BandEntered")
+BESIDE: Final = (
+    "Started",
+    "QualityChanged",
+    "BearerTested",
+    "DeviceTold",
+    "OrderRefused",
+    "BandEntered",
+)
+"""Facts of no incident that may tell why one went as it did."""
+MOST_BESIDE: Final = 500
 
-SCHEMA: Final = """
+_INCIDENT: Final = (
+    "case when json_valid(fields) then cast(json_extract(fields, '$.incident') as integer) end"
+)
+"""The incident's number; the index is found by this very expression."""
+SCHEMA: Final = f"""
 create table if not exists event(
   position integer primary key autoincrement,
   kind text not null, boot text not null, boot_s real not null,
   wall_s real not null, trusted integer not null, fields text not null);
+create index if not exists event_incident on event({_INCIDENT}, kind) where {_INCIDENT} is not null;
 create trigger if not exists event_stays before update on event
   begin select raise(abort, 'the journal is append-only'); end;
 """
+_ROW: Final = "select position, kind, fields, boot_s, wall_s, trusted, boot from event"
+
+Row = tuple[Any, ...]
 
 
 def append(connection: sqlite3.Connection, facts: Iterable[tuple[object, ...]]) -> None:
@@ -62,19 +90,116 @@ def last_position(connection: sqlite3.Connection) -> int:
 
 
 def last_facts(connection: sqlite3.Connection) -> tuple[tuple[Fact, ...], int]:
-    """Return the last facts, and how many there are that this version cannot read.
+    """Return what a start needs to know, and how many facts of it this version cannot read.
 
-    However long an incident lasts, its opening is among the facts: its number, and who was told.
+    These are the last facts, and all that belongs to an incident which is open, is among them, or was the
+    last: its number, and who was told what.
     """
+    after = last_position(connection) - HISTORY
+    last = connection.execute(f"{_ROW} where position > ? order by position", (after,)).fetchall()
+    shown = dict(
+        connection.execute(
+            f"select {_INCIDENT}, max(kind = 'Opened') from event"  # noqa: S608 - a constant
+            f" where position > ? and {_INCIDENT} is not null group by 1",
+            (after,),
+        )
+    )
+    wanted = {*shown, *_open(connection), *incident_numbers(1)(connection)}
+    partly = [number for number in wanted if not shown.get(number)]
+    older = [row for number in partly for row in _rows_of(connection, number) if row[0] <= after]
+    return _read([*sorted(older, key=lambda row: int(row[0])), *last])
+
+
+def incident_numbers(limit: int) -> Work[tuple[int, ...]]:
+    """Return the work of reading the numbers of the last incidents, the latest first."""
+
+    def work(connection: sqlite3.Connection) -> tuple[int, ...]:
+        rows = connection.execute(
+            f"select distinct {_INCIDENT} from event where {_INCIDENT} is not null"  # noqa: S608 - a constant
+            " and kind = 'Opened' order by 1 desc limit ?",
+            (limit,),
+        )
+        return tuple(row[0] for row in rows)
+
+    return work
+
+
+def facts_of(number: int) -> Work[tuple[Fact, ...]]:
+    """Return the work of reading all facts of one incident, however long ago it was."""
+
+    def work(connection: sqlite3.Connection) -> tuple[Fact, ...]:
+        return _read(_rows_of(connection, number))[0]
+
+    return work
+
+
+def facts_beside(number: int) -> Work[tuple[Fact, ...]]:
+    """Return the work of reading what else befell the site while the incident was open.
+
+    The first is, if there is one, how much LTE data had been used before.
+    """
+
+    def work(connection: sqlite3.Connection) -> tuple[Fact, ...]:
+        begin, end = _extent(connection, number)
+        if begin is None:
+            return ()
+        before = connection.execute(
+            f"{_ROW} where kind = 'BandEntered' and position < ? order by position desc limit 1",
+            (begin,),
+        ).fetchall()
+        during = connection.execute(
+            f"{_ROW} where position between ? and ? and kind in ({_marks(BESIDE)})"
+            f" and {_INCIDENT} is null order by position limit ?",
+            (begin, end, *BESIDE, MOST_BESIDE),
+        ).fetchall()
+        return _read([*before, *during])[0]
+
+    return work
+
+
+def _extent(connection: sqlite3.Connection, number: int) -> tuple[int | None, int]:
+    """Return the positions of an incident's opening and end; it goes on while it has none."""
+    begin, end = connection.execute(
+        "select min(case when kind = 'Opened' then position end),"  # noqa: S608 - a constant
+        f" max(case when kind = 'Resolved' then position end) from event where {_INCIDENT} = ?",
+        (number,),
+    ).fetchone()
+    return begin, end or 2**62
+
+
+def _open(connection: sqlite3.Connection) -> Iterator[int]:
+    """Yield the numbers of the incidents that no fact ends, the latest first."""
     rows = connection.execute(
-        "select kind, fields, boot_s, wall_s, trusted, boot from event where position > min("
-        " (select coalesce(max(position), 0) from event) - ?,"
-        " (select coalesce(max(position), ?) - 1 from event where kind = 'Opened'))"
-        " order by position",
-        (HISTORY, 2**62),
+        f"select {_INCIDENT} from event where {_INCIDENT} is not null group by 1"  # noqa: S608 - a constant
+        " having max(kind = 'Opened') and not max(kind = 'Resolved') order by 1 desc limit ?",
+        (OPEN,),
+    )
+    return (row[0] for row in rows)
+
+
+def _rows_of(connection: sqlite3.Connection, number: int) -> list[Row]:
+    """Return the rows of one incident in order: the first, and what counts of the others."""
+    rows = connection.execute(
+        f"{_ROW} where {_INCIDENT} = ? order by position limit ?", (number, FIRST)
     ).fetchall()
+    if len(rows) < FIRST:
+        return rows
+    further = connection.execute(
+        f"{_ROW} where {_INCIDENT} = ? and position > ? and kind not in ({_marks(REPEATED)})"
+        " order by position desc limit ?",
+        (number, rows[-1][0], *REPEATED, FURTHER),
+    ).fetchall()
+    return rows + further[::-1]
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _read(rows: list[Row]) -> tuple[tuple[Fact, ...], int]:
+    """Return the facts, and how many there are that this version cannot read."""
     facts: list[Fact] = []
-    for kind, values, boot_s, wall, trusted, boot in rows:
+    for _, kind, values, boot_s, wall, trusted, boot in rows:
         try:
             facts.append(decode_fact(kind, values, Moment(boot_s, wall, bool(trusted), boot)))
         except CodecError:
