@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from tests.unit.plan.conftest import SAMPLE, Edit
 
 from notanker.core.settings import Recipient
-from notanker.plan.directory import people, steps
+from notanker.plan.directory import people, steps, telling
 from notanker.plan.load import load
 from notanker.plan.model import Plan
 
@@ -54,7 +55,8 @@ def test_who_gets_no_sms_is_left_out_and_told(edit: Edit) -> None:
     text = 'phone = "+49 171 39200 13"\nsms = true'
     folder = edit("contacts.toml", text, text.replace("true", "false"))
     plan, problems = load(folder)
-    assert [person.contact for person in people(plan, "it_network")] == ["ines-modell"]
+    numbers = {person.contact: person.number for person in people(plan, "it_network")}
+    assert numbers == {"tarik-vorlage": "", "ines-modell": "+491713920014"}
     assert [(p.code, p.severity) for p in problems] == [("no-sms", "error")]
     assert "Tarik Vorlage" in problems[0].de.what
 
@@ -73,10 +75,39 @@ def test_a_step_that_reaches_nobody_is_told(edit: Edit) -> None:
     folder = edit("contacts.toml", 'phone = "+49 171 39200 14"\nsms = true',
                   'phone = "+49 171 39200 14"\nsms = false')  # fmt: skip
     plan, problems = load(folder)
-    assert people(plan, "it_network") == ()
+    assert not any(person.number for person in people(plan, "it_network"))
     assert "nobody" in {problem.code for problem in problems}
 
 
 def test_a_broken_deputy_does_not_cost_the_holder(edit: Edit) -> None:
     folder = edit("contacts.toml", 'phone = "+49 171 39200 14"', 'phone = "0171"')
     assert [person.contact for person in people(plan_in(folder), "it_network")] == ["tarik-vorlage"]
+
+
+def test_the_core_is_told_all_that_the_plan_says_of_telling() -> None:
+    found = telling(plan_in(SAMPLE))
+    assert [step.role for step in found.steps][:2] == ["it_network", "emergency_lead"]
+    assert [(one.template, one.people[0].contact) for one in found.notices] == [
+        ("T3", "jonas-muster")
+    ]
+    assert found.every_s == 1800.0
+    assert found.quiet is not None
+    assert (found.quiet.opens_s, found.quiet.closes_s) == (22 * 3600, 6 * 3600)
+    assert telling(None).steps == ()
+
+
+def test_no_updates_are_wanted_where_the_plan_says_0(edit: Edit) -> None:
+    plan = plan_in(edit("escalation.toml", "every_min = 30", "every_min = 0"))
+    assert telling(plan).every_s == math.inf
+
+
+def test_deputies_who_come_later_take_a_wait_of_their_own(edit: Edit) -> None:
+    old = 'wait_s = 300\nack = "reply"\non_no_ack = "next"\n\n[[step]]\norder = 2'
+    new = old.replace('"next"', '"deputy"')
+    assert [t.starts_s for t in steps(plan_in(edit("escalation.toml", old, new)))][1] == 600
+
+
+def test_a_notice_to_a_role_that_is_not_there_is_told(edit: Edit) -> None:
+    old = 'role = "operations"\ntemplate = "T3"'
+    _, problems = load(edit("escalation.toml", old, old.replace("operations", "hotline")))
+    assert "hotline" in " ".join(problem.de.what for problem in problems)
