@@ -29,6 +29,10 @@ from notanker_lab.stage import AGENT_UID, BOARD_PORT, PORTAL_PORT, Stage
 USERS_UID = 3000
 IT = ("+491713920013", "+491713920014")
 """The holder and the deputy of the example plan's first step."""
+HOTLINE = ("+491713920011", "+447700900123")
+"""Those of the shift lead's role: the example plan has them informed, the second one in English."""
+TOLD = (*IT, *HOTLINE)
+"""All who hear of an outage at once, and so of its end."""
 SOON_S = 15.0
 """Functional bar with head-room: a busy machine must not decide."""
 PRIORITIES = [1742, 1743, 1744, 1745]

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.lab.scene import IT, PRIORITIES, Scene, is_over, is_well, on_stage, until
+from tests.lab.scene import HOTLINE, IT, PRIORITIES, TOLD, Scene, is_over, is_well, on_stage, until
 
 HEAL_S = 6.0
 WAIT_S = 1.5
@@ -62,9 +62,9 @@ def _check(scene: Scene, number: int) -> None:
     until(lambda: [scene.rules(4), scene.rules(6)] == [PRIORITIES] * 2, "each rule stands once")
     scene.wait_devices("eth0")
     queued = [f.fields for f in scene.facts("Queued") if f.fields["incident"] == number]
-    for template in ("T1", "T12"):
+    for template, people in (("T1", IT), ("T3", HOTLINE), ("T12", TOLD)):
         told = sorted(item["number"] for item in queued if item["template"] == template)
-        assert told == sorted(IT), f"each is told once by {template}"
+        assert told == sorted(people), f"each is told once by {template}"
     copies = scene.copies()
     assert set(copies) == {(item["number"], item["mark"]) for item in queued}
     assert max(copies.values()) <= 2, copies

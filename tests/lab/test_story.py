@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from notanker_lab.analysis import Record
-from tests.lab.scene import IT, Page, Scene, is_over, on_stage, until
+from tests.lab.scene import HOTLINE, IT, TOLD, Page, Scene, is_over, on_stage, until
 
 WAIT_S = 3.0
 
@@ -92,6 +92,13 @@ def test_the_alert_goes_to_those_on_call_in_the_plans_words(story: Story) -> Non
         assert sms["parts"] == 1
 
 
+def test_the_hotline_is_told_without_anybodys_doing(story: Story) -> None:
+    told = [sms for sms in story.scene.sms() if sms["text"].startswith("INFO")]
+    assert [sms["number"] for sms in told] == list(HOTLINE)
+    assert ["Sprachregelung" in told[0]["text"], "wording" in told[1]["text"]] == [True, True]
+    assert all(sms["monotonic_s"] - story.cut_s < 60 for sms in told)
+
+
 def test_the_alert_is_out_within_ten_seconds(story: Story) -> None:
     assert story.scene.sms()[0]["monotonic_s"] - story.cut_s < 10
 
@@ -130,9 +137,11 @@ def test_there_were_two_switches_and_no_more(story: Story) -> None:
 
 
 def test_the_all_clear_goes_to_exactly_those_who_were_alarmed(story: Story) -> None:
-    clear = [sms for sms in story.scene.sms() if "ENTWARNUNG" in sms["text"]]
-    assert [sms["number"] for sms in clear] == list(IT)
-    assert len(story.scene.sms()) == 4
+    clear = [
+        sms for sms in story.scene.sms() if sms["text"].startswith(("ENTWARNUNG", "ALL CLEAR"))
+    ]
+    assert [sms["number"] for sms in clear] == list(TOLD)
+    assert len(story.scene.sms()) == 2 * len(TOLD)
     assert "Hauptleitung wieder stabil" in clear[0]["text"]
 
 
