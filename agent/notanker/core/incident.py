@@ -109,6 +109,11 @@ class Incidents:
         return (*((self.line,) if self.line else ()), *self.systems)
 
     @property
+    def unanswered(self) -> bool:
+        """Whether people were alarmed and nobody has said that he has it."""
+        return any(one.told and one.acknowledged is None for one in self.open)
+
+    @property
     def all(self) -> tuple[Incident, ...]:
         """All that are at hand, by number."""
         return tuple(sorted((*self.done, *self.open), key=lambda one: one.number))

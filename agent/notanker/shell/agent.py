@@ -255,7 +255,7 @@ class Agent:
             self._outbox.report,
             self._inbox.take,
             self._happen,
-            lambda: self._outbox.in_doubt,
+            lambda: self._outbox.in_doubt or self._runtime.state.incidents.unanswered,
             self._log,
         )
 

@@ -22,7 +22,8 @@ from notanker.shell.plugin_supervisor import PluginProcess
 LOOK_S: Final = 30.0
 """A device that says nothing by itself is asked so often."""
 IN_DOUBT_S: Final = 5.0
-"""And so often while somebody waits for a status report."""
+"""And so often while somebody waits for a status report, or for the answer of whoever is on call: that is to
+stop the escalation within ten seconds."""
 AGAIN_S: Final = 5.0
 MOST_AGAIN_S: Final = 600.0
 """A plugin that breaks at `collect` is asked less and less often, so that it still can send."""
@@ -42,7 +43,7 @@ class Collecting:
         report: Takes status reports; ends once what follows from them is on disk.
         inbound: Takes SMS of a plugin; ends once they are on disk.
         happened: Takes what befell the device.
-        in_doubt: Tells whether somebody waits for a status report.
+        in_doubt: Tells whether somebody waits for a status report or an answer.
         log: Where changes are logged.
     """
 

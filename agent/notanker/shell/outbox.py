@@ -104,7 +104,7 @@ class Outbox:
         """
         self._taken.take_up(reports)
         now_s = clock.boot_s()
-        for found in deliveries:
+        for found in sorted(deliveries, key=lambda found: place_of(found.mark)):
             if found.over and found.mark in told:
                 self._await(found)
             else:
@@ -212,10 +212,15 @@ class Outbox:
         self._log.warning("messages_merged", mark=one.mark, carries=len(one.carries))
 
     def _heads(self) -> Sequence[Delivery]:
-        """Return each person's first message: no all-clear may overtake its alarm."""
+        """Return each person's next message: alarms first, else the oldest.
+
+        An all-clear can wait longer than its alarm, so it never overtakes that.
+        """
         heads: dict[str, Delivery] = {}
         for delivery in self._open.values():
-            heads.setdefault(delivery.number, delivery)
+            head = heads.get(delivery.number)
+            if head is None or delivery.rank < head.rank:
+                heads[delivery.number] = delivery
         return list(heads.values())
 
     async def _rest(self, seconds: float | None) -> None:

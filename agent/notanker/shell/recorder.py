@@ -21,7 +21,7 @@ from notanker.shell.files import replace_file
 from notanker.shell.journal import Journal, Past
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
-from notanker.shell.texts import Context, text_of
+from notanker.shell.texts import Context, plain, text_of
 
 PAST_S: Final = 3.0
 """A journal that cannot be read in this time is not waited for: the line comes first."""
@@ -106,7 +106,11 @@ class Recorder:
 
         site = self._site()
         context = Context(self._plan(), self._config.site.id, site.settings.telling)
-        text = text_of(queued, incident, context, self._log)
+        try:
+            text = text_of(queued, incident, context, self._log)
+        except Exception as error:  # noqa: BLE001 - words that fail must never cost an alarm
+            self._log.error("text_failed", mark=queued.mark, reason=repr(error))
+            text = plain(queued, context.site)
         return Delivery(
             queued.mark,
             queued.incident,

@@ -44,6 +44,14 @@ def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> s
     return composed.text
 
 
+def plain(queued: Queued, site: str) -> str:
+    """Return the least that can be said, where the words of plan and product have failed."""
+    german = queued.language != "en"
+    alarm, other = ("STÖRUNG", "MELDUNG") if german else ("OUTAGE", "NOTICE")
+    word = alarm if queued.template in escalation.ALARMS else other
+    return f"{word} {site[:60]}. {'Nr' if german else 'No'} {queued.mark}"
+
+
 def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:
     """Return what the placeholders stand for.
 

@@ -13,10 +13,11 @@ import pytest
 
 from notanker.config.model import Config
 from notanker.core.delivery import Delivery
-from notanker.core.facts import DeviceTold, Fact, Resolved
+from notanker.core.facts import DeviceTold, Fact, Queued, Resolved
 from notanker.core.incident import fold
 from notanker.core.names import Outcome
 from notanker.core.report import Report
+from notanker.core.settings import Telling
 from notanker.core.state import Site
 from notanker.shell import journal, recorder
 from notanker.shell.journal import Journal
@@ -88,3 +89,30 @@ def test_a_journal_that_does_not_answer_costs_what_only_it_knows(
     report = written(tmp_path / "reports")
     assert [message.channel for message in report.messages] == [""] * 5
     assert report.outage_s == 12_480
+
+
+def test_words_that_fail_do_not_cost_an_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(recorder, "text_of", fails)
+    site = SimpleNamespace(
+        incidents=fold(incidents_of.usual()), settings=SimpleNamespace(telling=Telling())
+    )
+    config = SimpleNamespace(site=SimpleNamespace(id="musterhafen"))
+    handed: list[Delivery] = []
+    outbox = SimpleNamespace(add=lambda delivery, _: handed.append(delivery))
+
+    async def work() -> None:
+        store = Journal(tmp_path / "journal.sqlite")
+        store.start()
+        Recorder(
+            cast("Config", config), store, cast("Outbox", outbox), lambda: cast("Site", site),
+            lambda: None, open_log("error"),
+        ).record([fact for fact in incidents_of.usual() if isinstance(fact, Queued)])  # fmt: skip
+        await asyncio.to_thread(store.close)
+
+    asyncio.run(work())
+    assert handed[0].text == f"STÖRUNG musterhafen. Nr {handed[0].mark}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from notanker.core.delivery import Delivery
@@ -93,6 +94,38 @@ def test_no_message_overtakes_an_earlier_one_to_the_same_person(path: Path) -> N
 
     carrier = live(path, story, [Retry(0.3, "busy")])
     assert carrier.sent == ["1-1", "1-1", "1-2"]
+
+
+def test_a_new_alarm_does_not_wait_for_an_answer_to_the_same_person_that_must(path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        now_s = clock.boot_s()
+        answer = Delivery("R-1", 0, "+493023125110", "Text", now_s, next_s=now_s, rank=2)
+        desk.box.add(answer, desk.store.do(journal.append([], [answer])))
+        async with asyncio.timeout(30):
+            while not desk.carrier.sent:  # noqa: ASYNC110 - the carrier has no event for it
+                await asyncio.sleep(0)
+        desk.add("2-1")
+        assert (await desk.end()).mark == "2-1"
+
+    assert live(path, story, [Retry(3600.0, "busy")]).sent == ["R-1", "2-1"]
+
+
+def test_an_all_clear_does_not_overtake_its_alarm_after_a_restart(path: Path) -> None:
+    async def before(desk: Desk) -> None:
+        alarm, clear = message("17-1"), replace(message("17-2"), rank=2)
+        await desk.store.do(journal.append([], [alarm, clear]))
+        # The row that is written last is the last one of the table.
+        await desk.store.do(journal.update(replace(alarm, attempts=1)))
+
+    live(path, before, running=False)
+
+    async def after(desk: Desk) -> None:
+        past = await desk.store.do(journal.past)
+        desk.box.take_up(replace(one, rank=0) for one in past.deliveries)
+        for _ in range(2):
+            await desk.end()
+
+    assert live(path, after).sent == ["17-1", "17-2"]
 
 
 def test_a_number_that_does_not_exist_is_not_tried_again(path: Path) -> None:
