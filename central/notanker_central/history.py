@@ -55,6 +55,9 @@ SENTENCES: Final[dict[str, Pair]] = {
     "BandEntered": ("LTE-Datenbudget: {band}", "LTE data budget: {band}"),
     "BearerMoved": ("LTE-Datenverbindung {order}", "LTE data session {order}"),
     "DeviceTold": ("{plugin}: {what} {reason}", "{plugin}: {what} {reason}"),
+    "Escalated": ("Eskalation: Stufe {step}", "escalation: step {step}"),
+    "Withheld": ("{name} nicht benachrichtigt: {why}", "{name} not told: {why}"),
+    "Mitigated": ("arbeitet wieder über LTE", "works again over LTE"),
     "SmsHeard": ("SMS von {sender}: {what}", "SMS from {sender}: {what}"),
     "OrderRefused": (
         "{contact} wollte {order}, abgewiesen: {reason}",

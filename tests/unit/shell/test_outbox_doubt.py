@@ -163,7 +163,7 @@ def test_a_hand_over_that_a_fault_of_ours_broke_off_is_in_doubt_and_not_repeated
 
 def test_a_new_alarm_does_not_wait_for_questions_about_thirty_others(path: Path) -> None:
     async def story(desk: Desk) -> None:
-        others = [message(f"{n}-1", f"+4930231251{n}") for n in range(10, 40)]
+        others = [message(f"{n}-1", f"+{493_023_125_100 + n}") for n in range(10, 40)]
         desk.box.take_up(rules.lost_sight(rules.begin(one, "lte1"), "", 0.0) for one in others)
         await asyncio.wait_for(desk.carrier.asked.wait(), 30)
         desk.add("50-1", "+493023125199")
