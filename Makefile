@@ -7,7 +7,7 @@
 #   make bench             everything for the record: every row, every peer (two and a half hours)
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
-#   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (five minutes)
+#   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
 #   make format            format the code
