@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,7 @@ def test_each_vendors_modem_is_known(runner: Runner, vendor: str) -> None:
         assert info.sim is Sim.READY
         assert info.imei
         assert info.manufacturer
+        assert dt.datetime.fromisoformat(info.clock).tzinfo is not None
         signal = lte.call("signal", answer=Signal)
         assert signal.rsrp_dbm is not None
         assert -120 < signal.rsrp_dbm < -60

@@ -105,6 +105,7 @@ def info_lines(info: ModemInfo) -> list[tuple[str, str]]:
         ("IMSI", info.imsi),
         (say("Rufnummer", "Own number"), info.number),
         (say("SMS-Zentrale", "SMS centre"), info.centre),
+        (say("Uhr im Modem", "Modem's clock"), info.clock.replace("T", " ")),
     ]
     return [(name, text) for name, text in lines if text]
 

@@ -16,6 +16,7 @@ class ModemInfo(msgspec.Struct, frozen=True, kw_only=True):
         number: The SIM's own telephone number, if it is written on it.
         centre: The SMS centre's number.
         pin_tries: Tries left for the SIM's PIN.
+        clock: What its clock says, which most networks set: ISO 8601 with the zone.
     """
 
     manufacturer: str = ""
@@ -29,6 +30,7 @@ class ModemInfo(msgspec.Struct, frozen=True, kw_only=True):
     port: str = ""
     sim: Sim | None = None
     pin_tries: int | None = None
+    clock: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):

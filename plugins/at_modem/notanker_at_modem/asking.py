@@ -97,6 +97,7 @@ class Asking:
         named = device.identity_of(self._known("ATI"))
         # A SIM that waits for its PIN tells little more than that.
         open_ = sim is Sim.READY
+        clock = device.clock_of(self._known("AT+CCLK?"))
         return ModemInfo(
             manufacturer=device.plain_of(self._known("AT+CGMI"), "+CGMI") or named.manufacturer,
             model=device.plain_of(self._known("AT+CGMM"), "+CGMM") or named.model,
@@ -109,6 +110,7 @@ class Asking:
             port=self._session.port,
             sim=sim,
             pin_tries=unlock.tries_left(self._session.ask) if sim is not Sim.MISSING else None,
+            clock="" if clock is None else clock.isoformat(),
         )
 
     def ussd(self, code: str) -> str:

@@ -59,3 +59,8 @@ def test_what_a_modem_does_not_say_is_left_out(monkeypatch: pytest.MonkeyPatch) 
         ("Modem", "M1"),
         ("SIM card", "wants its PIN, 2 PIN tries left"),
     ]
+
+
+def test_the_modems_clock_is_shown_with_its_zone() -> None:
+    lines = dict(info_lines(ModemInfo(model="M1", clock="2026-11-25T10:42:07+01:00")))
+    assert "2026-11-25 10:42:07+01:00" in lines.values()
