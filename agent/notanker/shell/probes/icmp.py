@@ -106,7 +106,9 @@ class EchoSocket:
 
     def _take(self, packet: bytes) -> None:
         number = reply_number(packet, self._key, v6=self._v6)
-        if number is not None and (self._last - number) % _NUMBERS < _REMEMBERED:
+        # Numbers count from 1: none is older than the first.
+        remembered = min(_REMEMBERED, self._last)
+        if number is not None and (self._last - number) % _NUMBERS < remembered:
             self._answered(number, "")
 
 
