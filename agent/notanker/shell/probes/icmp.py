@@ -106,8 +106,8 @@ class EchoSocket:
 
     def _take(self, packet: bytes) -> None:
         number = reply_number(packet, self._key, v6=self._v6)
-        # Numbers count from 1: none is older than the first.
-        remembered = min(_REMEMBERED, self._last)
+        # Numbers count up from 0: none is older than that.
+        remembered = min(_REMEMBERED, self._last + 1)
         if number is not None and (self._last - number) % _NUMBERS < remembered:
             self._answered(number, "")
 
