@@ -10,7 +10,7 @@ import math
 from typing import Final
 
 from notanker.core import escalation
-from notanker.core.calendar import local_s
+from notanker.core.calendar import are_quiet
 from notanker.core.facts import CauseKnown, Fact, Queued, Withheld
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
@@ -31,7 +31,7 @@ def facts(
     if wait_s is None or wait_s > 0:
         return ()
     template = escalation.of(incident, escalation.UPDATE)
-    if is_quiet(telling, now, offset_s):
+    if are_quiet(telling.quiet, now, offset_s):
         if (template, "") in incident.unsaid:
             return ()
         return (Withheld(now, incident.number, template, "", "", Unsaid.QUIET_HOURS),)
@@ -49,15 +49,9 @@ def next_wake_s(
     wait_s = _wait_s(incident, telling, now)
     if wait_s is None or wait_s == math.inf:
         return None
-    if telling.quiet is not None and is_quiet(telling, now, offset_s):
+    if telling.quiet is not None and are_quiet(telling.quiet, now, offset_s):
         wait_s = max(wait_s, telling.quiet.closes_in_s(now, offset_s))
     return wait_s if wait_s > 0 else None
-
-
-def is_quiet(telling: Telling, now: Moment, offset_s: float | None) -> bool:
-    """Tell whether these are quiet hours. Nobody knows without a clock: then they are not."""
-    known = local_s(now, offset_s) is not None
-    return known and telling.quiet is not None and telling.quiet.opens_in_s(now, offset_s) == 0.0
 
 
 def _wait_s(incident: Incident, telling: Telling, now: Moment) -> float | None:
@@ -65,8 +59,9 @@ def _wait_s(incident: Incident, telling: Telling, now: Moment) -> float | None:
     if incident.stage is Stage.RESOLVED:
         return None
     heard = _heard(incident)
+    reached = escalation.reached(incident)
     waits_s = [
-        telling.every_s - between_s(heard[one.contact], now) for one in escalation.hearers(incident)
+        telling.every_s - between_s(at, now) for contact, at in heard.items() if contact in reached
     ]
     if waits_s and _known_better(incident):
         latest_s = min(between_s(at, now) for at in heard.values())

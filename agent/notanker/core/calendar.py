@@ -90,6 +90,12 @@ class Window:
         return 0.0 if here_s is None else (self.closes_s - here_s) % _DAY_S or float(_DAY_S)
 
 
+def are_quiet(hours: Window | None, now: Moment, offset_s: float | None) -> bool:
+    """Tell whether it is quiet now; without a clock it never is: too loud is better than unheard."""
+    known = local_s(now, offset_s) is not None
+    return hours is not None and known and hours.opens_in_s(now, offset_s) == 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """Hours on some days of the week, Monday is 0; they may span midnight, the day is that of the start."""

@@ -15,7 +15,7 @@ from typing import Final
 
 from notanker.core import escalation
 from notanker.core.facts import Escalated, Fact, Withheld
-from notanker.core.incident import Incident
+from notanker.core.incident import Incident, after
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Stage, Unsaid
 from notanker.core.settings import Recipient, Step, Telling
@@ -103,22 +103,24 @@ def facts(
     way = stops(telling.steps)
     for place in _due(incident, way, now):
         moved = Escalated(now, incident.number, place, way[place].step)
-        incident = escalation.after(incident, [moved])
+        incident = after(incident, [moved])
         said = tuple(_at(incident, way, alarm, now, offset_s))
-        incident = escalation.after(incident, said)
+        incident = after(incident, said)
         found += [moved, *said]
     late = tuple(_alarms(incident, way, alarm, now, offset_s)) if incident.stop >= 0 else ()
-    return (*found, *late, *_notices(escalation.after(incident, late), telling, now))
+    return (*found, *late, *_notices(after(incident, late), telling, now))
 
 
 def next_wake_s(incident: Incident, telling: Telling, now: Moment) -> float | None:
     """Return in how many seconds the chain goes on by itself, None if it does not."""
-    if incident.acknowledged is not None or incident.stage is not Stage.OPEN or incident.stop < 0:
+    if incident.acknowledged is not None or incident.stage is not Stage.OPEN:
+        return None
+    if incident.chained is None:
         return None
     way = stops(telling.steps)
     if incident.stop + 1 >= len(way):
         return None
-    left_s = way[incident.stop + 1].after_s - between_s(incident.stopped[0], now)
+    left_s = way[incident.stop + 1].after_s - between_s(incident.chained, now)
     # What is overdue waits for something to say, not for time.
     return left_s if left_s > 0 else None
 
@@ -127,14 +129,14 @@ def next_alarm_s(incident: Incident, telling: Telling, at: Moment) -> float | No
     """Return in how many seconds others are told if nobody answers, None if nobody is left."""
     later = stops(telling.steps)[incident.stop + 1 :]
     after_s = next((stop.after_s for stop in later if stop.kind is not Kind.ASK), None)
-    if after_s is None or not incident.stopped:
+    if after_s is None or incident.chained is None:
         return None
-    return max(0.0, after_s - between_s(incident.stopped[0], at))
+    return max(0.0, after_s - between_s(incident.chained, at))
 
 
 def _due(incident: Incident, way: tuple[Stop, ...], now: Moment) -> Iterator[int]:
     """Yield each stop whose time has come; a question is left out where others have been told since."""
-    ago_s = between_s(incident.stopped[0], now) if incident.stopped else 0.0
+    ago_s = between_s(incident.chained, now) if incident.chained is not None else 0.0
     for place in range(incident.stop + 1, len(way)):
         if way[place].after_s > ago_s:
             return
@@ -155,7 +157,7 @@ def _at(
     alarms = tuple(_alarms(incident, way, alarm, now, offset_s))
     yield from alarms
     if stop.kind is Kind.BRIDGE:
-        incident = escalation.after(incident, alarms)
+        incident = after(incident, alarms)
         yield from escalation.say(incident, escalation.hearers(incident), now, escalation.BRIDGE)
 
 
@@ -207,7 +209,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
             elif not _said(incident, person, template):
                 yield from _withhold(incident, person, template, Unsaid.ALREADY_ALARMED, now)
         said = escalation.say(incident, to, now, template)
-        incident = escalation.after(incident, said)
+        incident = after(incident, said)
         yield from said
 
 
@@ -226,7 +228,7 @@ def _taken(incident: Incident, telling: Telling, now: Moment) -> tuple[Fact, ...
     knowing = escalation.alarmed(incident)
     others = knowing - {incident.acknowledged_by}
     people = [person for person in escalation.hearers(incident) if person.contact in others]
-    said = escalation.alarm(incident, people, now, template)
+    said = escalation.tell(incident, people, now, template)
     spared = [p for p in _everybody(telling.steps) if p.contact not in knowing]
     alarm = escalation.of(incident, escalation.ALARM)
     return (

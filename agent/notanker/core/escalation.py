@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from notanker.core.facts import Fact, Queued, Withheld
-from notanker.core.incident import Incident, apply
+from notanker.core.incident import Incident
 from notanker.core.moment import Moment
 from notanker.core.names import Outcome, Unsaid
 from notanker.core.settings import Recipient
@@ -30,7 +30,7 @@ SYSTEM_CLEAR: Final = "T12-system"
 """The same for a system of the plan: the line is well, and nothing has been switched."""
 ALARMS: Final = frozenset({ALARM, ISOLATED, SYSTEM_ALARM})
 CLEAR: Final = frozenset({ALL_CLEAR, SYSTEM_CLEAR})
-CAN_WAIT: Final = frozenset({*CLEAR, ASK, UPDATE, TAKEN, f"{UPDATE}-system", f"{TAKEN}-system"})
+LATER: Final = frozenset({*CLEAR, ASK, UPDATE, TAKEN, f"{UPDATE}-system", f"{TAKEN}-system"})
 """What goes after the alarms to others."""
 
 
@@ -39,10 +39,10 @@ def of(incident: Incident, template: str) -> str:
     return f"{template}-system" if incident.system else template
 
 
-def alarm(
+def tell(
     incident: Incident, recipients: Iterable[Recipient], now: Moment, template: str
 ) -> tuple[Queued, ...]:
-    """Return the messages that tell of the incident, none to who has had this one."""
+    """Return one message to each who has not had this one yet."""
     had = {told.queued.contact for told in incident.told if told.queued.template == template}
     to = tuple(person for person in recipients if person.contact not in had)
     return say(incident, to, now, template)
@@ -53,22 +53,24 @@ def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
     template = of(incident, ALL_CLEAR)
     had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
     people = tuple(person for person in hearers(incident) if person.contact not in had)
-    reached = {person.contact for person in people} | had
-    spared = {
-        told.queued.contact: told.queued.name
-        for told in incident.told
-        if told.queued.contact not in reached
-    }
+    spared = incident.names.keys() - reached(incident) - had
     withheld = tuple(
         Withheld(now, incident.number, template, contact, name, Unsaid.NEVER_ALARMED)
-        for contact, name in spared.items()
-        if (template, contact) not in incident.unsaid
+        for contact, name in incident.names.items()
+        if contact in spared and (template, contact) not in incident.unsaid
     )
     return (*say(incident, people, now, template), *withheld)
 
 
+def reached(incident: Incident) -> frozenset[str]:
+    """Return the contacts that a message of the incident has reached, or still may."""
+    return frozenset(
+        told.queued.contact for told in incident.told if told.outcome is not Outcome.FAILED
+    )
+
+
 def hearers(incident: Incident) -> tuple[Recipient, ...]:
-    """Return those whom a message of the incident has reached, or still may."""
+    """Return those people, each as the last of these messages had him."""
     found = {
         told.queued.contact: Recipient(
             told.queued.contact, told.queued.name, told.queued.number, told.queued.language
@@ -103,10 +105,3 @@ def say(
         )
         for index, person in enumerate(recipients)
     )
-
-
-def after(incident: Incident, facts: Iterable[Fact]) -> Incident:
-    """Return the incident after all of these facts."""
-    for fact in facts:
-        incident = apply(incident, fact)
-    return incident

@@ -48,7 +48,7 @@ class Incident:
         acknowledged: When somebody first said "I have it", and `acknowledged_by` who.
         mitigated: When the site first worked again by other means.
         stop: The stop that the escalation came to last, -1 before the first.
-        stopped: When it came to each.
+        chained: When it came to the first, from which on all others count.
         unsaid: What was kept from whom, as template and contact.
         flaps: How often it came back and failed again.
         facts: Its whole record, in order.
@@ -68,7 +68,7 @@ class Incident:
     acknowledged_by: str = ""
     mitigated: Moment | None = None
     stop: int = -1
-    stopped: tuple[Moment, ...] = ()
+    chained: Moment | None = None
     unsaid: frozenset[tuple[str, str]] = frozenset()
     flaps: int = 0
     told: tuple[Told, ...] = ()
@@ -78,6 +78,11 @@ class Incident:
     def diagnosis(self) -> Diagnosis:
         """The cause as it is known now."""
         return Diagnosis(self.cause, self.evidence, self.detail)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of those who were told, by contact."""
+        return {told.queued.contact: told.queued.name for told in self.told}
 
     @property
     def phase(self) -> Phase:
@@ -169,6 +174,13 @@ def apply(incident: Incident, fact: Fact) -> Incident:
     return replace(_change(incident, fact), facts=(*incident.facts, fact))
 
 
+def after(incident: Incident, facts: Iterable[Fact]) -> Incident:
+    """Return the incident after all of these facts."""
+    for fact in facts:
+        incident = apply(incident, fact)
+    return incident
+
+
 def _change(incident: Incident, fact: Fact) -> Incident:
     match fact:
         case CauseKnown(cause=cause, evidence=evidence, detail=detail):
@@ -200,7 +212,7 @@ def _handled(incident: Incident, fact: Fact) -> Incident:
         case Withheld(template=template, contact=contact):
             return replace(incident, unsaid=incident.unsaid | {(template, contact)})
         case Escalated(at=at, stop=stop):
-            return replace(incident, stop=stop, stopped=(*incident.stopped, at))
+            return replace(incident, stop=stop, chained=incident.chained or at)
         case _:
             return incident
 

@@ -134,7 +134,7 @@ def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     if between_s(since, situation.now) < situation.isolated_told_after_s:
         return ()
     people = escalation.hearers(incident)
-    return escalation.alarm(incident, people, situation.now, escalation.ISOLATED)
+    return escalation.tell(incident, people, situation.now, escalation.ISOLATED)
 
 
 def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
@@ -142,7 +142,7 @@ def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     works = situation.line is Line.BACKUP and situation.route is Uplink.BACKUP
     gloomy = {t.queued.contact for t in incident.told if t.queued.template == escalation.ISOLATED}
     people = tuple(p for p in escalation.hearers(incident) if p.contact in gloomy)
-    return escalation.alarm(incident, people, situation.now, escalation.ALARM) if works else ()
+    return escalation.tell(incident, people, situation.now, escalation.ALARM) if works else ()
 
 
 def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:

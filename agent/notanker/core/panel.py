@@ -51,9 +51,8 @@ class Hours:
     offset_s: float | None = None
 
     def are_quiet(self, now: Moment) -> bool:
-        """Tell whether it is quiet now; without a clock it never is: too loud is better than unheard."""
-        known = calendar.local_s(now, self.offset_s) is not None
-        return self.quiet is not None and known and not self.quiet.opens_in_s(now, self.offset_s)
+        """Tell whether it is quiet now."""
+        return calendar.are_quiet(self.quiet, now, self.offset_s)
 
 
 def picture(status: Status, now: Moment, hours: Hours) -> PanelPicture:

@@ -266,7 +266,7 @@ def _rows(incident: Incident, beside: Iterable[Fact]) -> Iterator[ReportRow]:
     def after_s(fact: Fact) -> float:
         return between_s(incident.opened, fact.at)
 
-    names = {told.queued.contact: told.queued.name for told in incident.told}
+    names = incident.names
     during = [fact for fact in beside if after_s(fact) >= 0]
     for fact in heapq.merge(incident.facts, during, key=after_s):
         words = words_of(_by_name(fact, names))

@@ -62,7 +62,7 @@ LINE_WORDS: Final[Mapping[Line, Pair]] = {
         "Primary line must prove itself first",
     ),
 }
-_TEMPLATES: Final[Mapping[str, Pair]] = {
+TEMPLATES: Final[Mapping[str, Pair]] = {
     escalation.ALARM: ("Alarmmeldung", "Alert"),
     escalation.ISOLATED: ("Alarmmeldung (keine Anbindung)", "Alert (no uplink)"),
     escalation.ALL_CLEAR: ("Entwarnung", "All-clear"),
@@ -106,7 +106,7 @@ GOOD_NEWS: Final = frozenset({"port_back", "answers_again", "modemmanager_back",
 def template_pair(template: str) -> Pair:
     """Return what kind of message a template makes; one that is not known stands for itself."""
     base = template.removesuffix("-system")
-    return _TEMPLATES.get(template) or _TEMPLATES.get(base, (template, template))
+    return TEMPLATES.get(template) or TEMPLATES.get(base, (template, template))
 
 
 def words_of(fact: Fact) -> Pair | None:

@@ -117,7 +117,7 @@ def _lead(one: Incident, situation: Situation) -> Iterator[Fact]:
     now, telling, offset_s = situation.now, situation.telling, situation.offset_s
     told = chain.facts(one, telling, escalation.SYSTEM_ALARM, now, offset_s)
     yield from told
-    yield from cadence.facts(escalation.after(one, told), telling, now, offset_s)
+    yield from cadence.facts(incident.after(one, told), telling, now, offset_s)
     if one.stage is Stage.OPEN:
         if works is Verdict.UP:
             yield SystemBack(situation.now, one.number)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from notanker.core.report_rows import TEMPLATES
+
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "home": ("Start", "Start"),
     "skip": ("Zum Inhalt", "Skip to content"),
@@ -78,15 +80,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Please open the start page or take the printed plan.",
     ),
 }
-TEMPLATES: Final[dict[str, tuple[str, str]]] = {
-    "T1": ("Alarmmeldung", "alert"),
-    "T2": ("Bitte um Antwort", "request to answer"),
-    "T3": ("Hinweis an die Hotline", "notice to the hotline"),
-    "T4": ("Hinweis an das Team", "notice to the team"),
-    "T5": ("Hinweis an die Leitung", "notice to the management"),
-    "T11": ("Zwischenstand", "update"),
-    "T12": ("Entwarnung", "all-clear"),
-}
 
 
 _SIGNAL: Final = (
@@ -105,8 +98,10 @@ def words(language: str) -> dict[str, str]:
 def template_words(template: str, language: str) -> str:
     """Return what kind of message a template is."""
     kind = template.partition("-")[0]  # `T1-isolated` is an alert too
-    pair = TEMPLATES.get(kind, (template, template))
-    return pair[1] if language == "en" else pair[0]
+    if kind not in TEMPLATES:
+        return template
+    german, english = TEMPLATES[kind]
+    return english.lower() if language == "en" else german
 
 
 def signal_words(dbm: float | None, language: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from notanker.config.model import Config
 from notanker.core.delivery import CAN_WAIT, Delivery
-from notanker.core.escalation import CAN_WAIT as LATER
+from notanker.core.escalation import LATER
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.marks import reference_of

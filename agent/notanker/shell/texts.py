@@ -80,13 +80,12 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
 def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:
     """Return what comes next: the promised news, who has it, when others are told."""
     telling = context.telling
-    known = {told.queued.contact: told.queued.name for told in incident.told}
     left_s = chain.next_alarm_s(incident, telling, queued.at)
     said = [told.queued for told in incident.told if told.queued.contact == queued.contact]
     updates = sum(one.template == queued.template for one in said)
     return {
         "next_update": _promise(queued, context),
-        "acknowledged_by": known.get(incident.acknowledged_by, ""),
+        "acknowledged_by": incident.names.get(incident.acknowledged_by, ""),
         "wait_min": "" if left_s is None else str(max(1, math.ceil(left_s / 60))),
         "update": str(max(1, updates)),
     }

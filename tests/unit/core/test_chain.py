@@ -11,7 +11,7 @@ from notanker.core import chain, escalation
 from notanker.core.calendar import Duty, Window
 from notanker.core.chain import Kind, stops
 from notanker.core.facts import Acknowledged, Fact, Opened, PrimaryBack, Queued, Settled, Withheld
-from notanker.core.incident import Incident, fold
+from notanker.core.incident import Incident, after, fold
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Phase, Unsaid
 from notanker.core.settings import Notice, Recipient, Step, Telling
@@ -50,9 +50,9 @@ class Night:
         self.alarm = escalation.SYSTEM_ALARM if system else escalation.ALARM
 
     def look(self, seconds: float, *happened: Fact) -> tuple[Fact, ...]:
-        self.incident = escalation.after(self.incident, happened)
+        self.incident = after(self.incident, happened)
         said = chain.facts(self.incident, self.telling, self.alarm, at(seconds), 0.0)
-        self.incident = escalation.after(self.incident, said)
+        self.incident = after(self.incident, said)
         assert not chain.facts(self.incident, self.telling, self.alarm, at(seconds), 0.0)
         return said
 
