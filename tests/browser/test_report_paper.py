@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import Browser
 from tests.unit import incidents_of
 
-from notanker.cli.report_page import report_page
 from notanker.errors import Language
+from notanker.plan.report_page import report_page
 
 REPORTS = {
     "usual": incidents_of.made(incidents_of.usual()),
@@ -22,7 +24,7 @@ def test_the_report_is_two_sheets_of_paper_at_most(
 ) -> None:
     page = browser.new_page()
     try:
-        page.set_content(report_page(REPORTS[name], (), language, "Europe/Berlin"))
+        page.set_content(report_page(REPORTS[name], (), language, ZoneInfo("Europe/Berlin")))
         paper = page.pdf(format="A4", prefer_css_page_size=True)
         assert paper.startswith(b"%PDF")
         assert 1 <= paper.count(b"/Type /Page\n") <= 2

@@ -20,8 +20,8 @@ from notanker.cli.output import (
     say,
     time_of,
 )
-from notanker.cli.record import SiteTimes, last_incidents, notes_on, one_incident, report_on
-from notanker.cli.report_notes import Note, TooMuch, add_note, last_review
+from notanker.cli.record import last_incidents, notes_on, one_incident, report_on
+from notanker.cli.report_notes import TooMuch, add_note
 from notanker.cli.show import incident_lines
 from notanker.config.model import Config
 from notanker.core.incident import Incident
@@ -30,8 +30,11 @@ from notanker.core.report import Report
 from notanker.core.view import incident_status
 from notanker.core.wording import Pair
 from notanker.errors import LANGUAGES
+from notanker.plan.report_notes import Note, last_review
+from notanker.plan.report_times import SiteTimes
 from notanker.plan.words import cause_words, in_language
 from notanker.shell import clock
+from notanker.shell.settings import zone_of
 
 LISTED: Final = 20
 STAGES: Final[dict[Stage, Pair]] = {
@@ -126,7 +129,7 @@ def report(config_path: Path, number: int, as_json: bool, as_html: bool) -> None
     if as_json:
         print_json(made)
     elif as_html:
-        from notanker.cli.report_page import report_page
+        from notanker.plan.report_page import report_page
 
         click.echo(report_page(made, notes_on(config, number), language(), _zone(config)))
     else:
@@ -136,8 +139,8 @@ def report(config_path: Path, number: int, as_json: bool, as_html: bool) -> None
         click.echo(report_text(made, notes_on(config, number), times))
 
 
-def _zone(config: Config) -> str:
-    return config.site.time_zone
+def _zone(config: Config) -> dt.tzinfo | None:
+    return zone_of(config.site.time_zone)
 
 
 @incidents.command("export", short_help="Write all of an incident into a folder.")
@@ -161,8 +164,8 @@ def export(config_path: Path, number: int, folder: Path) -> None:
 
 
 def _files(config: Config, made: Report, notes: tuple[Note, ...]) -> dict[str, bytes]:
-    from notanker.cli.report_page import report_page
     from notanker.core.timeline import timeline
+    from notanker.plan.report_page import report_page
     from notanker.shell import codec
 
     files = {"report.json": codec.encode(made), "notes.json": codec.encode(notes)}

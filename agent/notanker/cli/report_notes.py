@@ -1,35 +1,18 @@
-"""What people add to an after-action report: notes, measures and reviews, kept apart from the facts."""
+"""Keeps what people add to an after-action report, in a file beside it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from notanker.plan.report_notes import Note
 from notanker.shell.files import replace_file
 
 MOST_TEXT: Final = 2000
 MOST_NAME: Final = 100
 MOST_ENTRIES: Final = 200
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """One note, or one measure: then it has a day until which it is to be done.
-
-    Attributes:
-        by: Who wrote the note, or who owns the measure.
-        on: When it was written.
-        reviewed: Whether it says that the incident was gone through; its text may then be empty.
-    """
-
-    text: str
-    by: str
-    on: dt.date
-    due: dt.date | None = None
-    reviewed: bool = False
 
 
 class TooMuch(Exception):  # noqa: N818 - told to the person as it is
@@ -68,8 +51,3 @@ def add_note(reports: Path, number: int, note: Note) -> None:
     data = msgspec.json.format(msgspec.json.encode((*known, note)), indent=1)
     reports.mkdir(parents=True, exist_ok=True)
     replace_file(path_of(reports, number), data, sync=True)
-
-
-def last_review(notes: Iterable[Note]) -> Note | None:
-    """Return the last review, None if the incident was not gone through yet."""
-    return next((note for note in reversed(list(notes)) if note.reviewed), None)

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from notanker.cli.output import language, say
-from notanker.cli.record import SiteTimes
-from notanker.cli.report_notes import Note
 from notanker.core.report import Report
+from notanker.plan.report_notes import Note
 from notanker.plan.report_summary import summary
+from notanker.plan.report_times import SiteTimes
 from notanker.plan.report_words import (
     course,
     figures,

@@ -6,13 +6,14 @@ import asyncio
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from notanker.cli.report_page import MOST_ROWS, MOST_SHORTFALLS, MOST_TOLD, folded, report_page
 from notanker.core.delivery import Delivery
 from notanker.core.facts import Opened, Resolved, Started
 from notanker.core.names import Cause, Line, Outcome, Uplink
+from notanker.plan.report_page import MOST_ROWS, MOST_SHORTFALLS, MOST_TOLD, folded, report_page
 from notanker.shell import journal
 from notanker.shell.journal import Journal
 from tests.unit import incidents_of
@@ -250,7 +251,7 @@ def test_what_is_too_much_for_paper_is_folded_and_counted() -> None:
 
 def test_the_summary_tells_the_whole_in_one_breath() -> None:
     shown = Page(
-        report_page(incidents_of.made(incidents_of.usual()), (), "en", "Europe/Berlin")
+        report_page(incidents_of.made(incidents_of.usual()), (), "en", ZoneInfo("Europe/Berlin"))
     ).text
     for words in (
         "10:42:07: the primary line fails. Cause: Musternetz (likely).",

@@ -5,6 +5,7 @@ What is too much for paper is folded: on a screen one tap away, on paper told by
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +15,14 @@ from typing import Any, Final, Generic, TypeVar
 import jinja2
 from markupsafe import Markup
 
-from notanker.cli.record import SiteTimes
-from notanker.cli.report_notes import Note
 from notanker.core.report import Report, ReportMessage
 from notanker.core.report_rows import template_pair
 from notanker.core.shortfalls import Shortfall
 from notanker.core.timeline import timeline
 from notanker.errors import Language
+from notanker.plan.report_notes import Note
 from notanker.plan.report_summary import summary
+from notanker.plan.report_times import SiteTimes
 from notanker.plan.report_words import (
     course,
     figures,
@@ -107,14 +108,16 @@ def folded(items: Sequence[T], most: int, last: int = 0) -> Folded[T]:
     return Folded(items[: most - last], items[most - last : end], items[end:])
 
 
-def report_page(report: Report, notes: Sequence[Note], language: Language, zone: str = "") -> str:
+def report_page(
+    report: Report, notes: Sequence[Note], language: Language, zone: dt.tzinfo | None = None
+) -> str:
     """Return the page, complete in itself: no style, script or picture from elsewhere.
 
     Args:
         report: The report.
         notes: What people added.
         language: The reader's.
-        zone: The site's time zone, empty for the machine's own.
+        zone: The site's time zone, None for the machine's own.
     """
     words = {key: in_language(pair, language) for key, pair in WORDS.items()}
     times = SiteTimes(report.opened, zone, language)
