@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zoneinfo
+from functools import partial
 from importlib import resources
 from typing import Final
 
@@ -15,7 +16,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 from markupsafe import Markup
 
 from notanker.errors import LANGUAGES, Language
-from notanker_central import views
+from notanker_central import reports, views
 from notanker_central.board_json import add_json
 from notanker_central.clock import Clock
 from notanker_central.config import Board
@@ -24,6 +25,7 @@ from notanker_central.show import Show
 from notanker_central.states import State
 from notanker_central.store import Store
 
+Shown = Response | str | tuple[str, int]
 REFRESH_S: Final = 10
 SYMBOLS: Final = {
     State.OK: "✓",
@@ -53,7 +55,7 @@ def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers["content-security-policy"] = policy
+        response.headers.setdefault("content-security-policy", policy)
         response.headers["x-content-type-options"] = "nosniff"
         response.headers["referrer-policy"] = "no-referrer"
         response.headers["cache-control"] = "no-store"
@@ -89,6 +91,9 @@ class _Pages:
         pages.add_url_rule("/", "fleet", lambda: self.fleet(root, language))
         pages.add_url_rule("/alarms", "alarms", lambda: self.alarms(root, language))
         pages.add_url_rule("/site/<id>", "site", lambda id: self.site(root, language, id))  # noqa: A006
+        rule = "/site/<id>/report/<int:number>"
+        pages.add_url_rule(rule, "report", partial(self.report, root, language))
+        pages.add_url_rule(f"{rule}.pdf", "paper", partial(self.paper, root, language))
         return pages
 
     def fleet(self, root: str, language: Language) -> str:
@@ -117,15 +122,43 @@ class _Pages:
                 return self.missing()
             events = views.last_events(connection, name)
             flips = views.last_flips(connection, name)
-        return self._render("site.html", root, language, site=site, events=events, flips=flips)
+            known = reports.last(connection, name)
+        return self._render(
+            "site.html", root, language, site=site, events=events, flips=flips, reports=known
+        )
+
+    def report(self, root: str, language: Language, id: str, number: int) -> Shown:  # noqa: A002
+        """Show an after-action report, in clothes of its own: it is read, printed and sent as it is."""
+        html = self._report(language, id, number)
+        if html is None:
+            return self.missing(root, language)
+        style = html.partition("<style>")[2].partition("</style>")[0]
+        return Response(html, headers={"content-security-policy": _policy(style)})
+
+    def paper(self, root: str, language: Language, id: str, number: int) -> Shown:  # noqa: A002
+        html = self._report(language, id, number)
+        if html is None:
+            return self.missing(root, language)
+        made = reports.paper(html)
+        if made is None:
+            return self._render("missing.html", root, language, why="no_paper"), 501
+        named = {"content-disposition": f'inline; filename="{id}-{number}.pdf"'}
+        return Response(made, headers=named, content_type="application/pdf")
+
+    def _report(self, language: Language, site: str, number: int) -> str | None:
+        with self._store.read() as connection:
+            listed = views.one(connection, site) is not None
+            found = reports.one(connection, site, number) if listed else None
+        return None if found is None else reports.page(found, language, self._zone)
 
     def alarms(self, root: str, language: Language) -> str:
         with self._store.read() as connection:
             alarms = views.alarms(connection)
         return self._render("alarms.html", root, language, alarms=alarms)
 
-    def missing(self) -> tuple[str, int]:
-        return self._render("missing.html", "", self._board.language), 404
+    def missing(self, root: str = "", language: Language | None = None) -> tuple[str, int]:
+        page = self._render("missing.html", root, language or self._board.language, why="not_found")
+        return page, 404
 
     def _render(self, template: str, root: str, language: Language, **values: object) -> str:
         other = "en" if language == "de" else "de"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import hmac
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from notanker_central.checking import RefusedError, beat_of
 from notanker_central.clock import Clock
 from notanker_central.config import Site
 from notanker_central.keys import bearer, fingerprint
+from notanker_central.reports import report_in
 from notanker_central.store import Store
 
 log: Final = structlog.get_logger(__name__)
@@ -27,10 +28,14 @@ _ODD: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a beat: an HTTP status and JSON."""
+    """The answer to a beat or a report: an HTTP status and JSON."""
 
     status: int
     body: bytes
+
+
+Take = Callable[[str, bytes], Reply]
+"""Takes what came with a key, and raises RefusedError for what it refuses."""
 
 
 class Ingest:
@@ -52,8 +57,15 @@ class Ingest:
 
     def receive(self, authorization: str, body: bytes) -> Reply:
         """Answer one beat. Never raises."""
+        return self._answer(authorization, body, self._beat)
+
+    def receive_report(self, authorization: str, body: bytes) -> Reply:
+        """Answer one after-action report. Never raises."""
+        return self._answer(authorization, body, self._report)
+
+    def _answer(self, authorization: str, body: bytes, take: Take) -> Reply:
         try:
-            return self._receive(authorization, body)
+            return take(bearer(authorization) or "", body)
         except RefusedError as error:
             self._count(error.reason)
             status = 401 if error.reason == "not-authorised" else 400
@@ -61,22 +73,29 @@ class Ingest:
         except SQLAlchemyError as error:
             # The site keeps its events and comes again; an acknowledgement would lose them.
             self._count("not-stored")
-            log.warning("beat_not_stored", reason=type(error).__name__, detail=str(error)[:200])
+            log.warning("not_stored", reason=type(error).__name__, detail=str(error)[:200])
             return Reply(503, msgspec.json.encode({"error": "not-stored"}))
 
-    def _receive(self, authorization: str, body: bytes) -> Reply:
-        key = bearer(authorization)
-        if key is None:
-            raise RefusedError("not-authorised")
-        beat = beat_of(body)
-        # A site that isn't known is compared as well, so that the time tells nothing.
-        known = self._keys.get(beat.site, _NOBODY)
-        if not hmac.compare_digest(fingerprint(key), known):
-            raise RefusedError("not-authorised")
+    def _beat(self, key: str, body: bytes) -> Reply:
+        beat = beat_of(_asked_by(key, body))
+        self._prove(key, beat.site)
         ack, newest = self._store.take(beat, self._clock.wall_s())
         self._count("stored" if newest else "old")
         self._note(beat.site, beat.counter, newest=newest)
         return Reply(200, msgspec.json.encode(ack))
+
+    def _report(self, key: str, body: bytes) -> Reply:
+        report = report_in(_asked_by(key, body))
+        self._prove(key, report.site)
+        self._store.take_report(report, body, self._clock.wall_s())
+        self._count("report")
+        return Reply(200, msgspec.json.encode({"number": report.number}))
+
+    def _prove(self, key: str, site: str) -> None:
+        # A site that isn't known is compared as well, so that the time tells nothing.
+        known = self._keys.get(site, _NOBODY)
+        if not hmac.compare_digest(fingerprint(key), known):
+            raise RefusedError("not-authorised")
 
     def _count(self, reason: str) -> None:
         with self._lock:
@@ -93,3 +112,10 @@ class Ingest:
             odd = self._old_in_a_row[site] == _ODD
         if odd:
             log.warning("old_counter", site=site, counter=counter)
+
+
+def _asked_by(key: str, body: bytes) -> bytes:
+    """Return the body if there is a key at all: nobody else is worth the work of reading it."""
+    if not key:
+        raise RefusedError("not-authorised")
+    return body

@@ -1,11 +1,11 @@
-"""The receiver's two addresses, for sites and for whoever watches the centre."""
+"""The receiver's addresses, for sites and for whoever watches the centre."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, jsonify, request
 
 from notanker_central.health import Health
-from notanker_central.ingest import Ingest
+from notanker_central.ingest import Ingest, Reply
 
 
 def receiver_app(ingest: Ingest, health: Health) -> Flask:
@@ -14,9 +14,11 @@ def receiver_app(ingest: Ingest, health: Health) -> Flask:
 
     @app.post("/api/1/beat")
     def beat() -> Response:
-        reply = ingest.receive(request.headers.get("authorization", ""), request.get_data())
-        headers = {"www-authenticate": "Bearer"} if reply.status == 401 else {}
-        return Response(reply.body, reply.status, headers, content_type="application/json")
+        return _told(ingest.receive(_authorization(), request.get_data()))
+
+    @app.post("/api/1/report")
+    def report() -> Response:
+        return _told(ingest.receive_report(_authorization(), request.get_data()))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
@@ -25,3 +27,12 @@ def receiver_app(ingest: Ingest, health: Health) -> Flask:
         return jsonify(ok=well), 200 if well else 503
 
     return app
+
+
+def _authorization() -> str:
+    return request.headers.get("authorization", "")
+
+
+def _told(reply: Reply) -> Response:
+    headers = {"www-authenticate": "Bearer"} if reply.status == 401 else {}
+    return Response(reply.body, reply.status, headers, content_type="application/json")

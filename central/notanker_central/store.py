@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.engine import make_url
 
 from notanker.core.heartbeat import Ack, Beat
+from notanker.core.report import Report
 from notanker.errors import NotankerError
+from notanker_central import reports, taking
 from notanker_central import tables as t
-from notanker_central import taking
 from notanker_central.config import Site
 
 
@@ -75,6 +76,15 @@ class Store:
             newest = taking.state(connection, beat, site, now_s)
             stored_to = taking.events(connection, beat, site, now_s)
         return Ack(beat.counter, stored_to), newest
+
+    def take_report(self, report: Report, body: bytes, now_s: float) -> None:
+        """Store a report whose sender has proved to be the site.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it could not be stored.
+        """
+        with self.write() as connection:
+            reports.keep(connection, report, body, now_s)
 
     def begin_anew(self, site: str) -> bool:
         """Let a site begin again with any counter and a new journal (its SD card was replaced).

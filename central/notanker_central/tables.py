@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -87,6 +88,19 @@ event: Final = Table(
     Column("boot", Text, nullable=False),
     Column("fields", Text, nullable=False),
     Column("received_s", Float, nullable=False),
+)
+
+report: Final = Table(
+    "report",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("cause", String(32), nullable=False),
+    Column("opened_s", Float, nullable=False),  # the site's clock
+    Column("outage_s", Float),
+    Column("received_s", Float, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # deflated JSON, as the site sent it
 )
 
 flip: Final = Table(

@@ -47,6 +47,11 @@ TEXTS: Final[dict[str, Pair]] = {
     ),
     "journal": ("Verlauf am Standort", "Journal of the site"),
     "no_events": ("Der Standort hat noch nichts berichtet.", "The site has reported nothing yet."),
+    "reports": ("Auswertungsberichte", "After-action reports"),
+    "no_paper": (
+        "Für PDF fehlt hier WeasyPrint. Der Bericht lässt sich aus dem Browser drucken.",
+        "WeasyPrint is missing here for PDF. The report can be printed from the browser.",
+    ),
     "flips": ("Zustandswechsel", "Changes of state"),
     "no_flips": ("Noch keiner.", "None yet."),
     "line": ("Verkehr", "Traffic"),
