@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from notanker_lab.analysis import Record
+from notanker_lab.stage import BOARD_PORT
 from tests.lab.scene import HOTLINE, IT, TOLD, Page, Scene, is_over, on_stage, until
 
 WAIT_S = 3.0
@@ -146,10 +147,8 @@ def test_the_all_clear_goes_to_exactly_those_who_were_alarmed(story: Story) -> N
 
 
 def test_the_report_has_every_step(story: Story) -> None:
-    command = story.scene.stage.command
-    config = str(story.scene.stage.config)
-    line = command("incidents", "--config", config, "report", "1")
-    rows = json.loads(story.scene.lab.exec("site", [*line, "--json"]).stdout)["rows"]
+    line = _report_command(story.scene)
+    rows = _rows(story.scene)
     kinds = [row["kind"] for row in rows]
     order = ["Opened", "Switched", "Queued", "Settled", "PrimaryBack", "Resolved"]
     assert [kinds.index(step) for step in order] == sorted(kinds.index(step) for step in order)
@@ -171,3 +170,23 @@ def test_the_centre_has_every_event_of_the_incident_once_and_in_order(story: Sto
     kept = [(fact.position, fact.kind) for fact in story.scene.facts()]
     assert [(position, kind) for _, position, kind in story.scene.central_events()] == kept
     assert {"Opened", "Switched", "Queued", "Settled", "Resolved"} <= {kind for _, kind in kept}
+
+
+def test_the_centre_has_the_report_as_the_site_made_it(story: Story) -> None:
+    scene = story.scene
+    path = f"/de/site/{scene.site()['id']}/report/1"
+    until(lambda: scene.fetch("centre", BOARD_PORT, path).status == 200, "the report is there")
+    page = html.unescape(scene.fetch("centre", BOARD_PORT, path).text).replace("\xa0", " ")
+    assert "Auswertungsbericht zu Störung 1" in page
+    steps = [row["de"] for row in _rows(scene) if row["kind"] in ("Switched", "Resolved")]
+    assert [step for step in steps if step not in page] == []
+
+
+def _report_command(scene: Scene) -> list[str]:
+    return scene.stage.command("incidents", "--config", str(scene.stage.config), "report", "1")
+
+
+def _rows(scene: Scene) -> list[dict[str, Any]]:
+    told = scene.lab.exec("site", [*_report_command(scene), "--json"]).stdout
+    rows: list[dict[str, Any]] = json.loads(told)["rows"]
+    return rows

@@ -316,6 +316,7 @@ class Agent:
             interfaces,
             resolvers_of(config),
             self._store,
+            config.paths.reports,
             self._happen,
             self._log,
             self._account(Purpose.HEARTBEAT),

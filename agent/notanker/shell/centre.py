@@ -26,11 +26,18 @@ from notanker.shell import clock, journal, spending
 from notanker.shell.journal import Journal, Work
 from notanker.shell.logs import Log
 from notanker.shell.probes import dns, http
+from notanker.shell.reporting import Pending, Reporting
 
 T = TypeVar("T")
 
-PATH: Final = "/api/1/beat"
+BEAT: Final = "/api/1/beat"
+REPORT: Final = "/api/1/report"
 BEAT_S: Final = 15.0
+REPORT_S: Final = 60.0
+REPORT_AGAIN_S: Final = 900.0
+"""A centre that cannot take a report now, or is too old to know of any, is not asked at every beat."""
+NEVER_TAKEN: Final = 400
+"""What the centre answers to a report that it cannot read: another version's, or a broken file."""
 LOOKUP_S: Final = 3.0
 COUNTER: Final = "beat_counter"
 STORED: Final = "stored_at_centre"
@@ -51,6 +58,7 @@ class Centre:
         interfaces: The interface of each uplink.
         resolvers: The name servers of each uplink.
         store: Where counters and events are.
+        reports: Where after-action reports are.
         done: Called with the end of each beat.
         charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
@@ -62,6 +70,7 @@ class Centre:
         interfaces: Mapping[Uplink, str],
         resolvers: Mapping[Uplink, tuple[str, ...]],
         store: Journal,
+        reports: Path,
         done: Callable[[BeatDone], None],
         log: Log,
         charge: Callable[[int], None] = lambda _: None,
@@ -72,6 +81,8 @@ class Centre:
         self._interfaces = interfaces
         self._resolvers = resolvers
         self._store = store
+        self._reporting = Reporting(reports, store)
+        self._report_next_s = 0.0
         self._done = done
         self._log = log
         self._charge = charge
@@ -99,6 +110,9 @@ class Centre:
             self._done(BeatDone(over, ok=False))
         else:
             self._done(BeatDone(over, ok=True))
+            # A report can wait until it costs nothing.
+            if over is Uplink.PRIMARY and clock.boot_s() >= self._report_next_s:
+                await self._report()
 
     async def _beat(self, over: Uplink, status: Status, interval_s: float) -> None:
         counter = await self._next_counter()
@@ -117,25 +131,41 @@ class Centre:
             journal=last,
             events=events,
         )
-        ack = await self._post(over, msgspec.json.encode(beat))
+        answer = await self._post(over, BEAT, "application/json", msgspec.json.encode(beat))
+        if answer.status != 200:
+            raise BeatError(f"the centre answered {answer.status}")
+        ack = _ack(answer.body)
         if ack.counter != counter:
             raise BeatError(f"the centre confirmed beat {ack.counter}, not {counter}")
         self._stored_to = ack.stored_to
         await self._from_disk(journal.note(STORED, ack.stored_to), None)
         self._succeeded(over)
 
-    async def _post(self, over: Uplink, body: bytes) -> Ack:
+    async def _report(self) -> None:
+        """Send one after-action report that the centre does not have; one a beat is soon enough."""
+        try:
+            async with asyncio.timeout(REPORT_S):
+                if (found := await self._reporting.next()) is not None:
+                    await self._send_report(*found)
+        except (BeatError, OSError, h11.ProtocolError, TimeoutError, sqlite3.Error) as error:
+            self._report_next_s = clock.boot_s() + REPORT_AGAIN_S
+            reason = str(error) or "no answer in time"
+            self._log.warning("report_not_at_centre", reason=reason)
+
+    async def _send_report(self, pending: Pending, body: bytes) -> None:
+        answer = await self._post(Uplink.PRIMARY, REPORT, "application/zlib", body)
+        if answer.status not in (200, NEVER_TAKEN):
+            raise BeatError(f"the centre answered {answer.status}")
+        await self._reporting.done_with(pending)
+        taken = answer.status == 200
+        self._log.info("report_at_centre", incident=pending.number, taken=taken)
+
+    async def _post(self, over: Uplink, path: str, kind: str, body: bytes) -> http.Response:
         key = await asyncio.to_thread(_read_key, self._config.key)
         address = await self._address(over)
         peer = http.Peer(self._interfaces[over], address, self._port, self._host, self._context())
-        headers = (("authorization", f"Bearer {key}"), ("content-type", "application/json"))
-        answer = await http.request(peer, "POST", PATH, headers, body)
-        if answer.status != 200:
-            raise BeatError(f"the centre answered {answer.status}")
-        try:
-            return msgspec.json.decode(answer.body, type=Ack)
-        except msgspec.MsgspecError as error:
-            raise BeatError(f"no acknowledgement: {error}") from None
+        headers = (("authorization", f"Bearer {key}"), ("content-type", kind))
+        return await http.request(peer, "POST", path, headers, body)
 
     async def _address(self, over: Uplink) -> str:
         """Return the centre's address, asked for over the very uplink that the beat will take."""
@@ -196,3 +226,10 @@ def _read_key(path: Path) -> str:
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BeatError(f"the site's key in {path} cannot be read: {error}") from None
+
+
+def _ack(body: bytes) -> Ack:
+    try:
+        return msgspec.json.decode(body, type=Ack)
+    except msgspec.MsgspecError as error:
+        raise BeatError(f"no acknowledgement: {error}") from None
