@@ -13,6 +13,7 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
+from notanker.plan.shipped import release_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ def telling(plan: Plan | None) -> Telling:
     )
     return Telling(
         steps=tuple(timed.step for timed in steps(plan)),
-        notices=tuple(Notice(n.template, people(plan, n.role)) for n in written.notices),
+        notices=tuple(
+            Notice(notice.template, people(plan, notice.role))
+            for notice in written.notices
+            if release_of(notice.template) == "auto"
+        ),
         every_s=written.updates.every_min * 60.0 or math.inf,
         quiet=quiet,
     )
@@ -74,7 +79,7 @@ def problems(plan: Plan) -> list[Problem]:
                 found[contact.id] = _about("no-sms", place, contact)
             elif contact.sms is None:
                 found[contact.id] = _about("sms-guessed", place, contact)
-    return [*found.values(), *_nobody(plan)]
+    return [*found.values(), *_nobody(plan), *_unreleased(plan)]
 
 
 def _told(plan: Plan) -> dict[str, None]:
@@ -89,6 +94,14 @@ def _nobody(plan: Plan) -> Iterator[Problem]:
         if not any(person.number for person in people(plan, step.role)):
             place = Place("escalation.toml", None, "step.role")
             yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
+
+
+def _unreleased(plan: Plan) -> Iterator[Problem]:
+    """Yield the notices that would send what is written for people outside, and that nobody has released."""
+    for notice in plan.escalation.notices:
+        if release_of(notice.template) != "auto":
+            place = Place("escalation.toml", None, "notice.template")
+            yield CATALOGUE.problem("notice-outside", place, template=notice.template)
 
 
 def _about(code: str, place: Place, contact: Contact) -> Problem:
