@@ -8,6 +8,8 @@ from typing import Any, Final, Protocol
 
 ENDS: Final = frozenset({"sent", "delivered"})
 ALL_CLEAR: Final = frozenset({"T12", "T12-system"})
+NEWS: Final = frozenset({"T1", "T3", "T4", "T5", "T8", "T11"})
+"""What tells of the incident itself: who had none of it hears no all-clear."""
 CALLS: Final = frozenset({"T1", "T1-isolated", "T1-system", "T2", "T2-bridge"})
 """What calls somebody to do something: none of it may be said anew once somebody has the incident."""
 OUTSIDE: Final = frozenset({"T6", "T7", "T9", "T10", "T13"})
@@ -39,8 +41,8 @@ class Account:
         marked: Second copies that say so.
         unmarked: Copies that do not say so, and third ones.
         strays: Texts that left and belong to no message of the record.
-        uncalled: All-clears to people who had heard nothing before, and second ones.
-        uncleared: Contacts who were alarmed and never heard the end.
+        uncalled: All-clears to people who had heard nothing of it before, and second ones.
+        uncleared: Contacts who had, and never heard the end.
         anew: Calls to people after somebody had said that he has it.
         outside: Texts for people outside, which a person must release.
     """
@@ -157,4 +159,5 @@ def _hear(ears: _Ears, said: Mapping[str, Any], found: Account) -> None:
         found.anew.append(mark)
     if template == "T1-isolated":
         ears.gloomy.add(contact)
-    ears.heard.add(contact)
+    if template.partition("-")[0] in NEWS:
+        ears.heard.add(contact)
