@@ -104,16 +104,21 @@ def _calm(status: Status) -> bool:
 
 
 @contextmanager
-def site(radio_s: float, change: Callable[[Path], None] = lambda _: None) -> Iterator[Site]:
+def site(
+    radio_s: float,
+    change: Callable[[Path], None] = lambda _: None,
+    furnish: Callable[[Scene], None] = lambda _: None,
+) -> Iterator[Site]:
     """Build a site, start the product, and wait until all is calm.
 
     Args:
         radio_s: How long the network takes for each SMS.
         change: May rewrite the plan's folder before anything starts.
+        furnish: May add to the site and its configuration, likewise.
     """
     found: list[Hand] = []
 
-    def furnish(scene: Scene) -> None:
+    def prepare(scene: Scene) -> None:
         folder = scene.lab.scratch("panel", AGENT_UID)
         scene.configure("[alerts]\n", _WATCHES.format(folder=folder) + "\n[alerts]\n")
         _own_plan(scene, change)
@@ -123,6 +128,7 @@ def site(radio_s: float, change: Callable[[Path], None] = lambda _: None) -> Ite
         scene.lab.module("site", "panel", str(folder))
         found.append(Hand(folder / "panel.sock"))
         until((folder / "panel.sock").exists, "the board is there")
+        furnish(scene)
 
     options: dict[str, Any] = {
         "at": {},
@@ -130,7 +136,7 @@ def site(radio_s: float, change: Callable[[Path], None] = lambda _: None) -> Ite
         "sms": ("at1",),
         "wait_to_restore_s": WAIT_TO_RESTORE_S,
     }
-    with on_stage(before=furnish, centre=False, **options) as scene:
+    with on_stage(before=prepare, centre=False, **options) as scene:
         made = Site(scene, found[0])
         made.calm()
         yield made
