@@ -233,10 +233,14 @@ class Alertmanager(Taker):
 
     def command(self) -> Sequence[str]:
         """Give its command line."""
+        share = unpacked("prometheus-alertmanager", "usr/share")
         program = unpacked("prometheus-alertmanager", "usr/bin/prometheus-alertmanager")
+        # Debian's build reads its templates from /usr/share alone: it gets a name space where they are.
+        there = f'mount --bind {share} /usr/share && exec "$0" "$@"'
         return [
-            str(program), "--config.file=alertmanager.yml", "--storage.path=data",
-            f"--web.listen-address=127.0.0.1:{self._port}", "--cluster.listen-address=",
+            "unshare", "--map-root-user", "--mount", "sh", "-c", there, str(program),
+            "--config.file=alertmanager.yml", "--storage.path=data", "--cluster.listen-address=",
+            f"--web.listen-address=127.0.0.1:{self._port}",
             f"--data.maintenance-interval={self.snapshot}",
         ]  # fmt: skip
 
