@@ -156,6 +156,13 @@ def news(before: Checks, checks: Checks) -> bool:
     )
 
 
+def changed(before: Checks, checks: Checks) -> bool:
+    """Tell whether some watch has come to another verdict."""
+    if before.minds is checks.minds:
+        return False
+    return any(mind.verdict is not _verdict(before, key) for key, mind in checks.minds.items())
+
+
 def next_wake_s(checks: Checks, now_s: float) -> float:
     """Return when the first watch wants to be woken, or a look must end."""
     end_s = checks.looking_s + LOOK_S

@@ -8,6 +8,7 @@ from notanker.core import (
     around,
     backing,
     cause,
+    checking,
     detector,
     failover,
     leading,
@@ -71,6 +72,21 @@ def diagnosis(site: Site, now: Moment) -> Diagnosis:
     if not looked(site, now):
         return Diagnosis(evidence=cause.matrix(found))
     return cause.of_line(found, site.around.graph)
+
+
+def of_old(site: Site, before: Site, now: Moment) -> bool:
+    """Tell whether incidents of systems have nothing new to be led by, but the time that has passed."""
+    same = (
+        site.incidents is before.incidents
+        and site.failover.line is before.failover.line
+        and site.around.broke_s == before.around.broke_s
+        and verdicts(site) == verdicts(before)
+    )
+    return (
+        same
+        and not checking.changed(before.around.checks, site.around.checks)
+        and looked(site, now) is looked(before, now)
+    )
 
 
 def looked(site: Site, now: Moment) -> bool:
