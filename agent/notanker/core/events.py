@@ -161,12 +161,14 @@ class Acknowledged:
 
     Attributes:
         contact: The plan's contact; `panel` for whoever stands at the box.
-        how: `sms` or `panel`.
+        how: `sms`, `panel`, `centre` or `link`.
+        order: The centre's order that it came by, 0 for none.
     """
 
     incident: int
     contact: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,12 +191,18 @@ class DeviceTold:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Somebody has said "I have it": `how` is `sms` or `panel`, `contact` who it was."""
+    """Somebody has said "I have it".
+
+    Attributes:
+        contact: Who it was, and `how`: `sms`, `panel`, `centre` or `link`.
+        order: The centre's order that it came by, 0 for none.
+    """
 
     at: Moment
     incident: int
     contact: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

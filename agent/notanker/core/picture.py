@@ -8,6 +8,7 @@ from notanker.core import (
     around,
     backing,
     cause,
+    chain,
     checking,
     detector,
     failover,
@@ -127,6 +128,12 @@ def settle_s(site: Site) -> float:
     return failover.restore_wait_s(site.failover, site.settings.failover)
 
 
+def alarming(site: Site, now: Moment) -> bool:
+    """Tell whether others are going to be alarmed if nobody says that he has it."""
+    telling = site.settings.telling
+    return any(chain.next_wake_s(one, telling, now) is not None for one in site.incidents.open)
+
+
 def verdicts(site: Site) -> dict[Uplink, Verdict]:
     """Return what the detector says of each uplink."""
     return {uplink: uplinks.verdict(site.judges, uplink) for uplink in Uplink}
@@ -136,7 +143,7 @@ def seen(site: Site) -> tuple[object, ...]:
     """Return what people see of the state; the first two parts are news for the centre as well."""
     return (
         (site.failover.line, site.route, site.metered.band),
-        tuple(one.number for one in site.incidents.open),
+        tuple((one.number, one.acknowledged is None) for one in site.incidents.open),
         site.incident.facts if site.incident else (),
         site.recent,
         verdicts(site),

@@ -362,13 +362,15 @@ def _cycle_power(site: Site, now: Moment) -> tuple[Site, Commands]:
 
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    beats = site.metered.allowance.beats
+    beats, hurried = site.metered.allowance.beats, picture.alarming(site, now)
     settings, route = site.settings.beat, site.route
-    state, over = beating.step(state, settings, route, picture.verdicts(site), now.boot_s, beats)
+    state, over = beating.step(
+        state, settings, route, picture.verdicts(site), now.boot_s, beats, hurried=hurried
+    )
     site = replace(site, beating=state)
     if over is None:
         return site, ()
-    return site, (Beat(over, beating.interval_s(settings, route, beats)),)
+    return site, (Beat(over, beating.interval_s(settings, route, beats, hurried=hurried)),)
 
 
 def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:

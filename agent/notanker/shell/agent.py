@@ -308,16 +308,16 @@ class Agent:
         return partial(self._meter.charge, purpose)
 
     def _make_centre(self, interfaces: Mapping[Uplink, str]) -> Centre | None:
-        config = self._config
-        if config.centre is None:
+        if (centre := self._config.centre) is None:
             return None
         return Centre(
-            config.centre,
+            centre,
             interfaces,
-            resolvers_of(config),
+            resolvers_of(self._config),
             self._store,
-            config.paths.reports,
+            self._config.paths.reports,
             self._happen,
+            lambda: self._runtime.state.incidents,
             self._log,
             self._account(Purpose.HEARTBEAT),
         )
