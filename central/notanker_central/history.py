@@ -29,6 +29,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Störung {incident} eröffnet, Ursache: {cause}",
         "Incident {incident} opened, cause: {cause}",
     ),
+    "Reopened": (
+        "Störung {incident} erneut ausgebrochen, Ursache: {cause}",
+        "Incident {incident} broke out again, cause: {cause}",
+    ),
     "CauseKnown": (
         "Störung {incident}, Ursache nun: {cause}",
         "Incident {incident}, cause now: {cause}",

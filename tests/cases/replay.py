@@ -29,6 +29,7 @@ from notanker.core.facts import (
     PrimaryLost,
     QualityChanged,
     Queued,
+    Reopened,
     Resolved,
     Settled,
     Switched,
@@ -192,7 +193,7 @@ def _fact_words(fact: Fact) -> str:
 
 def _detail(fact: Fact) -> str:
     """Say what more is known of a cause that is a system of the plan's."""
-    if not isinstance(fact, Opened | CauseKnown) or not fact.detail.system:
+    if not isinstance(fact, Opened | Reopened | CauseKnown) or not fact.detail.system:
         return ""
     needed_by = ", ".join(fact.detail.dependants) or "nothing"
     return f" {fact.detail.name[1]}, {fact.detail.confidence}; needed by {needed_by}"
@@ -203,6 +204,7 @@ WORDS: Final[dict[type[Fact], str]] = {
     Switched: "the kernel {done} {to} {reason}",
     QualityChanged: "the {uplink} loses {loss_pct:.0f} %, {delay_ms:.0f} ms: degraded {degraded}",
     Opened: "incident {incident} opened: {cause} ({evidence})",
+    Reopened: "incident {incident} opened again: {cause} ({evidence})",
     CauseKnown: "cause now: {cause} ({evidence})",
     Queued: "message {mark}: {template} to {name}",
     Settled: "message {mark}: {outcome}",

@@ -11,7 +11,7 @@ from typing import Final
 
 from notanker.core import escalation
 from notanker.core.calendar import are_quiet
-from notanker.core.facts import CauseKnown, Fact, Queued, Withheld
+from notanker.core.facts import CauseKnown, Fact, Queued, Reopened, Withheld
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Stage, Unsaid
@@ -73,7 +73,7 @@ def _heard(incident: Incident) -> dict[str, Moment]:
     """Return when each had news last; being asked to answer is none."""
     return {
         told.queued.contact: told.queued.at
-        for told in incident.told
+        for told in incident.current
         if told.queued.template != escalation.ASK
     }
 
@@ -81,6 +81,8 @@ def _heard(incident: Incident) -> dict[str, Moment]:
 def _known_better(incident: Incident) -> bool:
     """Tell whether the cause has become clearer since anybody had news."""
     for fact in reversed(incident.facts):
+        if isinstance(fact, Reopened):
+            return False
         if isinstance(fact, Queued) and fact.template != escalation.ASK:
             return False
         if isinstance(fact, CauseKnown) and fact.cause is not Cause.BOTH_LINES:

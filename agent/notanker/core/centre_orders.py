@@ -54,6 +54,8 @@ def _refusal(order: CentreOrder, known: Incidents) -> str:
         return "unknown"
     if incident.stage is Stage.RESOLVED:
         return "resolved"
+    if incident.since.trusted and order.at_s < incident.since.wall_s - SKEW_S:
+        return "stale"  # it was said of an outage that was resolved meanwhile
     return "had" if incident.acknowledged is not None else ""
 
 

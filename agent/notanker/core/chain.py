@@ -200,7 +200,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
     for notice in telling.notices:
         template = escalation.of(incident, notice.template)
         to: list[Recipient] = []
-        knowing = {told.queued.contact for told in incident.told}
+        knowing = {told.queued.contact for told in incident.current}
         for person in notice.people:
             if not person.number:
                 yield from _withhold(incident, person, template, Unsaid.NO_NUMBER, now)
@@ -216,7 +216,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
 def _said(incident: Incident, person: Recipient, template: str) -> bool:
     return any(
         (told.queued.contact, told.queued.template) == (person.contact, template)
-        for told in incident.told
+        for told in incident.current
     )
 
 

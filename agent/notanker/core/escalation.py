@@ -43,7 +43,7 @@ def tell(
     incident: Incident, recipients: Iterable[Recipient], now: Moment, template: str
 ) -> tuple[Queued, ...]:
     """Return one message to each who has not had this one yet."""
-    had = {told.queued.contact for told in incident.told if told.queued.template == template}
+    had = {told.queued.contact for told in incident.current if told.queued.template == template}
     to = tuple(person for person in recipients if person.contact not in had)
     return say(incident, to, now, template)
 
@@ -51,12 +51,13 @@ def tell(
 def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
     """Return the messages that end the incident for those who may have heard of it."""
     template = of(incident, ALL_CLEAR)
-    had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
+    had = {told.queued.contact for told in incident.current if told.queued.template in CLEAR}
     people = tuple(person for person in hearers(incident) if person.contact not in had)
-    spared = incident.names.keys() - reached(incident) - had
+    names = {told.queued.contact: told.queued.name for told in incident.current}
+    spared = names.keys() - reached(incident) - had
     withheld = tuple(
         Withheld(now, incident.number, template, contact, name, Unsaid.NEVER_ALARMED)
-        for contact, name in incident.names.items()
+        for contact, name in names.items()
         if contact in spared and (template, contact) not in incident.unsaid
     )
     return (*say(incident, people, now, template), *withheld)
@@ -65,7 +66,7 @@ def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
 def reached(incident: Incident) -> frozenset[str]:
     """Return the contacts that a message of the incident has reached, or still may."""
     return frozenset(
-        told.queued.contact for told in incident.told if told.outcome is not Outcome.FAILED
+        told.queued.contact for told in incident.current if told.outcome is not Outcome.FAILED
     )
 
 
@@ -75,7 +76,7 @@ def hearers(incident: Incident) -> tuple[Recipient, ...]:
         told.queued.contact: Recipient(
             told.queued.contact, told.queued.name, told.queued.number, told.queued.language
         )
-        for told in incident.told
+        for told in incident.current
         if told.outcome is not Outcome.FAILED
     }
     return tuple(found.values())
@@ -83,7 +84,7 @@ def hearers(incident: Incident) -> tuple[Recipient, ...]:
 
 def alarmed(incident: Incident) -> frozenset[str]:
     """Return the contacts that an alarm of the incident was sent to, whatever became of it."""
-    said = (told.queued for told in incident.told)
+    said = (told.queued for told in incident.current)
     return frozenset(one.contact for one in said if one.template in ALARMS)
 
 

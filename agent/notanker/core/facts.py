@@ -70,6 +70,18 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """What was resolved has broken again so soon that it is the same incident; people are asked anew."""
+
+    at: Moment
+    incident: int
+    cause: Cause
+    evidence: str
+    line: Line
+    detail: Detail = NO_DETAIL
+
+
+@dataclass(frozen=True, slots=True)
 class CauseKnown:
     """The cause is known better than before."""
 
@@ -287,6 +299,7 @@ class PowerCycled:
 
 IncidentFact = (
     Opened
+    | Reopened
     | CauseKnown
     | Queued
     | Settled
@@ -321,5 +334,5 @@ KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
     Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
-    Escalated, Withheld, Mitigated,
+    Escalated, Withheld, Mitigated, Reopened,
 )  # fmt: skip

@@ -80,7 +80,7 @@ class CentreOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderAnswer:
-    """What became of an order. One that was not taken has a reason: `had`, `resolved`, `unknown`, `kind`."""
+    """What became of an order. One that was not taken has a reason: `had`, `resolved`, `stale`, `unknown`."""
 
     id: int
     taken: bool

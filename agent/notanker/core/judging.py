@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.core.escalation import CLEAR
-from notanker.core.facts import Acknowledged, Queued, Switched
+from notanker.core.facts import Acknowledged, Switched
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import ON_ITS_WAY, Uplink
@@ -99,8 +99,8 @@ def acknowledged_s(incident: Incident) -> float | None:
 
 
 def asked_at(incident: Incident) -> Moment | None:
-    """Return when somebody was told first, None if nobody was."""
-    return next((fact.at for fact in incident.facts if isinstance(fact, Queued)), None)
+    """Return when somebody was told first of the outage of the moment, None if nobody was."""
+    return next((told.queued.at for told in incident.current), None)
 
 
 def acknowledgements(incident: Incident) -> dict[str, Acknowledged]:
@@ -121,8 +121,13 @@ def taken_over_s(incident: Incident) -> float | None:
 
 
 def back_s(incident: Incident) -> float | None:
-    """Return the seconds from the opening until line or system was well again, None if it is not."""
-    return between_s(incident.opened, incident.back_since) if incident.back_since else None
+    """Return the seconds until line or system was well again, None if it is not.
+
+    Counted from the opening, without the time after an all-clear that did not hold.
+    """
+    if incident.back_since is None:
+        return None
+    return between_s(incident.opened, incident.back_since) - incident.well_s
 
 
 def _judged(incident: Incident, targets: Targets, until: Moment) -> Iterator[Judgement]:

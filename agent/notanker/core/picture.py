@@ -12,6 +12,7 @@ from notanker.core import (
     checking,
     detector,
     failover,
+    incident,
     leading,
     signs,
     troubles,
@@ -47,6 +48,7 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
         isolated_told_after_s=site.settings.isolated_told_after_s,
         offset_s=site.metered.offset_s,
         modem=site.around.path.modem,
+        last=None if site.incident else incident.reopenable(site.incidents, "", now),
     )
 
 

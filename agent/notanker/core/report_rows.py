@@ -28,6 +28,7 @@ from notanker.core.facts import (
     PrimaryLost,
     QualityChanged,
     Queued,
+    Reopened,
     Resolved,
     Settled,
     Started,
@@ -129,12 +130,20 @@ def _opened(fact: Opened) -> Pair:
     return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
 
 
+def _reopened(fact: Reopened) -> Pair:
+    pattern = (
+        "Störung erneut ausgebrochen: {cause}{more}",
+        "Outage broke out again: {cause}{more}",
+    )
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
+
+
 def _cause_known(fact: CauseKnown) -> Pair:
     pattern = ("Ursache jetzt: {cause}{more}", "Cause now: {cause}{more}")
     return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
 
 
-def _more(fact: Opened | CauseKnown) -> Pair:
+def _more(fact: Opened | Reopened | CauseKnown) -> Pair:
     """Return evidence and confidence in brackets, as far as there are any."""
     if fact.cause is Cause.UNKNOWN:
         return "", ""
@@ -262,6 +271,7 @@ def _withheld(fact: Withheld) -> Pair:
 
 _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     Opened: _opened,
+    Reopened: _reopened,
     CauseKnown: _cause_known,
     LineChanged: lambda fact: LINE_WORDS[fact.line],
     Switched: _switched,

@@ -36,6 +36,7 @@ def longest(plan: Plan, language: str) -> dict[str, str]:
         "callback": _longest(dialled(contact.phone) for contact in plan.contacts),
         "acknowledged_by": _longest([*_people(plan), *_roles(plan, language)]),
         "wait_min": str(_wait_min(plan)),
+        "outages": "99",
         "service": _longest(s.name.words(language) for s in plan.services if s.core),
         "ticket": "INC-00088123",
     }

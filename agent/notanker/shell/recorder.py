@@ -96,7 +96,8 @@ class Recorder:
     async def catch_up(self) -> None:
         """Write the reports that a crash came before."""
         for incident in self._site().recent:
-            if not (self._config.paths.reports / f"{incident.number}.json").exists():
+            written = (self._config.paths.reports / f"{incident.number}.json").exists()
+            if incident.reopened or not written:  # one of an earlier end may be there
                 await self.save_report(incident.number)
 
     def _delivery(self, queued: Queued, now_s: float) -> Delivery:

@@ -37,6 +37,8 @@ def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> s
     """Return the text of a message; whatever is wrong with the plan, there is one."""
     isolated = queued.template == escalation.ISOLATED
     template = escalation.ALARM if isolated else queued.template
+    if incident.reopened and queued.template in escalation.ALARMS:
+        template = f"{template}-again"  # it follows an all-clear that did not hold
     values = values_of(queued, incident, context)
     composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
@@ -61,16 +63,17 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
     line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
     end = incident.back_since or queued.at
     began = incident.detail.since if incident.system else None
-    lasted = duration_words(max(1.0, between_s(incident.opened, queued.at)), language)
+    lasted = duration_words(max(1.0, between_s(incident.since, queued.at)), language)
     return {
         "site": plan.head.site if plan is not None else context.site,
-        "since": clock_time(began or incident.opened, plan) or lasted,
+        "since": clock_time(began or incident.since, plan) or lasted,
         "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
-        "duration": duration_words(between_s(incident.opened, end), language),
+        "duration": duration_words(between_s(incident.opened, end) - incident.well_s, language),
         "cause_internal": cause_words(incident.cause, language, incident.detail),
         "system": cause_words(incident.cause, language, incident.detail),
         "needed_by": _needed_by(incident.detail.needed_by, language),
         "fallback": fallback_words(line, language),
+        "outages": str(incident.flaps + 1),
         "incident": str(incident.number),
         "mark": queued.mark,
         **_next(queued, incident, context),
