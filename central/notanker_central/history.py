@@ -98,6 +98,17 @@ _FAILED: Final[dict[str, Pair]] = {
     ),
 }
 """The same where `ok` is false."""
+_STOPS: Final[dict[str, Pair]] = {
+    "ask": (
+        "Eskalation: um Antwort gebeten (Stufe {step})",
+        "escalation: asked to answer (step {step})",
+    ),
+    "bridge": (
+        "Eskalation: alle in die Konferenz gerufen",
+        "escalation: all called into the conference",
+    ),
+}
+"""What an escalation came to, where that is not the next step."""
 _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "route": {**UPLINKS},
     "to": {**UPLINKS},
@@ -122,6 +133,8 @@ def sentence(kind: str, fields: str, language: Language) -> str:
     if not isinstance(values, dict):
         return f"{_short(kind)}: {_short(fields)}"
     pair = (_FAILED if values.get("ok") is False else SENTENCES).get(kind)
+    if kind == "Escalated":
+        pair = _STOPS.get(str(values.get("kind")), pair)
     if pair is None:
         return _plain(kind, values)
     shown = _Words({name: _word(name, value, language) for name, value in values.items()})

