@@ -74,14 +74,14 @@ def _heard(incident: Incident) -> dict[str, Moment]:
     return {
         told.queued.contact: told.queued.at
         for told in incident.told
-        if told.queued.template != escalation.ASK
+        if told.queued.template not in escalation.NO_NEWS
     }
 
 
 def _known_better(incident: Incident) -> bool:
     """Tell whether the cause has become clearer since anybody had news."""
     for fact in reversed(incident.facts):
-        if isinstance(fact, Queued) and fact.template != escalation.ASK:
+        if isinstance(fact, Queued) and fact.template not in escalation.NO_NEWS:
             return False
         if isinstance(fact, CauseKnown) and fact.cause is not Cause.BOTH_LINES:
             return True  # that nothing is left has a message of its own

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from notanker.core import drafts
 from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
+from notanker.core.drafts import Draft
 from notanker.core.facts import (
     Acknowledged,
     CauseKnown,
@@ -26,6 +29,25 @@ from notanker.core.facts import (
 )
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Phase, Stage, Uplink
+from notanker.core.outside import (
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+    Drafted,
+    Released,
+    Withdrawn,
+)
+
+AFTER_THE_END: Final = (
+    Settled,
+    Queued,
+    Withheld,
+    Drafted,
+    Released,
+    Withdrawn,
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+)
+"""What still befalls an incident that is over: messages arrive, people apologise, announcements end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,7 @@ class Incident:
         stop: The stop that the escalation came to last, -1 before the first.
         chained: When it came to the first, from which on all others count.
         unsaid: What was kept from whom, as template and contact.
+        drafts: The texts for people outside.
         flaps: How often it came back and failed again.
         facts: Its whole record, in order.
     """
@@ -70,6 +93,7 @@ class Incident:
     stop: int = -1
     chained: Moment | None = None
     unsaid: frozenset[tuple[str, str]] = frozenset()
+    drafts: tuple[Draft, ...] = ()
     flaps: int = 0
     told: tuple[Told, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -152,7 +176,7 @@ def take(known: Incidents, fact: Fact) -> Incidents:
             systems=tuple(one for one in systems if one.stage is not Stage.RESOLVED),
             done=(*known.done, *(one for one in systems if one.stage is Stage.RESOLVED)),
         )
-    if isinstance(fact, Settled):
+    if isinstance(fact, AFTER_THE_END):
         return replace(known, done=tuple(apply(one, fact) for one in known.done))
     return known
 
@@ -171,7 +195,8 @@ def apply(incident: Incident, fact: Fact) -> Incident:
     """Return the incident after the fact. Facts of no or another incident change nothing."""
     if getattr(fact, "incident", None) != incident.number:
         return incident
-    return replace(_change(incident, fact), facts=(*incident.facts, fact))
+    texts = drafts.take(incident.drafts, fact)
+    return replace(_change(incident, fact), drafts=texts, facts=(*incident.facts, fact))
 
 
 def after(incident: Incident, facts: Iterable[Fact]) -> Incident:

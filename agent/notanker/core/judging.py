@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.core.escalation import CLEAR
+from notanker.core.escalation import CLEAR, alerts
 from notanker.core.facts import Acknowledged, Queued, Switched
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
@@ -86,7 +86,7 @@ def judgements(incident: Incident, targets: Targets, until: Moment) -> tuple[Jud
 
 def told_s(incident: Incident) -> float | None:
     """Return the seconds from the opening to the first alarm that left, None if none did."""
-    alarms = (told for told in incident.told if told.queued.template not in CLEAR)
+    alarms = (told for told in alerts(incident) if told.queued.template not in CLEAR)
     sent = (told.settled for told in alarms if told.outcome in ON_ITS_WAY and told.settled)
     return min((between_s(incident.opened, at) for at in sent), default=None)
 

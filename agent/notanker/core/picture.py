@@ -145,4 +145,5 @@ def seen(site: Site) -> tuple[object, ...]:
         site.incidents.systems,
         backing.rests(site),
         site.power,
+        site.announced,
     )

@@ -79,6 +79,7 @@ PURPOSES: Final[dict[Purpose, Pair]] = {
 WAYS: Final[dict[str, Pair]] = {
     "sms": ("SMS", "SMS"),
     "panel": ("an der Box", "at the box"),
+    "box": ("auf der Box eingegeben", "typed in on the box"),
     "centre": ("in der Zentrale", "at the centre"),
     "link": ("per Link", "by a link"),
     "call": ("am Telefon", "by telephone"),
