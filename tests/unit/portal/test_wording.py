@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from notanker.core.status import DraftStatus
 from tests.unit.portal.world import World, incident, status
+
+from notanker.core.status import DraftStatus
 
 WAITING = DraftStatus("T9", 1, 2, 1, released_by=("Pia Entwurf",))
 RELEASED = DraftStatus(
