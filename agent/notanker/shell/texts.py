@@ -81,14 +81,15 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
 def _beside(incident: Incident, context: Context) -> dict[str, str]:
     """Return what is to be released or switched."""
     waiting = [one.template for one in incident.drafts if one.missing and not one.drill]
-    heads = [one.head_number for one in announcing.recall(incident.facts) if not one.done]
+    known = announcing.recall(incident.facts)
+    heads = [dialled(one.head_number) for one in known if not one.done]
     rows = context.plan.escalation.announcements if context.plan is not None else ()
-    row = next((row for row in rows if row.head_number in heads), None)
+    row = next((row for row in rows if dialled(row.head_number) in heads), None)
     contact = context.plan.contact(row.switch_contact) if context.plan and row else None
     return {
         "texts": ", ".join(waiting),
         "text": waiting[0] if waiting else "",
-        "heads": ", ".join(dialled(head) for head in heads),
+        "heads": ", ".join(heads),
         "hand": f"{contact.name} {dialled(contact.phone)}" if contact is not None else "",
     }
 
