@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 Composing = tuple[int, str, str]
 """What is being composed: incident, template, basis."""
-MOST_CHARACTERS: Final = 4_000
-"""Of one text; it is written to the journal and told to the centre."""
+MOST_CHARACTERS: Final = 3_000
+"""Of one text. The centre takes 16,384 characters of one fact as JSON, where a line's end is two: both
+languages and the reasons fit, or no later fact would ever get there."""
+MOST_REASON: Final = 400
 
 
 def compose(site: Site, now: Moment) -> tuple[Site, tuple[Compose, ...]]:
@@ -51,7 +53,7 @@ def made(site: Site, event: events.DraftMade, now: Moment) -> tuple[Site, tuple[
     if incident is None or rule is None:
         return site, ()
     before = drafts.find(incident.drafts, event.template)
-    words = tuple((language, text[:MOST_CHARACTERS]) for language, text in event.words)
+    words = tuple((language[:8], _bounded(text)) for language, text in event.words[:2])
     if not words:
         # Not asked for again and again: that comes with a restart, or with a change of what is true.
         return replace(site, composing=site.composing | {key}), ()
@@ -70,7 +72,7 @@ def made(site: Site, event: events.DraftMade, now: Moment) -> tuple[Site, tuple[
             event.basis,
             site.settings.telling.every_s if event.promises else 0.0,
             any(event.refused),
-            event.refused,
+            (event.refused[0][:MOST_REASON], event.refused[1][:MOST_REASON]),
             _in_drill(site, incident),
         ),
     )
@@ -107,6 +109,12 @@ def next_wake_s(site: Site, now: Moment) -> float | None:
     ]
     ends_s = [end_s for end_s in ends_s if end_s > 0]
     return now.boot_s + min(ends_s) if ends_s else None
+
+
+def _bounded(text: str) -> str:
+    """Return the text without signs that are none, and with a visible end where it is too long."""
+    plain = "".join(char for char in text if char >= " " or char == "\n")
+    return plain if len(plain) <= MOST_CHARACTERS else f"{plain[: MOST_CHARACTERS - 1]}…"
 
 
 def _at_hand(site: Site) -> tuple[Incident, ...]:

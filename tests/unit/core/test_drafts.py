@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from notanker.core import drafts, view
-from notanker.core.events import DrillAsked
+from notanker.core.events import DraftMade, DrillAsked
 from notanker.core.facts import OrderRefused, Queued, Withheld
 from notanker.core.names import Uplink
 from notanker.core.outside import Drafted, Released, Withdrawn
 from notanker.core.report import report_of
 from notanker.core.settings import DraftRule
+from notanker.shell.codec import encode_fact
 from tests.unit.core.outside_world import (
     PEOPLE,
     PIA,
@@ -249,3 +250,14 @@ def test_the_report_says_who_released_what() -> None:
 def test_all_kinds_of_texts_have_a_rule_of_their_own() -> None:
     assert {rule.template for rule in RULES} == {*drafts.OUTAGE, *drafts.RECOVERY}
     assert set(drafts.PERSONS) == {*drafts.OUTAGE, *drafts.RECOVERY}
+
+
+def test_the_longest_text_is_one_fact_that_the_centre_takes() -> None:
+    world = outage()
+    texts = (("de", '"\n\\\0' * 5_000), ("en", '"' * 50_000), ("fr", "x"))
+    why = ('"' * 5_000, '"' * 5_000)
+    world.happen(DraftMade(1, "T10", "other", texts, refused=why))
+    fact = world.of(Drafted)[-1]
+    assert [language for language, _ in fact.words] == ["de", "en"]
+    assert fact.words[1][1].endswith("…")
+    assert len(encode_fact(fact)[1]) < 16_384
