@@ -123,8 +123,14 @@ def _drafted(known: tuple[Draft, ...], fact: Drafted) -> tuple[Draft, ...]:
         asked=before is not None and before.asked and not before.released,
     )
     if before is None:
-        return (*known, draft)
+        return tuple(sorted((*known, draft), key=_place))
     return tuple(draft if one is before else one for one in known)
+
+
+def _place(draft: Draft) -> tuple[int, str]:
+    """Return where it stands in a list; the words come in any order."""
+    number = base(draft.template)[1:]
+    return int(number) if number.isdecimal() else 0, draft.template
 
 
 def _signed(draft: Draft, fact: Released | Withdrawn) -> Draft:
