@@ -11,8 +11,20 @@ from typing import TYPE_CHECKING
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import state, view
-from notanker.core.budget import Purpose, Users
-from notanker.core.commands import Bear, Beat, Command, Cut, CyclePower, Probe, Report, Show, Switch
+from notanker.core.budget import Purpose
+from notanker.core.commands import (
+    Announce,
+    Bear,
+    Beat,
+    Command,
+    Compose,
+    Cut,
+    CyclePower,
+    Probe,
+    Report,
+    Show,
+    Switch,
+)
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
 from notanker.core.facts import Settled, Started
 from notanker.core.findings import findings
@@ -27,8 +39,6 @@ from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
 from notanker.shell.counters import Counters
 from notanker.shell.gateway import gateway, shaping
-from notanker.shell.gateway.gateway import Gateway
-from notanker.shell.gateway.names import Names
 from notanker.shell.inbox import Inbox
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
@@ -53,7 +63,6 @@ from notanker.shell.settings import (
     kernel_of,
     launch_of,
     resolvers_of,
-    rules_of,
     settings_of,
     systems_of,
     telling_of,
@@ -121,7 +130,9 @@ class Agent:
             self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
         )
         self._listener = Listener(interfaces, self._happen)
-        self._gateway = self._make_gateway(interfaces)
+        self._gateway = gateway.gateway_of(
+            config, lambda: self._planning.plan, lambda: self._runtime.state, log
+        )
         self._shaper = shaping.shaper_of(config, log)
         self._modem = self._make_modem()
         self._panel = self._make_panel()
@@ -188,9 +199,8 @@ class Agent:
         self._tasks.keep("snapshot", self._snapshot.run)
         self._tasks.keep("counters", self._listener.run)
         self._tasks.keep("meter", self._meter.run)
-        control = self._config.paths.control
-        deeds = self._outside.deeds()
-        self._tasks.keep("control", Control(control, self._plugins, self._log, deeds).run)
+        path, deeds = self._config.paths.control, self._outside.deeds()
+        self._tasks.keep("control", Control(path, self._plugins, self._log, deeds).run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         if self._panel is not None:
@@ -214,7 +224,8 @@ class Agent:
             Beat: self._beat,
             Bear: self._bear,
             CyclePower: self._cycle_power,
-            **self._outside.actions(),
+            Compose: self._outside.compose,
+            Announce: self._outside.announce,
             Show: lambda _: self._show(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
@@ -257,18 +268,6 @@ class Agent:
             self._inbox.take,
             self._happen,
             lambda: self._outbox.in_doubt or self._runtime.state.incidents.unanswered,
-            self._log,
-        )
-
-    def _make_gateway(self, interfaces: Mapping[Uplink, str]) -> Gateway | None:
-        if self._config.gateway.mode == "solo":
-            return None
-        return Gateway(
-            rules_of(self._config),
-            Names(interfaces, resolvers_of(self._config)),
-            lambda: self._planning.plan,
-            lambda: self._runtime.state.route,
-            lambda: self._runtime.state.metered.allowance.users is not Users.NONE,
             self._log,
         )
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from notanker.config.model import Config
 from notanker.core import drafts
-from notanker.core.commands import Announce, Command, Compose
+from notanker.core.commands import Announce, Compose
 from notanker.core.events import AnnouncementDone, DraftMade, Event, OrderRefused, ReleaseAsked
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
@@ -18,7 +18,6 @@ from notanker.plan.model import Plan
 from notanker.shell.announcing import Announcer
 from notanker.shell.control import Deed
 from notanker.shell.logs import Log
-from notanker.shell.runtime import Action
 from notanker.shell.tasks import Tasks
 from notanker.shell.texts import Context, values_outside
 
@@ -60,12 +59,13 @@ class Outside:
         self._happened = happened
         self._log = log
 
-    def actions(self) -> Mapping[type[Command], Action]:
-        """Return what is done for which command."""
-        return {
-            Compose: lambda command: self._tasks.once("draft", self._compose(command)),
-            Announce: self._announcer.order,
-        }
+    def compose(self, command: Compose) -> None:
+        """Have a text made."""
+        self._tasks.once("draft", self._compose(command))
+
+    def announce(self, command: Announce) -> None:
+        """Have callers hear an announcement, or hear it no more."""
+        self._announcer.order(command)
 
     def deeds(self) -> Mapping[str, Deed]:
         """Return what root may do at the box in a person's name."""

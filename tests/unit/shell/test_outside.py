@@ -41,7 +41,7 @@ def made(compose: Compose, plan: Plan | None = PLAN) -> DraftMade:
         config, lambda: world.state, lambda: plan, world.moment, announcer, tasks, events.append,
         QUIET,
     )  # fmt: skip
-    outside.actions()[Compose](compose)
+    outside.compose(compose)
     asyncio.run(works[0])
     (event,) = events
     assert isinstance(event, DraftMade)
