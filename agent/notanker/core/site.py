@@ -104,7 +104,7 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, borne = _bear(site, now)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, event, known, now)
-    site, outside = _tell_outside(site, now)
+    site, outside = _tell_outside(site, event, known, now)
     site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
@@ -335,10 +335,13 @@ def _lead_systems(site: Site, event: Event, before: Site, now: Moment) -> tuple[
     return _record_all(site, troubles.facts(site.incidents, picture.of_systems(site, now)))
 
 
-def _tell_outside(site: Site, now: Moment) -> tuple[Site, Commands]:
+def _tell_outside(site: Site, event: Event, before: Site, now: Moment) -> tuple[Site, Commands]:
     """Have the texts for people outside made, released and heard, where the plan has any."""
     if not site.settings.telling.drafts and not site.announced:
         return site, ()
+    same = site.incidents is before.incidents and site.failover.line is before.failover.line
+    if same and isinstance(event, Answered):
+        return site, ()  # what comes with time alone comes when the site is woken
     site, texts = drafting.compose(site, now)
     site, asked = _record_all(site, drafting.asks(site, now))
     site, facts, orders = announcing.orders(site, now)
