@@ -62,6 +62,26 @@ SENTENCES: Final[dict[str, Pair]] = {
     "Escalated": ("Eskalation: Stufe {step}", "escalation: step {step}"),
     "Withheld": ("{name} nicht benachrichtigt: {why}", "{name} not told: {why}"),
     "Mitigated": ("arbeitet wieder über LTE", "works again over LTE"),
+    "Drafted": (
+        "Störung {incident}: Entwurf {template}, Fassung {version}",
+        "Incident {incident}: draft {template}, version {version}",
+    ),
+    "Released": (
+        "Störung {incident}: {template} freigegeben von {name} ({how})",
+        "Incident {incident}: {template} released by {name} ({how})",
+    ),
+    "Withdrawn": (
+        "Störung {incident}: {template} zurückgenommen von {name} ({how})",
+        "Incident {incident}: {template} withdrawn by {name} ({how})",
+    ),
+    "AnnouncementOrdered": (
+        "Störung {incident}: Störungsansage {head_number} soll an: {on}",
+        "Incident {incident}: announcement {head_number} is to be on: {on}",
+    ),
+    "AnnouncementSwitched": (
+        "Störung {incident}: Störungsansage {head_number} an: {on} ({reason})",
+        "Incident {incident}: announcement {head_number} on: {on} ({reason})",
+    ),
     "SmsHeard": ("SMS von {sender}: {what}", "SMS from {sender}: {what}"),
     "OrderRefused": (
         "{contact} wollte {order}, abgewiesen: {reason}",
@@ -92,6 +112,10 @@ _FAILED: Final[dict[str, Pair]] = {
         "LTE data session not {order}: {reason}",
     ),
     "BearerTested": ("LTE-Probe nicht bestanden", "Test of LTE failed"),
+    "AnnouncementSwitched": (
+        "Störung {incident}: Störungsansage {head_number} nicht geschaltet: {reason}",
+        "Incident {incident}: announcement {head_number} not switched: {reason}",
+    ),
     "PowerCycled": (
         "Störung {incident}: Router nicht neu gestartet: {reason}",
         "Incident {incident}: router not restarted: {reason}",
@@ -118,6 +142,7 @@ _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "outcome": {**OUTCOMES},
     "band": {**BANDS},
     "order": {**ORDERS},
+    "on": {True: ("ja", "yes"), False: ("nein", "no")},
 }
 _HIDDEN: Final = frozenset({"number"})
 _MAX_FIELDS: Final = 12
@@ -147,7 +172,7 @@ class _Words(dict[str, str]):
 
 
 def _word(name: str, value: object, language: Language) -> str:
-    pair = _LISTS.get(name, {}).get(value) if isinstance(value, str) else None
+    pair = _LISTS.get(name, {}).get(value) if isinstance(value, str | bool) else None
     if pair is not None:
         return pair[language == "en"]
     if isinstance(value, float):

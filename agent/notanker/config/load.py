@@ -54,6 +54,7 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
         yield CATALOGUE.problem("lan-is-uplink", document.place(("gateway", "lan")), name=name)
     yield from _resolvers(config, document)
     yield from _plugins(config, document)
+    yield from _announcements(config, document)
     yield from _panel(config, document)
     yield from _watches(config, document)
 
@@ -101,6 +102,14 @@ def _plugins(config: Config, document: Document) -> Iterator[Problem]:
             yield CATALOGUE.problem("no-such-plugin", document.place(("alerts", "sms")), name=name)
     if not config.alerts.sms:
         yield CATALOGUE.problem("nobody-told", document.place(("alerts",)))
+
+
+def _announcements(config: Config, document: Document) -> Iterator[Problem]:
+    named = {plugin.name for plugin in config.plugin}
+    for index, row in enumerate(config.announcement):
+        if row.plugin not in named:
+            place = document.place(("announcement", index, "plugin"))
+            yield CATALOGUE.problem("no-such-plugin", place, name=row.plugin)
 
 
 def _panel(config: Config, document: Document) -> Iterator[Problem]:

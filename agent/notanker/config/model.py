@@ -177,6 +177,18 @@ class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
     sms: tuple[str, ...] = ()
 
 
+class AnnouncementConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Which plugin switches the telephone system's outage announcement, once its text is released.
+
+    Attributes:
+        plugin: Name of the plugin that plays the action's part.
+        head_numbers: Those of the plan's announcements that it serves, none for all others.
+    """
+
+    plugin: Name
+    head_numbers: Annotated[tuple[str, ...], Meta(max_length=50)] = ()
+
+
 class OrdersConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What people of the plan may text to the box. `OK`, `STATUS` and `PLAN` need nothing more.
 
@@ -310,6 +322,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     failover: FailoverConfig = FailoverConfig()
     budget: BudgetConfig = BudgetConfig()
     alerts: AlertsConfig = AlertsConfig()
+    announcement: Annotated[tuple[AnnouncementConfig, ...], Meta(max_length=50)] = ()
     orders: OrdersConfig = OrdersConfig()
     centre: CentreConfig | None = None
     plan: PlanConfig = PlanConfig()

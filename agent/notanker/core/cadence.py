@@ -74,7 +74,7 @@ def _heard(incident: Incident) -> dict[str, Moment]:
     return {
         told.queued.contact: told.queued.at
         for told in incident.current
-        if told.queued.template != escalation.ASK
+        if told.queued.template not in escalation.NO_NEWS
     }
 
 
@@ -83,7 +83,7 @@ def _known_better(incident: Incident) -> bool:
     for fact in reversed(incident.facts):
         if isinstance(fact, Reopened):
             return False
-        if isinstance(fact, Queued) and fact.template != escalation.ASK:
+        if isinstance(fact, Queued) and fact.template not in escalation.NO_NEWS:
             return False
         if isinstance(fact, CauseKnown) and fact.cause is not Cause.BOTH_LINES:
             return True  # that nothing is left has a message of its own

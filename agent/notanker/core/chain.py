@@ -171,7 +171,7 @@ def _alarms(
     knowing = escalation.alarmed(incident)
     to: dict[str, Recipient] = {}
     for stop in reached:
-        called = stop.people if stop.kind is Kind.BRIDGE else _on_duty(stop.people, now, offset_s)
+        called = stop.people if stop.kind is Kind.BRIDGE else on_duty(stop.people, now, offset_s)
         for person in stop.people:
             if person.contact in knowing:
                 continue
@@ -183,7 +183,7 @@ def _alarms(
     yield from escalation.say(incident, to.values(), now, alarm)
 
 
-def _on_duty(
+def on_duty(
     people: tuple[Recipient, ...], now: Moment, offset_s: float | None
 ) -> tuple[Recipient, ...]:
     """Return those who are on duty; where nobody is, all: too loud is better than unheard."""
@@ -202,7 +202,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
     for notice in telling.notices:
         template = escalation.of(incident, notice.template)
         to: list[Recipient] = []
-        knowing = {told.queued.contact for told in incident.current}
+        knowing = {told.queued.contact for told in escalation.alerts(incident)}
         for person in notice.people:
             if not person.number:
                 yield from _withhold(incident, person, template, Unsaid.NO_NUMBER, now)

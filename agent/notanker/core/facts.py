@@ -13,6 +13,13 @@ from notanker.core.budget import Band
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Unsaid, Uplink
+from notanker.core.outside import (
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+    Drafted,
+    Released,
+    Withdrawn,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +329,11 @@ IncidentFact = (
     | Escalated
     | Withheld
     | Mitigated
+    | Drafted
+    | Released
+    | Withdrawn
+    | AnnouncementOrdered
+    | AnnouncementSwitched
     | PowerCycleOrdered
     | PowerCycled
 )
@@ -340,5 +352,6 @@ KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
     Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
-    Escalated, Withheld, Mitigated, Reopened,
+    Escalated, Withheld, Mitigated, Reopened, Drafted, Released, Withdrawn, AnnouncementOrdered,
+    AnnouncementSwitched,
 )  # fmt: skip

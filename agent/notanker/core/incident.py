@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from notanker.core import drafts
 from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
+from notanker.core.drafts import Draft
 from notanker.core.facts import (
     Acknowledged,
     CauseKnown,
@@ -28,6 +30,25 @@ from notanker.core.facts import (
 )
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Outcome, Phase, Stage, Uplink
+from notanker.core.outside import (
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+    Drafted,
+    Released,
+    Withdrawn,
+)
+
+AFTER_THE_END: Final = (
+    Settled,
+    Queued,
+    Withheld,
+    Drafted,
+    Released,
+    Withdrawn,
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+)
+"""What still befalls an incident that is over: messages arrive, people apologise, announcements end."""
 
 REOPEN_S: Final = 900.0
 """What breaks again within a quarter of an hour after the all-clear is the same incident: people still have
@@ -56,6 +77,7 @@ class Incident:
         stop: The stop that the escalation came to last, -1 before the first.
         chained: When it came to the first, from which on all others count.
         unsaid: What was kept from whom, as template and contact.
+        drafts: The texts for people outside.
         flaps: How often it came back and failed again, `reopened` how often after it had been resolved.
         began: When the outage of the moment began, where it was reopened.
         before: So many messages are of earlier outages.
@@ -79,6 +101,7 @@ class Incident:
     stop: int = -1
     chained: Moment | None = None
     unsaid: frozenset[tuple[str, str]] = frozenset()
+    drafts: tuple[Draft, ...] = ()
     flaps: int = 0
     reopened: int = 0
     began: Moment | None = None
@@ -177,7 +200,7 @@ def take(known: Incidents, fact: Fact) -> Incidents:
             systems=tuple(one for one in systems if one.stage is not Stage.RESOLVED),
             done=(*known.done, *(one for one in systems if one.stage is Stage.RESOLVED)),
         )
-    if isinstance(fact, Settled):
+    if isinstance(fact, AFTER_THE_END):
         return replace(known, done=tuple(apply(one, fact) for one in known.done))
     return known
 
@@ -225,7 +248,8 @@ def apply(incident: Incident, fact: Fact) -> Incident:
     """Return the incident after the fact. Facts of no or another incident change nothing."""
     if getattr(fact, "incident", None) != incident.number:
         return incident
-    return replace(_change(incident, fact), facts=(*incident.facts, fact))
+    texts = drafts.take(incident.drafts, fact)
+    return replace(_change(incident, fact), drafts=texts, facts=(*incident.facts, fact))
 
 
 def after(incident: Incident, facts: Iterable[Fact]) -> Incident:

@@ -154,4 +154,5 @@ def seen(site: Site) -> tuple[object, ...]:
         site.incidents.systems,
         backing.rests(site),
         site.power,
+        site.announced,
     )

@@ -184,18 +184,55 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftRule:
+    """One text of the plan for people outside, and who may release it.
+
+    Attributes:
+        template: Its id, such as `T7`.
+        persons: So many different people release it.
+        people: Who may, and is told that there is something to release.
+    """
+
+    template: str
+    persons: int
+    people: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """How the announcement of one head number is switched.
+
+    Attributes:
+        template: The draft whose release switches it on.
+        plugin: Who does it, empty for people.
+        hand: Whoever switches it by hand.
+        lead: Whoever looks after it: the communication role.
+    """
+
+    head_number: str
+    template: str
+    plugin: str = ""
+    hand: tuple[Recipient, ...] = ()
+    lead: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """Who is told what and when: the plan's escalation.
 
     Attributes:
         every_s: So long after each piece of news the next is promised, and sent even if there is none.
         quiet: Hours in which nobody is told that there is nothing new.
+        drafts: What people outside are told once it is released.
+        announcements: What callers hear then.
     """
 
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
     every_s: float = 1800.0
     quiet: Window | None = None
+    drafts: tuple[DraftRule, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

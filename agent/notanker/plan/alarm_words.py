@@ -116,6 +116,38 @@ ALARMS: Final[Mapping[tuple[str, str], Parts]] = {
         ". Nobody has acknowledged yet",
         ". Down since {since}",
     ),
+    ("T2-release", "de"): (
+        "{site}: Störung {incident}, bitte Texte freigeben",
+        ": {texts}",
+        ". Antwort: FREIGABE {incident} {text} und Einmalcode",
+    ),
+    ("T2-release", "en"): (
+        "{site}: incident {incident}, please release texts",
+        ": {texts}",
+        ". Reply RELEASE {incident} {text} and a one-time code",
+    ),
+    ("T2-on", "de"): (
+        "{site}: bitte Störungsansage einschalten",
+        " für {heads}",
+        ". Zuständig: {hand}",
+    ),
+    ("T2-on", "en"): (
+        "{site}: please switch the outage announcement on",
+        " for {heads}",
+        ". By: {hand}",
+    ),
+    ("T2-off", "de"): (
+        "{site}: bitte Störungsansage ausschalten",
+        " für {heads}",
+        ". Wenn sie aus ist: AUS {incident} antworten",
+        ". Zuständig: {hand}",
+    ),
+    ("T2-off", "en"): (
+        "{site}: please switch the outage announcement off",
+        " for {heads}",
+        ". Once it is off reply OFF {incident}",
+        ". By: {hand}",
+    ),
     ("T11", "de"): (
         "UPDATE {update} {site}: Störung dauert an",
         ", Stand {now}",

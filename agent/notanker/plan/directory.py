@@ -10,6 +10,7 @@ from notanker.core.calendar import window_of
 from notanker.core.chain import turns
 from notanker.core.settings import Notice, Recipient, Step, Telling
 from notanker.errors import Place, Problem
+from notanker.plan import outside
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
@@ -41,6 +42,8 @@ def telling(plan: Plan | None) -> Telling:
         ),
         every_s=written.updates.every_min * 60.0 or math.inf,
         quiet=quiet,
+        drafts=outside.drafts(plan),
+        announcements=outside.announcements(plan),
     )
 
 
@@ -57,15 +60,17 @@ def steps(plan: Plan | None) -> tuple[Timed, ...]:
 
 def people(plan: Plan | None, role: str) -> tuple[Recipient, ...]:
     """Return the role's holder, then the deputies. Who takes no SMS has no number; `problems` says so."""
-    return tuple(
-        Recipient(
-            contact.id,
-            contact.name,
-            contact.sms_number(),
-            contact.language,
-            duty(contact.availability),
-        )
-        for contact in _contacts(plan, role)
+    return tuple(person(contact) for contact in _contacts(plan, role))
+
+
+def person(contact: Contact) -> Recipient:
+    """Return a contact as the core knows people."""
+    return Recipient(
+        contact.id,
+        contact.name,
+        contact.sms_number(),
+        contact.language,
+        duty(contact.availability),
     )
 
 

@@ -6,14 +6,14 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field, replace
 
-from notanker.core import chain, escalation
+from notanker.core import announcing, chain, escalation
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
 from notanker.core.settings import Telling
 from notanker.plan.messages import Composed, compose
-from notanker.plan.model import Plan
+from notanker.plan.model import Plan, dialled
 from notanker.plan.words import cause_words, duration_words, fallback_words
 from notanker.shell.logs import Log
 
@@ -77,7 +77,42 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
         "incident": str(incident.number),
         "mark": queued.mark,
         **_next(queued, incident, context),
+        **(_beside(incident, context) if queued.template in escalation.BESIDE else {}),
     }
+
+
+def _beside(incident: Incident, context: Context) -> dict[str, str]:
+    """Return what is to be released or switched."""
+    waiting = [one.template for one in incident.drafts if one.missing and not one.drill]
+    known = announcing.recall(incident.facts)
+    heads = [dialled(one.head_number) for one in known if not one.done]
+    rows = context.plan.escalation.announcements if context.plan is not None else ()
+    row = next((row for row in rows if dialled(row.head_number) in heads), None)
+    contact = context.plan.contact(row.switch_contact) if context.plan and row else None
+    return {
+        "texts": ", ".join(waiting),
+        "text": waiting[0] if waiting else "",
+        "heads": ", ".join(heads),
+        "hand": f"{contact.name} {dialled(contact.phone)}" if contact is not None else "",
+    }
+
+
+def values_outside(
+    incident: Incident, context: Context, language: str, line: Line | None, now: Moment
+) -> dict[str, str]:
+    """Return what the placeholders of a text for people outside stand for.
+
+    Args:
+        incident: The incident.
+        context: The rest.
+        language: `de` or `en`.
+        line: Where the traffic goes, None where the incident has nothing to do with it.
+        now: The present; for an incident that is over its end counts.
+    """
+    at = incident.resolved or now
+    queued = Queued(at, incident.number, "", "", "", "", "", language)
+    fallback = fallback_words(Line.PRIMARY if line is None else line, language)
+    return {**values_of(queued, incident, context), "fallback": fallback}
 
 
 def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:
