@@ -13,6 +13,7 @@ from notanker.core.budget import Band
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Unsaid, Uplink
+from notanker.core.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class CauseKnown:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A message is in the outbox. `mark` is what the person reads: `17-1`."""
+    """A message is in the outbox. `mark` is what the person reads: `17-1`; `ways` is how it can go."""
 
     at: Moment
     incident: int
@@ -92,11 +93,12 @@ class Queued:
     name: str
     number: str
     language: str
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of a message's way is known."""
+    """The end of a message's way is known; `channel` is the plugin that had it last."""
 
     at: Moment
     incident: int
@@ -104,6 +106,7 @@ class Settled:
     outcome: Outcome
     attempts: int
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from notanker.core import state, view
 from notanker.core.budget import Purpose, Users
 from notanker.core.commands import Bear, Beat, Command, Cut, CyclePower, Probe, Report, Show, Switch
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
-from notanker.core.facts import Settled, Started
+from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
-from notanker.plan.directory import telling
 from notanker.shell import clock, notify, rights
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
@@ -36,11 +35,11 @@ from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
 from notanker.shell.ordering import Orders
-from notanker.shell.outbox import Outbox
 from notanker.shell.passive import Listener
 from notanker.shell.planning import Planning
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
+from notanker.shell.posting import outbox_of, resume
 from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.ringing import Ringing
@@ -56,6 +55,7 @@ from notanker.shell.settings import (
     rules_of,
     settings_of,
     systems_of,
+    telling_of,
     zone_of,
 )
 from notanker.shell.snapshot import Snapshot
@@ -119,12 +119,13 @@ class Agent:
             self._happen,
             log,
         )
-        self._outbox = Outbox(
+        self._outbox = outbox_of(
+            config,
             self._store,
             channels,
             self._ringing.settled,
+            lambda: self._runtime.state,
             log,
-            language=config.site.language,
         )
         self._inbox = Inbox(self._store, self._make_orders().hear, log)
         self._meter = self._make_meter()
@@ -171,8 +172,7 @@ class Agent:
             recorder.record,
             self._prober.drain,
         )
-        told = {fact.mark for fact in past.facts if isinstance(fact, Settled)}
-        self._outbox.take_up(past.deliveries, told, past.reports)
+        resume(self._outbox, past, now)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()
@@ -363,7 +363,7 @@ class Agent:
     def _plan_taken(self) -> None:
         if self._gateway is not None:
             self._gateway.changed()
-        self._happen(PeopleKnown(telling(self._planning.plan)))
+        self._happen(PeopleKnown(telling_of(self._config, self._planning.plan)))
         self._happen(SystemsKnown(systems_of(self._planning.plan)))
         self._snapshot.soon()
 

@@ -26,6 +26,7 @@ from notanker.core.settings import (
     Pace,
     QualityLimits,
     Settings,
+    Telling,
     WatchSettings,
 )
 from notanker.plan.directory import telling
@@ -93,7 +94,7 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
-        telling=telling(plan),
+        telling=telling_of(config, plan),
         checks=tuple(_check(watch, index) for index, watch in enumerate(config.watch)),
         systems=systems_of(plan),
         hop=config.primary.gateway or "",
@@ -126,6 +127,11 @@ def zone_of(name: str) -> dt.tzinfo | None:
     from zoneinfo import ZoneInfo  # heavy, and seldom asked for
 
     return ZoneInfo(name)
+
+
+def telling_of(config: Config, plan: Plan | None) -> Telling:
+    """Return who is told what and when: what the plan says, or the numbers for who has none."""
+    return telling(plan, config.alerts.fallback, config.site.language)
 
 
 def systems_of(plan: Plan | None) -> tuple[System, ...]:
