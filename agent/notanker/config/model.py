@@ -13,6 +13,7 @@ from notanker.config.panel import PanelConfig, PowerCycleConfig
 from notanker.config.values import (
     Interface,
     Name,
+    Number,
     Port,
     PositiveSeconds,
     Seconds,
@@ -172,9 +173,14 @@ class BudgetConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Which plugins carry messages, in the order in which they are tried."""
+    """Which plugins carry messages, in the order in which they are tried.
+
+    Attributes:
+        fallback: Numbers that are told by SMS while the plan reaches nobody, or there is none.
+    """
 
     sms: tuple[str, ...] = ()
+    fallback: Annotated[tuple[Number, ...], Meta(max_length=20)] = ()
 
 
 class AnnouncementConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -178,7 +178,7 @@ def _remind(site: Site, incident: Incident, ending: list[Announced], now: Moment
     rules = [rule for rule in _rules(site) if rule.head_number in {e.head_number for e in ending}]
     leads = [person for rule in rules for person in rule.lead]
     to = [*(_hands(site, ending) if first else ()), *leads]
-    people = {person.contact: person for person in to if person.number}
+    people = {person.contact: person for person in to if person.ways}
     yield from escalation.say(incident, people.values(), now, template)
 
 
@@ -209,9 +209,9 @@ def _hands(site: Site, of: list[Announced]) -> tuple[Recipient, ...]:
         person
         for rule in _rules(site)
         if rule.head_number in heads
-        for person in ([one for one in rule.hand if one.number] or rule.lead)
+        for person in ([one for one in rule.hand if one.ways] or rule.lead)
     ]
-    return tuple({person.contact: person for person in found if person.number}.values())
+    return tuple({person.contact: person for person in found if person.ways}.values())
 
 
 def _rules(site: Site) -> tuple[Announcement, ...]:

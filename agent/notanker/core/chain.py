@@ -78,7 +78,7 @@ def _turn(step: Step, people: tuple[Recipient, ...], at_s: float) -> Iterator[St
 
 
 def _reachable(people: tuple[Recipient, ...]) -> bool:
-    return any(person.number for person in people)
+    return any(person.ways for person in people)
 
 
 def _everybody(steps: tuple[Step, ...]) -> tuple[Recipient, ...]:
@@ -175,10 +175,10 @@ def _alarms(
         for person in stop.people:
             if person.contact in knowing:
                 continue
-            if person.number and person in called:
+            if person.ways and person in called:
                 to[person.contact] = person
             else:
-                why = Unsaid.OFF_DUTY if person.number else Unsaid.NO_NUMBER
+                why = Unsaid.OFF_DUTY if person.ways else Unsaid.NO_NUMBER
                 yield from _withhold(incident, person, alarm, why, now)
     yield from escalation.say(incident, to.values(), now, alarm)
 
@@ -190,7 +190,7 @@ def on_duty(
     on = tuple(
         person
         for person in people
-        if person.number
+        if person.ways
         and (not person.duty or any(duty.covers(now, offset_s) for duty in person.duty))
     )
     return on or people
@@ -204,7 +204,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
         to: list[Recipient] = []
         knowing = {told.queued.contact for told in escalation.alerts(incident)}
         for person in notice.people:
-            if not person.number:
+            if not person.ways:
                 yield from _withhold(incident, person, template, Unsaid.NO_NUMBER, now)
             elif person.contact not in knowing:
                 to.append(person)

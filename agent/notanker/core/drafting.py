@@ -186,7 +186,7 @@ def _ask(site: Site, incident: Incident, now: Moment) -> Iterator[Fact]:
         return
     unasked = [draft for draft in drafts.waiting(site.incidents, incident, now) if not draft.asked]
     people = _people(site, unasked)
-    reached = tuple(one for one in people.values() if one.number)
+    reached = tuple(one for one in people.values() if one.ways)
     yield from _unreached(incident, people, now)
     yield from escalation.say(
         incident, on_duty(reached, now, site.metered.offset_s), now, drafts.ASK
@@ -204,7 +204,7 @@ def _people(site: Site, unasked: list[Draft]) -> dict[str, Recipient]:
 
 def _unreached(incident: Incident, people: dict[str, Recipient], now: Moment) -> Iterator[Withheld]:
     for person in people.values():
-        if not person.number and (drafts.ASK, person.contact) not in incident.unsaid:
+        if not person.ways and (drafts.ASK, person.contact) not in incident.unsaid:
             yield Withheld(
                 now, incident.number, drafts.ASK, person.contact, person.name, Unsaid.NO_NUMBER
             )

@@ -87,7 +87,11 @@ def hearers(incident: Incident) -> tuple[Recipient, ...]:
     """Return those people, each as the last of these messages had him."""
     found = {
         told.queued.contact: Recipient(
-            told.queued.contact, told.queued.name, told.queued.number, told.queued.language
+            told.queued.contact,
+            told.queued.name,
+            told.queued.number,
+            told.queued.language,
+            channels=told.queued.ways,
         )
         for told in alerts(incident)
         if told.outcome is not Outcome.FAILED
@@ -116,6 +120,7 @@ def say(
             name=person.name,
             number=person.number,
             language=person.language,
+            ways=person.ways,
         )
         for index, person in enumerate(recipients)
     )

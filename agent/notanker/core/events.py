@@ -64,13 +64,14 @@ class RouteSeen:
 
 @dataclass(frozen=True, slots=True)
 class MessageSettled:
-    """The end of a message's way is known."""
+    """The end of a message's way is known; `channel` is the plugin that had it last."""
 
     mark: str
     incident: int
     outcome: Outcome
     attempts: int
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

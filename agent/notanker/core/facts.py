@@ -20,6 +20,7 @@ from notanker.core.outside import (
     Released,
     Withdrawn,
 )
+from notanker.core.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class CauseKnown:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A message is in the outbox. `mark` is what the person reads: `17-1`."""
+    """A message is in the outbox. `mark` is what the person reads: `17-1`; `ways` is how it can go."""
 
     at: Moment
     incident: int
@@ -111,11 +112,12 @@ class Queued:
     name: str
     number: str
     language: str
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of a message's way is known."""
+    """The end of a message's way is known; `channel` is the plugin that had it last."""
 
     at: Moment
     incident: int
@@ -123,6 +125,7 @@ class Settled:
     outcome: Outcome
     attempts: int
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

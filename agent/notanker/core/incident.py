@@ -57,11 +57,12 @@ its number in mind, and the longest wait to restore is as long. Later than that 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message of the incident, and what is known of it."""
+    """One message of the incident, and what is known of it; `channel` is the plugin that had it last."""
 
     queued: Queued
     outcome: Outcome = Outcome.QUEUED
     settled: Moment | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +326,7 @@ def _handled(incident: Incident, fact: Fact) -> Incident:
 def _settle(told: Told, fact: Settled) -> Told:
     if told.queued.mark != fact.mark:
         return told
-    return replace(told, outcome=fact.outcome, settled=fact.at)
+    return replace(told, outcome=fact.outcome, settled=fact.at, channel=fact.channel)
 
 
 def isolated_at(incident: Incident) -> Moment | None:

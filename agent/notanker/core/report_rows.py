@@ -185,9 +185,13 @@ def _queued(fact: Queued) -> Pair:
 
 
 def _settled(fact: Settled) -> Pair:
-    pattern = ("Meldung {mark}: {outcome}{reason}", "Message {mark}: {outcome}{reason}")
+    pattern = (
+        "Meldung {mark}: {outcome}{by}{reason}",
+        "Message {mark}: {outcome}{by}{reason}",
+    )
+    by = (f" über {fact.channel}", f" by {fact.channel}") if fact.channel else ("", "")
     reason = f" ({fact.reason})" if fact.reason else ""
-    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
+    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], by=by, reason=reason)
 
 
 def _band_entered(fact: BandEntered) -> Pair:

@@ -169,7 +169,9 @@ def _link_changed(site: Site, event: LinkChanged, now: Moment) -> tuple[Site, Co
 
 
 def _message_settled(site: Site, event: MessageSettled, now: Moment) -> tuple[Site, Commands]:
-    fact = Settled(now, event.incident, event.mark, event.outcome, event.attempts, event.reason)
+    fact = Settled(
+        now, event.incident, event.mark, event.outcome, event.attempts, event.reason, event.channel
+    )
     site, commands = _record(site, fact)
     over = any(done.number == event.incident for done in site.recent)
     return site, (*commands, Report(event.incident)) if over else commands

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from notanker.core.allowance import Limits
 from notanker.core.calendar import window_of
 from notanker.core.chain import turns
 from notanker.core.settings import Notice, Recipient, Step, Telling
+from notanker.core.ways import SMS, arranged
 from notanker.errors import Place, Problem
 from notanker.plan import outside
 from notanker.plan.catalogue import CATALOGUE
@@ -25,8 +27,26 @@ class Timed:
     step: Step
 
 
-def telling(plan: Plan | None) -> Telling:
-    """Return the whole escalation; without a plan nobody is told."""
+def telling(plan: Plan | None, fallback: Sequence[str] = (), language: str = "de") -> Telling:
+    """Return the whole escalation.
+
+    Args:
+        plan: The plan in force.
+        fallback: Numbers that are told by SMS where the plan reaches nobody, or there is none.
+        language: Of what they read.
+    """
+    found = _written(plan)
+    if any(_reaches(step.people) for step in found.steps) or not fallback:
+        return found
+    people = tuple(
+        Recipient(f"fallback-{place}", number, number, language)
+        for place, number in enumerate(fallback, start=1)
+    )
+    # Who is in no plan is not heard either, so nobody is asked for an answer.
+    return replace(found, steps=(Step(1, "fallback", people, ack="none"),))
+
+
+def _written(plan: Plan | None) -> Telling:
     if plan is None:
         return Telling()
     written = plan.escalation
@@ -44,6 +64,7 @@ def telling(plan: Plan | None) -> Telling:
         quiet=quiet,
         drafts=outside.drafts(plan),
         announcements=outside.announcements(plan),
+        limits=Limits(written.limits.sms_per_hour, written.limits.report_s),
     )
 
 
@@ -52,18 +73,22 @@ def steps(plan: Plan | None) -> tuple[Timed, ...]:
     found: list[Timed] = []
     starts_s = 0.0
     for one in plan.escalation.steps if plan else ():
-        step = Step(one.order, one.role, people(plan, one.role), one.wait_s, one.ack, one.on_no_ack)
+        told = people(plan, one.role, one.channels)
+        step = Step(one.order, one.role, told, one.wait_s, one.ack, one.on_no_ack)
         found.append(Timed(starts_s, step))
         starts_s += step.wait_s * len(turns(step))
     return tuple(found)
 
 
-def people(plan: Plan | None, role: str) -> tuple[Recipient, ...]:
-    """Return the role's holder, then the deputies. Who takes no SMS has no number; `problems` says so."""
-    return tuple(person(contact) for contact in _contacts(plan, role))
+def people(plan: Plan | None, role: str, channels: Sequence[str] = ()) -> tuple[Recipient, ...]:
+    """Return the role's holder, then the deputies, each with the ways that these channels leave.
+
+    Who cannot be reached has no way at all; `problems` says so.
+    """
+    return tuple(person(contact, channels) for contact in _contacts(plan, role))
 
 
-def person(contact: Contact) -> Recipient:
+def person(contact: Contact, channels: Sequence[str] = ()) -> Recipient:
     """Return a contact as the core knows people."""
     return Recipient(
         contact.id,
@@ -71,6 +96,7 @@ def person(contact: Contact) -> Recipient:
         contact.sms_number(),
         contact.language,
         duty(contact.availability),
+        arranged(contact.ways(), channels),
     )
 
 
@@ -80,9 +106,10 @@ def problems(plan: Plan) -> list[Problem]:
     place = Place("contacts.toml", None, "sms")
     for role in _told(plan):
         for contact in _contacts(plan, role):
-            if not contact.sms_number():
+            kinds = [way.kind for way in contact.ways()]
+            if not kinds:
                 found[contact.id] = _about("no-sms", place, contact)
-            elif contact.sms is None:
+            elif SMS in kinds and contact.sms is None:
                 found[contact.id] = _about("sms-guessed", place, contact)
     return [*found.values(), *_nobody(plan), *_unreleased(plan)]
 
@@ -96,7 +123,7 @@ def _told(plan: Plan) -> dict[str, None]:
 
 def _nobody(plan: Plan) -> Iterator[Problem]:
     for step in plan.escalation.steps:
-        if not any(person.number for person in people(plan, step.role)):
+        if not _reaches(people(plan, step.role)):
             place = Place("escalation.toml", None, "step.role")
             yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
 
@@ -107,6 +134,10 @@ def _unreleased(plan: Plan) -> Iterator[Problem]:
         if release_of(notice.template) != "auto":
             place = Place("escalation.toml", None, "notice.template")
             yield CATALOGUE.problem("notice-outside", place, template=notice.template)
+
+
+def _reaches(people: tuple[Recipient, ...]) -> bool:
+    return any(person.ways for person in people)
 
 
 def _about(code: str, place: Place, contact: Contact) -> Problem:

@@ -26,7 +26,7 @@ from notanker.core.commands import (
     Switch,
 )
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
-from notanker.core.facts import Settled, Started
+from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
@@ -45,12 +45,12 @@ from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
 from notanker.shell.ordering import Orders
-from notanker.shell.outbox import Outbox
 from notanker.shell.outside import Outside
 from notanker.shell.passive import Listener
 from notanker.shell.planning import Planning
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
+from notanker.shell.posting import outbox_of, resume
 from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.ringing import Ringing
@@ -107,12 +107,13 @@ class Agent:
             self._happen,
             log,
         )
-        self._outbox = Outbox(
+        self._outbox = outbox_of(
+            config,
             self._store,
             channels,
             self._ringing.settled,
+            lambda: self._runtime.state,
             log,
-            language=config.site.language,
         )
         self._outside = self._make_outside()
         self._inbox = Inbox(self._store, self._make_orders().hear, log)
@@ -162,8 +163,7 @@ class Agent:
             recorder.record,
             self._prober.drain,
         )
-        told = {fact.mark for fact in past.facts if isinstance(fact, Settled)}
-        self._outbox.take_up(past.deliveries, told, past.reports)
+        resume(self._outbox, past, now)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()

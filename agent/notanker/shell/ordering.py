@@ -11,6 +11,7 @@ from notanker.core.delivery import CAN_WAIT, Delivery
 from notanker.core.events import Acknowledged, Event, OrderRefused, SmsHeard
 from notanker.core.guard import Guard
 from notanker.core.incident import Incident
+from notanker.core.lineage import Kind
 from notanker.core.marks import reference_of
 from notanker.core.orders import Order, Word
 from notanker.core.status import Status
@@ -200,6 +201,7 @@ class Orders:
             next_s=now_s,
             rank=REPLY_RANK,
             reference=reference_of(mark),
+            kind=Kind.ANSWER,
         )
         self._outbox.add(delivery, self._store.do(journal.update(delivery)))
 

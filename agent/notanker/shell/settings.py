@@ -105,7 +105,7 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
 
 def telling_of(config: Config, plan: Plan | None) -> Telling:
     """Return whom the plan has told what, and which plugin switches what callers hear."""
-    known = telling(plan)
+    known = telling(plan, config.alerts.fallback, config.site.language)
     rows = tuple(replace(row, plugin=_plugin_of(config, row)) for row in known.announcements)
     return replace(known, announcements=rows)
 
@@ -148,6 +148,7 @@ def zone_of(name: str) -> dt.tzinfo | None:
     from zoneinfo import ZoneInfo  # heavy, and seldom asked for
 
     return ZoneInfo(name)
+
 
 
 def systems_of(plan: Plan | None) -> tuple[System, ...]:
