@@ -56,6 +56,7 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
     yield from _plugins(config, document)
     yield from _panel(config, document)
     yield from _watches(config, document)
+    yield from _sources(config, document)
 
 
 def _anchors(config: Config, document: Document) -> Iterator[Problem]:
@@ -101,6 +102,15 @@ def _plugins(config: Config, document: Document) -> Iterator[Problem]:
             yield CATALOGUE.problem("no-such-plugin", document.place(("alerts", "sms")), name=name)
     if not config.alerts.sms:
         yield CATALOGUE.problem("nobody-told", document.place(("alerts",)))
+
+
+def _sources(config: Config, document: Document) -> Iterator[Problem]:
+    if config.plan.sources and config.plan.allowed_signers is None:
+        yield CATALOGUE.problem("sources-unsigned", document.place(("plan", "sources")))
+    for index, source in enumerate(config.plan.sources):
+        if source.kind == "centre" and config.centre is None:
+            place = document.place(("plan", "sources", index, "kind"))
+            yield CATALOGUE.problem("no-centre", place)
 
 
 def _panel(config: Config, document: Document) -> Iterator[Problem]:

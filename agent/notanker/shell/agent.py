@@ -97,7 +97,7 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._planning = Planning(config, self._plan_taken, log)
+        self._planning = Planning(config, self._plan_taken, log, lambda: self._runtime.state)
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)
@@ -208,9 +208,8 @@ class Agent:
         self._tasks.keep("snapshot", self._snapshot.run)
         self._tasks.keep("counters", self._listener.run)
         self._tasks.keep("meter", self._meter.run)
-        self._tasks.keep(
-            "control", Control(self._config.paths.control, self._plugins, self._log).run
-        )
+        control = Control(self._config.paths.control, self._plugins, self._log)
+        self._tasks.keep("control", control.run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         if self._panel is not None:
