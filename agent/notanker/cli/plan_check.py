@@ -14,9 +14,14 @@ from notanker.errors import errors_of
 
 @click.command("check")
 @click.argument("folder", type=FILE)
+@click.option("--audit", default="", metavar="NAMES", help="nis2,der4,iso22301: what is covered?")
 @json_option
-def check_plan(folder: Path, as_json: bool) -> None:
-    """List every problem of the plan in FOLDER."""
+def check_plan(folder: Path, audit: str, as_json: bool) -> None:
+    """List every problem of the plan in FOLDER, or with --audit what it covers of the standards."""
+    if audit:
+        from notanker.cli.plan_audit import audit_plan
+
+        audit_plan(folder, audit, as_json=as_json)
     from notanker.plan import wording
     from notanker.plan.load import load
 
