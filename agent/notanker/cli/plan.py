@@ -13,8 +13,13 @@ PLACES: Final = {
     "diff": ("plan_diff", "diff_plans"),
     "fetch": ("plan_fetch", "fetch_plan"),
     "heartbeat": ("plan_sign", "sign_heartbeat"),
+    "init": ("plan_init", "init_plan"),
     "pack": ("plan_sign", "pack"),
+    "pdf": ("plan_paper", "write_pdf"),
     "recheck": ("plan_accept", "recheck_plan"),
+    "render": ("plan_render", "render_plan"),
+    "schema": ("plan_schema", "write_schemas"),
+    "show": ("plan_show", "show_plan"),
     "sign": ("plan_sign", "sign_plan"),
     "verify": ("plan_sign", "verify_plan"),
 }

@@ -24,8 +24,10 @@ def check_plan(folder: Path, audit: str, as_json: bool) -> None:
         audit_plan(folder, audit, as_json=as_json)
     from notanker.plan import wording
     from notanker.plan.load import load
+    from notanker.plan.skeleton import unfilled
 
     found, problems = load(folder)
+    problems += unfilled(folder)
     problems += wording.findings(found) if found is not None else []
     if as_json:
         print_json(problems)
