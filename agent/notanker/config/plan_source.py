@@ -51,6 +51,8 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Check that all is there which this kind needs."""
+        if self.kind == "git" and self.url:
+            self._check_git()
         for name in self.needs:
             if not getattr(self, name):
                 raise ValueError(
@@ -64,8 +66,6 @@ class SourceConfig(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.kind == "sftp" and not NAME.fullmatch(self.host):
             check_host("host", f"{self.host} ")
-        if self.kind == "git":
-            self._check_git()
 
     @property
     def needs(self) -> tuple[str, ...]:
