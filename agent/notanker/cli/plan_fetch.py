@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +53,12 @@ def fetch_plan(config_path: Path, as_json: bool, bounded: bool, errand: bool) ->
     """Ask the sources of [[plan.sources]] for a newer plan, in their order, and take it into force."""
     if bounded:
         keep_within_bounds()
-    job = _given() if errand else _own(read_config(config_path))
+    if errand:
+        job = _given()
+    else:
+        config = read_config(config_path)
+        job = _own(config)
+        become_owner(config.paths.state)
     report = _fetched(job)
     if as_json:
         print_json(report)
@@ -68,6 +75,21 @@ def _given() -> Errand:
         return decode(sys.stdin.buffer.read(MAX_ERRAND_BYTES))
     except msgspec.MsgspecError as error:
         return fail(f"Kein Auftrag: {error}.", f"No errand: {error}.")
+
+
+def become_owner(state: Path) -> None:
+    """Go on as the agent's own user where root calls: what root wrote, the agent could not clear away."""
+    if os.geteuid() != 0 or not state.is_dir():
+        return
+    owner = state.stat()
+    if owner.st_uid == 0:
+        return
+    import pwd
+
+    with contextlib.suppress(KeyError):  # a user without a name has no further groups
+        os.initgroups(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
+    os.setgid(owner.st_gid)
+    os.setuid(owner.st_uid)
 
 
 def _own(config: Config) -> Errand:
