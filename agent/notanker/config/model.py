@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
 from notanker.config.panel import PanelConfig, PowerCycleConfig
+from notanker.config.plan_source import SourceConfig
 from notanker.config.values import (
     Interface,
     Name,
@@ -244,12 +245,16 @@ class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):
         revoked: Keys that no longer count.
         signers: So many different people must have signed.
         id: The plan's id, if a box is to take that one alone.
+        sources: Where plans are fetched from, in this order; without one, from the folder `paths.plan`.
+        fetch_every_min: So often they are asked on the primary line; at most once an hour on LTE.
     """
 
     allowed_signers: Path | None = None
     revoked: Path | None = None
     signers: Annotated[int, Meta(ge=1, le=8)] = 1
     id: Name | None = None
+    sources: tuple[SourceConfig, ...] = ()
+    fetch_every_min: Annotated[float, Meta(ge=1, le=10_080)] = 60.0
 
 
 class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -293,6 +298,11 @@ class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
     def plan_store(self) -> Path:
         """Accepted plans, rendered; `current` is the one in force."""
         return self.state / "plans"
+
+    @property
+    def arrivals(self) -> Path:
+        """What of a plan has come in, until it is accepted: for the agent's user alone."""
+        return self.state / "arrivals"
 
     @property
     def status(self) -> Path:

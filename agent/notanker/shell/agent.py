@@ -85,7 +85,7 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._planning = Planning(config, self._plan_taken, log)
+        self._planning = Planning(config, self._plan_taken, log, lambda: self._runtime.state)
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)

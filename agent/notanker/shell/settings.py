@@ -150,7 +150,6 @@ def zone_of(name: str) -> dt.tzinfo | None:
     return ZoneInfo(name)
 
 
-
 def systems_of(plan: Plan | None) -> tuple[System, ...]:
     """Return what the plan says of systems and what they need."""
     return plan.graph() if plan is not None else ()
