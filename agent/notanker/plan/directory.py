@@ -13,6 +13,7 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
+from notanker.plan.places import Documents, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,17 @@ def people(plan: Plan | None, role: str) -> tuple[Recipient, ...]:
     )
 
 
-def problems(plan: Plan) -> list[Problem]:
+def problems(plan: Plan, documents: Documents) -> list[Problem]:
     """Return whom a step cannot reach, and steps that reach nobody."""
     found: dict[str, Problem] = {}
-    place = Place("contacts.toml", None, "sms")
     for role in _told(plan):
         for contact in _contacts(plan, role):
+            place = row(documents, "contacts.toml", "contact", contact.id, "sms")
             if not contact.sms_number():
                 found[contact.id] = _about("no-sms", place, contact)
             elif contact.sms is None:
                 found[contact.id] = _about("sms-guessed", place, contact)
-    return [*found.values(), *_nobody(plan)]
+    return [*found.values(), *_nobody(plan, documents)]
 
 
 def _told(plan: Plan) -> dict[str, None]:
@@ -84,10 +85,10 @@ def _told(plan: Plan) -> dict[str, None]:
     return dict.fromkeys(roles)
 
 
-def _nobody(plan: Plan) -> Iterator[Problem]:
+def _nobody(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for step in plan.escalation.steps:
         if not any(person.number for person in people(plan, step.role)):
-            place = Place("escalation.toml", None, "step.role")
+            place = row(documents, "escalation.toml", "step", step.order, "role")
             yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
 
 

@@ -14,12 +14,15 @@ from typing import Final, TypeVar
 from notanker.config.fields import Document, read
 from notanker.errors import Place, Problem, softened
 from notanker.plan import records
+from notanker.plan.assets import assets
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
-from notanker.plan.model import Brand, Drill, Escalation, Head, Plan, Programme
+from notanker.plan.model import Asset, Brand, Drill, Escalation, Head, Plan, Programme
+from notanker.plan.places import lined
 from notanker.plan.references import check
 from notanker.plan.texts import Texts, texts
+from notanker.plan.twins import PROGRAMME, TWINS, English, original_of, read_twin
 
 R = TypeVar("R")
 
@@ -30,11 +33,10 @@ _HOLDS: Final = {
     "escalation.toml": ("die Eskalation und die Konferenz", "the escalation and the bridge"),
 }
 BRAND: Final = "brand.toml"
-PROGRAMME: Final = "exercises/programme.toml"
 _KNOWN: Final = re.compile(
-    r"(plan|roles|contacts|escalation|services|systems|risks|brand)\.toml"
+    r"(i18n/en/)?(plan|roles|contacts|escalation|services|systems|risks)\.toml|brand\.toml"
     r"|(i18n/en/)?(scenarios|measures|templates|forms|pages)/[^/]+\.md"
-    r"|exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
+    r"|(i18n/en/)?exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
 )
 
 
@@ -56,6 +58,8 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     programme = reader.optional(PROGRAMME, records.programme, Programme())
     drills = reader.drills()
     written = reader.texts(head)
+    pictures = reader.assets()
+    english = reader.twins(head)
     if head is None:
         return None, reader.problems
     plan = Plan(
@@ -74,9 +78,12 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         drills=drills,
         risks=risks,
         brand=brand,
+        assets=pictures,
+        english=english,
         fingerprint=reader.fingerprint(),
     )
-    return plan, reader.problems + check(plan, reader.documents)
+    problems = reader.problems + check(plan, reader.documents)
+    return plan, [lined(problem, reader.documents) for problem in problems]
 
 
 class _Reader:
@@ -140,6 +147,26 @@ class _Reader:
         self.problems += problems
         self.documents.update(written.heads)
         return written
+
+    def assets(self) -> tuple[Asset, ...]:
+        found, problems = assets(self.files.values())
+        self.problems += problems
+        return found
+
+    def twins(self, head: Head | None) -> English:
+        """Read what the TOML files' twins say, and report those that are missing."""
+        english: English = {}
+        for name in self.files:
+            if original_of(name) is not None:
+                empty: English = {}
+                english |= self.record(name, read_twin, empty)
+        if head is not None and "en" in head.languages:
+            self.problems += [
+                CATALOGUE.problem("no-twin", Place(name, 1), file=name)
+                for name in self.documents
+                if original_of(TWINS + name) and TWINS + name not in self.files
+            ]
+        return english
 
     def fingerprint(self) -> str:
         try:
