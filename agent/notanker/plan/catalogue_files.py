@@ -91,6 +91,17 @@ CATALOGUE: Final = Catalogue(
                 "Add [bridge] or change on_no_ack.",
             ),
         ),
+        "lonely-twin": Entry(
+            "warning",
+            (
+                "Auf Deutsch gibt es „{id}“ nicht; die englischen Wörter stehen nutzlos da.",
+                "Entfernen oder umbenennen.",
+            ),
+            (
+                "There is no '{id}' in German; these English words are of no use.",
+                "Remove or rename them.",
+            ),
+        ),
         "odd-file-name": Entry(
             "warning",
             ("Die Datei heißt nicht wie ihre Kennung „{id}“.", "Datei oder id umbenennen."),

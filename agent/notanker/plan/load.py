@@ -19,7 +19,7 @@ from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
 from notanker.plan.model import Asset, Brand, Drill, Escalation, Head, Plan, Programme
-from notanker.plan.places import lined
+from notanker.plan.places import Documents, lined
 from notanker.plan.references import check
 from notanker.plan.texts import Texts, texts
 from notanker.plan.twins import PROGRAMME, TWINS, English, original_of, read_twin
@@ -46,6 +46,12 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     Returns:
         The plan with whatever of it is readable, or None if its identity isn't, and every problem.
     """
+    plan, problems, _ = read_plan(folder)
+    return plan, problems
+
+
+def read_plan(folder: Path) -> tuple[Plan | None, list[Problem], Documents]:
+    """Load the plan, and return as well the TOML of its files, in which each field has its line."""
     reader = _Reader(folder)
     head = reader.record("plan.toml", records.head, None)
     roles: records.Roles = reader.record("roles.toml", records.roles, ())
@@ -61,7 +67,7 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     pictures = reader.assets()
     english = reader.twins(head)
     if head is None:
-        return None, reader.problems
+        return None, reader.problems, reader.documents
     plan = Plan(
         head=head,
         roles=roles,
@@ -83,7 +89,8 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         fingerprint=reader.fingerprint(),
     )
     problems = reader.problems + check(plan, reader.documents)
-    return plan, [lined(problem, reader.documents) for problem in problems]
+    found = [lined(problem, reader.documents) for problem in problems]
+    return plan, found, reader.documents
 
 
 class _Reader:

@@ -14,7 +14,7 @@ import msgspec
 
 from notanker.config.fields import Document, convert, convert_items
 from notanker.errors import Place, Problem
-from notanker.plan.catalogue import CATALOGUE
+from notanker.plan.catalogue_files import CATALOGUE as FILES
 from notanker.plan.model import Plan
 from notanker.plan.records import indices, only
 from notanker.plan.values import Line, Names
@@ -165,15 +165,22 @@ def _said(item: msgspec.Struct, row: Mapping[str, Any], known_by: str = "") -> d
 
 
 def lonely(plan: Plan, documents: Mapping[str, Document]) -> Iterator[Problem]:
-    """Report English words for records that there are not."""
-    known = {name for name, _ in _named(plan)}
+    """Report English words for records that there are not; one that only cannot be read is told already."""
+    told: set[str] = set()
     for name in plan.english:
         file, _, record = _split(name)
-        if name in known:
-            continue
-        document = documents.get(TWINS + file)
-        place = Place(TWINS + file, 1) if document is None else _place(document, file, record)
-        yield CATALOGUE.problem("odd-twin", place, id=record or file)
+        german = documents.get(file)
+        if german is None and file not in told:
+            told.add(file)
+            yield FILES.problem("lonely-twin", Place(TWINS + file, 1), id=file)
+        elif german is not None and not _is_in(german, file, record):
+            place = _place(documents[TWINS + file], file, record)
+            yield FILES.problem("lonely-twin", place, id=record)
+
+
+def _is_in(document: Document, file: str, record: str) -> bool:
+    table = _TABLES.get(file)
+    return table is None or bool(indices(document, table.key, table.known_by, record))
 
 
 def _place(document: Document, file: str, record: str) -> Place:
@@ -187,6 +194,23 @@ def _place(document: Document, file: str, record: str) -> Place:
 def _split(name: str) -> tuple[str, str, str]:
     file, dot, record = name.partition(".toml")
     return f"{file}{dot}", dot, record.removeprefix("/")
+
+
+def english_of(
+    plan: Plan, documents: Mapping[str, Document]
+) -> Iterator[tuple[str, Place, str, msgspec.Struct, Mapping[str, Any]]]:
+    """Yield for each record its file, its place there, its name, itself, and what it says in English."""
+    for name, item in _named(plan):
+        file, _, record = _split(name)
+        document = documents.get(file)
+        if document is not None:
+            yield (
+                file,
+                _place(document, file, record),
+                record or file,
+                item,
+                plan.english.get(name, {}),
+            )
 
 
 def localised(plan: Plan, language: str) -> Plan:
