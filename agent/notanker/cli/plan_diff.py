@@ -1,14 +1,48 @@
-"""A difference between two plans in words."""
+"""`notanker plan diff`: what differs between two plans, in words."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
-from notanker.cli.output import say
+import click
+
+from notanker.cli.exits import OK, UNWELL, WRONG
+from notanker.cli.output import json_option, print_json, print_problems, say
+from notanker.cli.plan_options import FILE
+from notanker.errors import errors_of
 from notanker.plan.diff import Change, lines
 from notanker.plan.files import printable
 
 _MAX_LETTERS: Final = 200
+
+
+@click.command("diff")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@json_option
+def diff_plans(old: Path, new: Path, as_json: bool) -> None:
+    """List what differs between the plans in OLD and NEW, by record and field.
+
+    Exit status 1 if anything does, as with diff(1).
+    """
+    from notanker.plan.diff import changes
+    from notanker.plan.load import load
+
+    plans = []
+    for folder in (old, new):
+        found, problems = load(folder)
+        if found is None:
+            print_problems(errors_of(problems))
+            raise SystemExit(WRONG)
+        plans.append(found)
+    different = changes(*plans)
+    if as_json:
+        print_json(different)
+    else:
+        for change in different:
+            click.echo(told(change))
+    raise SystemExit(UNWELL if different else OK)
 
 
 def told(change: Change) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.plan.conftest import SAMPLE, Edit
 
-from notanker.cli.plan import check_plan
+from notanker.cli.plan_check import check_plan
 from notanker.errors import Place
 from notanker.plan import wording
 from notanker.plan.load import load

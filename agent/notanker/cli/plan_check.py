@@ -1,0 +1,38 @@
+"""`notanker plan check`: every problem of a plan at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from notanker.cli.exits import OK, WRONG
+from notanker.cli.output import json_option, print_json, print_problems, say
+from notanker.cli.plan_options import FILE
+from notanker.errors import errors_of
+
+
+@click.command("check")
+@click.argument("folder", type=FILE)
+@json_option
+def check_plan(folder: Path, as_json: bool) -> None:
+    """List every problem of the plan in FOLDER."""
+    from notanker.plan import wording
+    from notanker.plan.load import load
+
+    found, problems = load(folder)
+    problems += wording.findings(found) if found is not None else []
+    if as_json:
+        print_json(problems)
+    else:
+        print_problems(problems, err=False)
+        for item, words, took_s in wording.announcements(found) if found is not None else []:
+            click.echo(
+                say(
+                    f"{item.file}: gesprochen {words} Wörter, etwa {took_s:.0f} Sekunden",
+                    f"{item.file}: spoken {words} words, about {took_s:.0f} seconds",
+                )
+            )
+        count = len(problems)
+        click.echo(say(f"{count} Befunde", f"{count} findings"))
+    raise SystemExit(WRONG if found is None or errors_of(problems) else OK)
