@@ -11,6 +11,7 @@ PLACES: Final = {
     "accept": ("plan_accept", "accept_plan"),
     "check": ("plan_check", "check_plan"),
     "diff": ("plan_diff", "diff_plans"),
+    "graph": ("plan_graph", "graph_plan"),
     "heartbeat": ("plan_sign", "sign_heartbeat"),
     "pack": ("plan_sign", "pack"),
     "recheck": ("plan_accept", "recheck_plan"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -10,18 +11,23 @@ from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import json_option, print_json, print_problems, say
 from notanker.cli.plan_options import FILE
 from notanker.errors import errors_of
+from notanker.shell import clock
 
 
 @click.command("check")
 @click.argument("folder", type=FILE)
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Check as on that day, not today."
+)
 @json_option
-def check_plan(folder: Path, as_json: bool) -> None:
-    """List every problem of the plan in FOLDER."""
+def check_plan(folder: Path, day: dt.datetime | None, as_json: bool) -> None:
+    """List every problem of the plan in FOLDER: what is wrong, and its weak points."""
     from notanker.plan import wording
-    from notanker.plan.load import load
+    from notanker.plan.lint import lint
 
-    found, problems = load(folder)
-    problems += wording.findings(found) if found is not None else []
+    now = day or dt.datetime.fromtimestamp(clock.wall_s(), dt.UTC)
+    linted = lint(folder, now.date())
+    found, problems = linted.plan, linted.problems
     if as_json:
         print_json(problems)
     else:

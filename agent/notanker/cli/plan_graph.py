@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import click
 
 from notanker.cli.exits import WRONG
 from notanker.cli.output import fail, print_problems, say, say_aloud
+from notanker.cli.plan_options import FILE
 from notanker.errors import errors_of
 from notanker.plan.model import Scenario
-
-FILE: Final = click.Path(path_type=Path)
 
 
 @click.command("graph")

@@ -319,11 +319,11 @@ def test_drills_and_accepted_risks_are_read(plan_folder: Path) -> None:
         'accepted_by = "mara-beispiel"\naccepted_on = 2026-10-01\nexpires = 2026-12-01\n'
     )
     plan, problems = loaded(plan_folder)
-    assert [(p.code, p.place.file) for p in problems] == [
+    assert {(p.code, p.place.file) for p in problems} == {
         ("no-twin", "risks.toml"),
         ("no-twin", "exercises/2026-10-14-lte.toml"),
         ("no-twin", "exercises/programme.toml"),
-    ]
+    }
     assert [item.level for item in plan.programme.drills] == ["L0", "L2"]
     assert plan.drills[0].action[0].owner == "mara-beispiel"
     assert plan.risks[0].id == "one-switch"
