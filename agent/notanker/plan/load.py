@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from notanker.config.fields import Document, read
 from notanker.errors import Place, Problem, softened
@@ -21,8 +21,7 @@ from notanker.plan.fingerprint import fingerprint_of
 from notanker.plan.model import Asset, Brand, Drill, Escalation, Head, Plan, Programme
 from notanker.plan.places import Documents, lined
 from notanker.plan.references import check
-from notanker.plan.texts import Texts, texts
-from notanker.plan.twins import PROGRAMME, TWINS, English, original_of, read_twin
+from notanker.plan.texts import TWINS, Texts, texts
 
 R = TypeVar("R")
 
@@ -33,11 +32,19 @@ _HOLDS: Final = {
     "escalation.toml": ("die Eskalation und die Konferenz", "the escalation and the bridge"),
 }
 BRAND: Final = "brand.toml"
+PROGRAMME: Final = "exercises/programme.toml"
 _KNOWN: Final = re.compile(
     r"(i18n/en/)?(plan|roles|contacts|escalation|services|systems|risks)\.toml|brand\.toml"
     r"|(i18n/en/)?(scenarios|measures|templates|forms|pages)/[^/]+\.md"
     r"|(i18n/en/)?exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
 )
+
+
+_TWIN: Final = re.compile(
+    r"i18n/en/((plan|roles|contacts|escalation|services|systems|risks)\.toml|exercises/[^/]+\.toml)"
+)
+
+English = dict[str, dict[str, Any]]
 
 
 def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
@@ -164,16 +171,22 @@ class _Reader:
         """Read what the TOML files' twins say, and report those that are missing."""
         english: English = {}
         for name in self.files:
-            if original_of(name) is not None:
-                empty: English = {}
-                english |= self.record(name, read_twin, empty)
+            if _TWIN.fullmatch(name):
+                english |= self._twin(name)
         if head is not None and "en" in head.languages:
             self.problems += [
                 CATALOGUE.problem("no-twin", Place(name, 1), file=name)
                 for name in self.documents
-                if original_of(TWINS + name) and TWINS + name not in self.files
+                if _TWIN.fullmatch(TWINS + name) and TWINS + name not in self.files
             ]
         return english
+
+    def _twin(self, name: str) -> English:
+        # A plan in one language has none, and the agent is the smaller without.
+        from notanker.plan.twins import read_twin
+
+        empty: English = {}
+        return self.record(name, read_twin, empty)
 
     def fingerprint(self) -> str:
         try:

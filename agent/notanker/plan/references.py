@@ -10,10 +10,9 @@ from notanker.core import graph as graphs
 from notanker.core.graph import INTERNET
 from notanker.core.names import Line
 from notanker.errors import Place, Problem
-from notanker.plan import applicability, checklist, directory, hosts, links, messages, twins
+from notanker.plan import applicability, checklist, directory, hosts, messages
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.catalogue_files import CATALOGUE as FILES
-from notanker.plan.kinds import KINDS
 from notanker.plan.model import RESOURCES, Measure, Page, Plan, Scenario
 from notanker.plan.places import Documents
 from notanker.plan.places import place as _place
@@ -24,6 +23,9 @@ SYSTEMS = "systems.toml"
 
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
+    # Wanted when a plan is read, and then never again.
+    from notanker.plan import links, twins
+
     found: list[Problem] = []
     for part in PARTS:
         found += part(plan, documents)
@@ -190,6 +192,8 @@ def _drill_file(documents: Documents, drill_id: str) -> str:
 
 
 def _text(plan: Plan, template: str, place: Place) -> Iterator[Problem]:
+    from notanker.plan.kinds import KINDS  # as above
+
     if template not in KINDS and all(template != item.head.id for item in plan.templates):
         yield FILES.problem("no-such-text", place, id=template)
 

@@ -128,13 +128,6 @@ _TABLES: Final = {
 }
 
 
-def original_of(name: str) -> str | None:
-    """Return the file whose English twin that is; None if it is no twin of a TOML file."""
-    file = name.removeprefix(TWINS)
-    known = file in _TABLES or file == "plan.toml" or file.startswith("exercises/")
-    return file if file != name and known and file.endswith(".toml") else None
-
-
 def read_twin(document: Document) -> tuple[English, list[Problem]]:
     """Read one twin. A record that is wrong stays German, and costs the others nothing."""
     file = document.file.removeprefix(TWINS)

@@ -16,8 +16,8 @@ from notanker.plan.places import place, row
 
 _DROP_ZERO: Final = ("49", "43", "41", "44", "33", "31", "32", "34", "45", "46", "47", "48")
 """Countries in whose numbers no zero follows the country code (ITU-T E.164; Italy keeps its zero)."""
-FICTION: Final = ("+447700900",)
-"""Numbers that no operator may ever have (Ofcom, numbers for drama): examples must, and no list has them."""
+FICTION: Final = "+44", "7700900"
+"""Country and first digits of numbers that no operator may have (Ofcom, numbers for drama)."""
 
 
 def check(desk: Desk) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _looked_up(known: Any, number: str, at: Place, subject: str) -> Iterator[Fin
         return
     if not known.is_possible_number(parsed):
         yield Finding("number-impossible", at, subject, {"number": number})
-    elif not known.is_valid_number(parsed) and not plain.startswith(FICTION):
+    elif not known.is_valid_number(parsed) and not plain.startswith("".join(FICTION)):
         yield Finding("number-unknown", at, subject, {"number": number})
     elif (
         at.field.endswith(".sms") and known.number_type(parsed) == known.PhoneNumberType.FIXED_LINE
