@@ -38,11 +38,11 @@ CATALOGUE: Final = Catalogue(
             "error",
             (
                 "Zum Bild {target} fehlt, was darauf zu sehen ist.",
-                "In die eckigen Klammern schreiben: ![Lageplan: …]({target}).",
+                "In die eckigen Klammern davor schreiben, was zu sehen ist.",
             ),
             (
                 "Nothing says what the picture {target} shows.",
-                "Write it between the brackets: ![Map: …]({target}).",
+                "Write what is to be seen into the brackets before it.",
             ),
         ),
         "dead-link": Entry(
