@@ -8,6 +8,7 @@
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
 #   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
+#   make bench-alerts      outages end to end, kills, a storm, and peers, for the record (half an hour)
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
 #   make format            format the code
@@ -19,7 +20,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-sms year long format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-sms bench-alerts year long format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -46,6 +47,12 @@ bench-short: setup-test
 
 bench-sms: setup-test
 	@$(BIN)/python bench/sms_handover.py
+
+bench-alerts: setup-test
+	@$(ROOT) $(BIN)/python bench/outages.py
+	@$(ROOT) $(BIN)/python bench/killed_alerts.py
+	@$(ROOT) $(BIN)/python bench/storm.py
+	@$(ROOT) $(BIN)/python bench/accepted.py
 
 year: setup-test
 	@$(BIN)/python bench/year.py

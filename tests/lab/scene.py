@@ -287,6 +287,7 @@ def on_stage(
     agent: bool = True,
     hilink: Mapping[str, str] | None = None,
     at: Mapping[str, str] | None = None,
+    lan: bool = False,
     before: Callable[[Scene], None] = lambda _: None,
     waits_grow: bool = False,
     **stage: Any,
@@ -298,7 +299,7 @@ def on_stage(
     """
     options: dict[str, Any] = {"wait_to_restore_s": 1.0, "beat_s": 2.0, **stage}
     # A module's own site may still be up when a test builds one for itself.
-    with Lab(f"lab{next(_NUMBERS)}", hilink, at=at) as lab:
+    with Lab(f"lab{next(_NUMBERS)}", hilink, at=at, lan=lan) as lab:
         scene = Scene(lab, Stage(lab, **options))
         if not waits_grow:
             wait = f"wait_to_restore_s = {options['wait_to_restore_s']}\n"

@@ -36,17 +36,23 @@ class Mind:
         sent_s: When it was asked last, boot seconds.
         since_s: Since when its verdict has been what it is.
         expires_s: When the certificate ends that was shown last, wall seconds.
+        proven: Whether it has been well since the agent came up.
     """
 
     judge: Judge
     sent_s: float = -math.inf
     since_s: float = 0.0
     expires_s: float | None = None
+    proven: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        """What it says: nothing before the first answer."""
-        return self.judge.verdict if self.judge.answered_s is not None else Verdict.UNKNOWN
+        """What it says: nothing before the system was well once.
+
+        A first answer is no reason to hold the silence before it against the system: after a power cut it
+        may only have taken longer than the box to come up.
+        """
+        return self.judge.verdict if self.proven else Verdict.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,13 @@ def news(before: Checks, checks: Checks) -> bool:
     )
 
 
+def changed(before: Checks, checks: Checks) -> bool:
+    """Tell whether some watch has come to another verdict."""
+    if before.minds is checks.minds:
+        return False
+    return any(mind.verdict is not _verdict(before, key) for key, mind in checks.minds.items())
+
+
 def next_wake_s(checks: Checks, now_s: float) -> float:
     """Return when the first watch wants to be woken, or a look must end."""
     end_s = checks.looking_s + LOOK_S
@@ -176,7 +189,8 @@ def _verdict(checks: Checks, key: str) -> Verdict:
 
 def _with(checks: Checks, key: str, mind: Mind, now_s: float) -> Checks:
     if mind.judge.verdict is not checks.minds[key].judge.verdict:
-        mind = replace(mind, since_s=now_s)
+        proven = mind.proven or mind.judge.verdict is Verdict.UP
+        mind = replace(mind, since_s=now_s, proven=proven)
     return replace(checks, minds={**checks.minds, key: mind})
 
 

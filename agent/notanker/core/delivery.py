@@ -54,6 +54,7 @@ class Delivery:
         reported: Whether a status report was asked for, so that one may come.
         left: Parts, from 1, that surely left in an attempt that did not end well.
         arrived: TP-MRs of the parts whose report says that they were delivered.
+        owed: Reports of further copies that may still come once it has arrived: they prove nothing else.
         refusing: Channels that will never take this message.
         carries: Marks of the messages that were merged into this one.
         pieces: SMS that the text takes.
@@ -77,6 +78,7 @@ class Delivery:
     reported: bool = False
     left: tuple[int, ...] = ()
     arrived: tuple[int, ...] = ()
+    owed: int = 0
     refusing: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     pieces: int = 1
@@ -95,9 +97,11 @@ class Delivery:
 
     @property
     def awaits(self) -> bool:
-        """Whether a status report would tell something new."""
+        """Whether a status report may come that is this message's."""
         if self.outcome is Outcome.SENT:
             return self.reported
+        if self.outcome is Outcome.DELIVERED:
+            return self.owed > 0
         return self.outcome in (Outcome.UNKNOWN, Outcome.HANDED_OVER) or (
             self.outcome is Outcome.QUEUED and self.unknowns > 0
         )
@@ -194,6 +198,8 @@ def delivered(delivery: Delivery, reference: int | None) -> Delivery:
 
     That is the best proof there is: it ends every doubt, and a repeat that was about to go is not sent.
     """
+    if delivery.outcome is Outcome.DELIVERED:
+        return replace(delivery, owed=max(0, delivery.owed - 1))
     number = NO_REFERENCE if reference is None else reference
     return proven(replace(delivery, arrived=tuple(sorted({*delivery.arrived, number}))))
 
@@ -208,7 +214,13 @@ def proven(delivery: Delivery) -> Delivery:
         return delivery
     if delivery.pieces > 1 and not _every_part(delivery) <= set(delivery.arrived):
         return delivery
-    return replace(delivery, outcome=Outcome.DELIVERED, reason="")
+    return replace(delivery, outcome=Outcome.DELIVERED, reason="", owed=_owed(delivery))
+
+
+def _owed(delivery: Delivery) -> int:
+    """Return how many more reports may come of what has just arrived: each copy that left has its own."""
+    copies = delivery.unknowns + (delivery.outcome is Outcome.SENT)
+    return max(0, copies * delivery.pieces - len(delivery.arrived))
 
 
 def _every_part(delivery: Delivery) -> set[int]:

@@ -11,7 +11,7 @@ cause: a plain switch answers no probe, and yet it is what ten silent systems ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from notanker.core.names import Kind, Verdict
@@ -45,10 +45,22 @@ Needs = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Systems in the order of their ids, without cycles; `order` runs from needs to those who need them."""
+    """Systems in the order of their ids, without cycles; `needs` runs from needs to those who need them.
+
+    Attributes:
+        key: Its hash, reckoned once: what is remembered of a graph is asked for at each event.
+    """
 
     systems: tuple[System, ...] = ()
     needs: tuple[tuple[str, Needs], ...] = ()
+    key: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Reckon the hash."""
+        object.__setattr__(self, "key", hash((self.systems, self.needs)))
+
+    def __hash__(self) -> int:
+        return self.key
 
     def system(self, system_id: str) -> System:
         """Return the system; one that the plan does not name is known by its id alone."""

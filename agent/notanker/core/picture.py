@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from notanker.core import around, backing, cause, failover, leading, signs, troubles, uplinks
+from notanker.core import (
+    around,
+    backing,
+    cause,
+    checking,
+    detector,
+    failover,
+    leading,
+    signs,
+    troubles,
+    uplinks,
+)
 from notanker.core.cause import Diagnosis
 from notanker.core.checking import LOOK_S
 from notanker.core.moment import Moment
-from notanker.core.names import Uplink, Verdict
+from notanker.core.names import Cause, Layer, Uplink, Verdict
 
 if TYPE_CHECKING:
     from notanker.core.state import Site
@@ -20,13 +31,14 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
     """Return all that the incident of the line is led by."""
     since_s = site.well_since_s
     primary = uplinks.verdict(site.judges, Uplink.PRIMARY)
+    found = diagnosis(site, now) if primary is Verdict.DOWN else NOTHING
     return leading.Situation(
         now=now,
         line=site.failover.line,
         route=site.route,
         primary=primary,
-        diagnosis=diagnosis(site, now) if primary is Verdict.DOWN else NOTHING,
-        looked=looked(site, now),
+        diagnosis=found,
+        looked=looked(site, now) and not _may_be_a_page(site, found, now),
         well_s=0.0 if since_s is None else now.boot_s - since_s,
         settle_s=settle_s(site),
         next_number=site.next_incident,
@@ -62,10 +74,42 @@ def diagnosis(site: Site, now: Moment) -> Diagnosis:
     return cause.of_line(found, site.around.graph)
 
 
+def of_old(site: Site, before: Site, now: Moment) -> bool:
+    """Tell whether incidents of systems have nothing new to be led by, but the time that has passed."""
+    same = (
+        site.incidents is before.incidents
+        and site.failover.line is before.failover.line
+        and site.around.broke_s == before.around.broke_s
+        and verdicts(site) == verdicts(before)
+    )
+    return (
+        same
+        and not checking.changed(before.around.checks, site.around.checks)
+        and looked(site, now) is looked(before, now)
+    )
+
+
 def looked(site: Site, now: Moment) -> bool:
     """Tell whether everything has been asked since anything went wrong last."""
     calm = now.boot_s >= site.around.checks.looking_s + LOOK_S
     return calm or around.looked(site.around, lines(site), now.boot_s)
+
+
+def _may_be_a_page(site: Site, found: Diagnosis, now: Moment) -> bool:
+    """Tell whether a line that answers in part may show a sign-in page: pages are asked for seldom.
+
+    They are asked for the moment the traffic has left; people wait for that, and never beyond the look.
+    """
+    since_s = site.around.checks.looking_s
+    judge = site.judges.get((Uplink.PRIMARY, Layer.HTTP))
+    if judge is None or found.cause is Cause.CAPTIVE_PORTAL or now.boot_s >= since_s + LOOK_S:
+        return False
+    others = (Layer.ICMP, Layer.DNS, Layer.TCP)
+    mine = filter(None, (site.judges.get((Uplink.PRIMARY, layer)) for layer in others))
+    well = any(one.verdict is Verdict.UP and one.doubted_s is None for one in mine)
+    asked_s = max(judge.heard_s, judge.unanswered_s or 0.0)
+    unclear = asked_s < since_s or detector.in_doubt(judge, site.table[Uplink.PRIMARY, Layer.HTTP])
+    return well and unclear and judge.verdict is not Verdict.DOWN
 
 
 def scene(site: Site, now: Moment) -> signs.Scene:

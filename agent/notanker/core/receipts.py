@@ -48,7 +48,8 @@ def match(recipient: str, reference: int | None, deliveries: Iterable[Delivery])
     left = [d for d in theirs if reference in d.references]
     if left:
         return left[-1]  # the number came round: the latest message bears it
-    silent = [d for d in theirs if not d.references]
+    # What was repeated has a copy on its way of which nobody knows the number, even once it has arrived.
+    silent = [d for d in theirs if not d.references or d.repeat]
     asked = [d for d in silent if (reference - d.reference) % 256 < MOST_PARTS]
     return _only(asked) or _only(silent)
 

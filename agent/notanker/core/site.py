@@ -98,7 +98,7 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, cut = _cut(site)
     site, borne = _bear(site, now)
     site, led = _lead(site, now)
-    site, told = _lead_systems(site, now)
+    site, told = _lead_systems(site, event, known, now)
     site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
@@ -341,9 +341,14 @@ def _lead(site: Site, now: Moment) -> tuple[Site, Commands]:
     return site, commands
 
 
-def _lead_systems(site: Site, now: Moment) -> tuple[Site, Commands]:
-    """Lead the incidents of systems, where there is anything to lead."""
+def _lead_systems(site: Site, event: Event, before: Site, now: Moment) -> tuple[Site, Commands]:
+    """Lead the incidents of systems, where there is anything to lead.
+
+    With sixty of them open, what an answer without news costs would keep the agent from all else.
+    """
     if not site.around.failing and not site.incidents.systems:
+        return site, ()
+    if isinstance(event, Answered) and picture.of_old(site, before, now):
         return site, ()
     return _record_all(site, troubles.facts(site.incidents, picture.of_systems(site, now)))
 

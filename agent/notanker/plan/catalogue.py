@@ -229,6 +229,17 @@ CATALOGUE: Final = Catalogue(
                 "Set sms = true or a number at contact {id}.",
             ),
         ),
+        "notice-outside": Entry(
+            "error",
+            (
+                "{template} ist für Leute draußen und geht erst nach Freigabe hinaus, nie von selbst.",
+                "Einen internen Text angeben, etwa T3, T4 oder T5.",
+            ),
+            (
+                "{template} is for people outside and leaves once it is released, never by itself.",
+                "Name a text for inside, such as T3, T4 or T5.",
+            ),
+        ),
         "sms-guessed": Entry(
             "warning",
             (

@@ -13,7 +13,8 @@ from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
-from notanker.plan.places import Documents, row
+from notanker.plan.places import Documents, place, row
+from notanker.plan.shipped import release_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,11 @@ def telling(plan: Plan | None) -> Telling:
     )
     return Telling(
         steps=tuple(timed.step for timed in steps(plan)),
-        notices=tuple(Notice(n.template, people(plan, n.role)) for n in written.notices),
+        notices=tuple(
+            Notice(notice.template, people(plan, notice.role))
+            for notice in written.notices
+            if release_of(notice.template) == "auto"
+        ),
         every_s=written.updates.every_min * 60.0 or math.inf,
         quiet=quiet,
     )
@@ -70,12 +75,12 @@ def problems(plan: Plan, documents: Documents) -> list[Problem]:
     found: dict[str, Problem] = {}
     for role in _told(plan):
         for contact in _contacts(plan, role):
-            place = row(documents, "contacts.toml", "contact", contact.id, "sms")
+            at = row(documents, "contacts.toml", "contact", contact.id, "sms")
             if not contact.sms_number():
-                found[contact.id] = _about("no-sms", place, contact)
+                found[contact.id] = _about("no-sms", at, contact)
             elif contact.sms is None:
-                found[contact.id] = _about("sms-guessed", place, contact)
-    return [*found.values(), *_nobody(plan, documents)]
+                found[contact.id] = _about("sms-guessed", at, contact)
+    return [*found.values(), *_nobody(plan, documents), *_unreleased(plan, documents)]
 
 
 def _told(plan: Plan) -> dict[str, None]:
@@ -88,12 +93,20 @@ def _told(plan: Plan) -> dict[str, None]:
 def _nobody(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for step in plan.escalation.steps:
         if not any(person.number for person in people(plan, step.role)):
-            place = row(documents, "escalation.toml", "step", step.order, "role")
-            yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
+            at = row(documents, "escalation.toml", "step", step.order, "role")
+            yield CATALOGUE.problem("nobody", at, order=step.order, role=step.role)
 
 
-def _about(code: str, place: Place, contact: Contact) -> Problem:
-    return CATALOGUE.problem(code, place, name=contact.name, id=contact.id)
+def _unreleased(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    """Yield the notices that would send what is written for people outside, and that nobody has released."""
+    for index, notice in enumerate(plan.escalation.notices):
+        if release_of(notice.template) != "auto":
+            at = place(documents, "escalation.toml", "notice", index, "template")
+            yield CATALOGUE.problem("notice-outside", at, template=notice.template)
+
+
+def _about(code: str, at: Place, contact: Contact) -> Problem:
+    return CATALOGUE.problem(code, at, name=contact.name, id=contact.id)
 
 
 def _contacts(plan: Plan | None, role_id: str) -> Iterator[Contact]:

@@ -147,13 +147,13 @@ class Outbox:
             return
         later = self._reported(about, report)
         if later != about:
-            self._believe(later, report.fate)
+            self._believe(later, report.fate, news=later.outcome is not about.outcome)
 
-    def _believe(self, delivery: Delivery, fate: str) -> None:
+    def _believe(self, delivery: Delivery, fate: str, *, news: bool) -> None:
         self._keep(delivery)
         self._taken.changed(delivery)
         self._log.info("message_reported", mark=delivery.mark, fate=fate)
-        if delivery.over and delivery.mark not in self._open:
+        if news and delivery.over and delivery.mark not in self._open:
             self._tell(delivery)
 
     def _present(self, delivery: Delivery) -> Delivery:
@@ -193,7 +193,7 @@ class Outbox:
             self._awaited[delivery.mark] = delivery
         while len(self._awaited) > MOST_AWAITED:
             oldest = self._awaited.pop(next(iter(self._awaited)))
-            self._store.do(journal.update(replace(oldest, reported=False)))
+            self._store.do(journal.update(replace(oldest, reported=False, owed=0)))
 
     def _merge(self, number: str) -> None:
         """Make one message of a storm; what was merged is in it before it is struck out."""

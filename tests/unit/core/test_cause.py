@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notanker.core import cause, graph
 from notanker.core.cause import KINDS, LayerSign, Signs
+from notanker.core.checking import LOOK_S
+from notanker.core.facts import CauseKnown, Opened, Queued
 from notanker.core.graph import INTERNET, Graph, System
 from notanker.core.leading import KNOWLEDGE
-from notanker.core.names import LINE_LAYERS, Cause, Confidence, Kind, Layer, Verdict
+from notanker.core.names import LINE_LAYERS, Cause, Confidence, Kind, Layer, Uplink, Verdict
 from notanker.core.wording import CAUSES, CONFIDENCES, sentence_pair
+from tests.unit.core import world as worlds
 from tests.unit.core.test_graph import states, systems
+from tests.unit.core.world import HOP, World
 
 UP, DOWN = Verdict.UP, Verdict.DOWN
 DEAD = LayerSign(DOWN, 0, 3)
@@ -197,3 +203,28 @@ def test_the_order_of_the_signs_does_not_matter(
     )  # fmt: skip
     made = graph.make(listed)
     assert cause.of_line(mixed, made) == cause.of_line(signs, made)
+
+
+@pytest.mark.parametrize("phase_s", [0.0, 7.0, 19.0, 41.0])
+def test_the_first_alarm_names_the_sign_in_page_that_is_asked_for_once_a_minute(
+    phase_s: float,
+) -> None:
+    world = World(replace(worlds.settings(LINE_LAYERS), hop=HOP))
+    world.run(20 + phase_s)
+    world.captive.add(Uplink.PRIMARY)
+    world.dead_layers.add((Uplink.PRIMARY, Layer.TCP))
+    world.run(20)
+    kinds = [type(fact) for fact in world.facts if isinstance(fact, CauseKnown | Queued)]
+    assert kinds[-1] is Queued
+    assert world.state.incident is not None
+    assert world.state.incident.cause is Cause.CAPTIVE_PORTAL
+
+
+def test_a_line_that_is_half_dead_is_told_of_within_the_look() -> None:
+    world = World(replace(worlds.settings(LINE_LAYERS), hop=HOP))
+    world.run(20)
+    world.dead_layers |= {(Uplink.PRIMARY, Layer.TCP), (Uplink.PRIMARY, Layer.HTTP)}
+    world.run(20)
+    (opened,), queued = world.of(Opened), world.of(Queued)
+    assert opened.cause is Cause.HALF_DEAD
+    assert queued[0].at.boot_s - opened.at.boot_s <= LOOK_S

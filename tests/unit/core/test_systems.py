@@ -183,6 +183,19 @@ def test_a_system_that_never_answered_is_a_finding_and_no_alarm() -> None:
     )
 
 
+def test_a_system_that_takes_longer_than_the_box_to_come_up_alarms_nobody() -> None:
+    config = replace(worlds.settings(), checks=checks_of(ROWS[3:4]))
+    world = World(config, silent={address_of(0)})
+    world.run(60)
+    world.silent.clear()
+    world.run(60)
+    assert world.of(Opened) == []
+    assert view.status_of(world.state, world.moment()).systems[0].verdict is Verdict.UP
+    world.silent.add(address_of(0))
+    world.run(60)
+    assert len(world.of(Opened)) == 1
+
+
 @pytest.mark.parametrize(("days", "count"), [(100.0, 0), (20.5, 1), (-3.0, 1)])
 def test_a_certificate_that_ends_soon_is_a_finding_and_no_outage(days: float, count: int) -> None:
     config = replace(worlds.settings(), checks=checks_of(ROWS[3:4]))

@@ -111,3 +111,11 @@ def test_a_notice_to_a_role_that_is_not_there_is_told(edit: Edit) -> None:
     old = 'role = "operations"\ntemplate = "T3"'
     _, problems = load(edit("escalation.toml", old, old.replace("operations", "hotline")))
     assert "hotline" in " ".join(problem.de.what for problem in problems)
+
+
+def test_what_is_for_people_outside_is_sent_to_nobody_by_a_notice(edit: Edit) -> None:
+    folder = edit("escalation.toml", 'template = "T3"', 'template = "T9"')
+    plan, problems = load(folder)
+    assert telling(plan).notices == ()
+    assert [(p.code, p.severity) for p in problems] == [("notice-outside", "error")]
+    assert "T9" in problems[0].en.what

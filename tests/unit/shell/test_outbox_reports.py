@@ -183,3 +183,28 @@ def test_a_report_that_comes_again_after_a_restart_proves_nothing_either(path: P
         await next_one_lost_sight_of(desk)
 
     live(path, next_life, [Unknown("hung")])
+
+
+@pytest.mark.parametrize("first", [199, 40])
+def test_the_report_of_a_second_copy_proves_nothing_of_the_next_message(
+    path: Path, first: int
+) -> None:
+    """A modem that chooses the number by itself, and whose answer to the first copy was lost."""
+
+    async def first_life(desk: Desk) -> None:
+        await one_message(desk)
+        await desk.box.report([report(reference=first)])
+        assert (await desk.end()).outcome is Outcome.DELIVERED
+
+    live(path, first_life, [Unknown("hung"), REPORTED])
+
+    async def next_life(desk: Desk) -> None:
+        past = await desk.store.do(journal.past)
+        desk.box.take_up(past.deliveries, {"1-1"}, past.reports)
+        desk.add("2-1")
+        await asyncio.wait_for(desk.carrier.asked.wait(), 30)
+        await desk.box.report([report(reference=239 - first)])
+        assert (await desk.end()).mark == "2-1"
+
+    carrier = live(path, next_life, [Unknown("hung")])
+    assert carrier.sent == ["2-1", "2-1"], "only the repeat is known to have left"

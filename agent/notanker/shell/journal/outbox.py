@@ -43,6 +43,7 @@ class _Parts(msgspec.Struct, frozen=True):
     reported: bool = False
     refusing: tuple[str, ...] = ()
     count: int = 1
+    owed: int = 0
 
 
 def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
@@ -117,6 +118,7 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
         outcome=known.get(row[5], Outcome.UNKNOWN), attempts=row[6], unknowns=row[7], reason=row[8],
         channel=row[9], rank=row[10], reference=row[11], references=parts.references, left=parts.left,
         arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing, pieces=parts.count,
+        owed=parts.owed,
         carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
         # Asked about to the end once, it is not asked about again at each start.
         questions=MOST_QUESTIONS if row[15] else 0,
@@ -132,6 +134,7 @@ def row_of(delivery: Delivery) -> tuple[object, ...]:
         delivery.reported,
         delivery.refusing,
         delivery.pieces,
+        delivery.owed,
     )
     return (
         delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,

@@ -1,0 +1,1 @@
+"""Proofs that people are told: outages end to end, kills, storms, and peers beside it."""
