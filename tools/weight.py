@@ -13,7 +13,7 @@ from collections import Counter
 from typing import Final
 
 PARTS: Final = {
-    "agent": "notanker.cli.agent notanker.shell.agent notanker.shell.logs",
+    "agent": "notanker.cli.agent notanker.shell.running notanker.shell.logs",
     "plugin child": "notanker.plugin.child",
     "plugin child gpio_panel": "notanker.plugin.child notanker_gpio_panel gpiozero.pins.mock",
     "plugin child at_modem": "notanker.plugin.child notanker_at_modem",

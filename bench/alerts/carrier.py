@@ -15,6 +15,7 @@ from notanker.core.delivery import Delivery
 from notanker.core.marks import reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.collecting import Collecting
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log, as_json
@@ -47,7 +48,7 @@ async def carry(port: str, folder: Path, log: Log) -> None:
     store.start()
     spec = PluginSpec("modem", "at_modem", {"port": port})
     process = PluginProcess(spec, on_change=lambda _status: None, log=log)
-    outbox = Outbox(store, [process], lambda _message: None, log)
+    outbox = Outbox(store, Carriers([process], log), lambda _message: None, log)
     past = await store.do(journal.past)
     known = await store.do(_marks)
     outbox.take_up(past.deliveries, reports=past.reports)

@@ -9,16 +9,21 @@ import os
 import sys
 from pathlib import Path
 
+from notanker.core.allowance import Limits
 from notanker.core.delivery import Delivery
 from notanker.core.marks import reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.collecting import Collecting
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log, as_json
 from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
+
+FREE = Limits(per_hour=1_000_000)
+"""What is measured is the modem, not a person's patience."""
 
 
 async def _read(_plugin: str, _heard: tuple[Inbound, ...]) -> None:
@@ -31,7 +36,9 @@ async def carry(port: str, folder: Path, log: Log) -> None:
     store.start()
     spec = PluginSpec("modem", "at_modem", {"port": port})
     process = PluginProcess(spec, on_change=lambda _status: None, log=log)
-    outbox = Outbox(store, [process], lambda _message: None, log)
+    outbox = Outbox(
+        store, Carriers([process], log), lambda _message: None, log, limits=lambda: FREE
+    )
     pipe = os.open(folder / "messages", os.O_RDWR | os.O_NONBLOCK)
 
     def take() -> None:

@@ -1,6 +1,7 @@
-"""The fleet board: pages for people and JSON for programs, reading only, without a line of script.
+"""The fleet board: pages for people and JSON for programs, without a line of script.
 
-It has no login yet; central.toml serves it to its own machine alone unless told otherwise.
+All it changes is that somebody may acknowledge a site's incident. It has no login yet; central.toml serves
+it to its own machine alone unless told otherwise.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import zoneinfo
 from functools import partial
 from importlib import resources
 from typing import Final
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Request, Response, redirect, render_template, request
 from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
 
 from notanker.errors import LANGUAGES, Language
-from notanker_central import reports, views
+from notanker_central import orders, reports, views
 from notanker_central.board_json import add_json
 from notanker_central.clock import Clock
 from notanker_central.config import Board
@@ -27,6 +30,8 @@ from notanker_central.store import Store
 
 Shown = Response | str | tuple[str, int]
 REFRESH_S: Final = 10
+_MOST: Final = 2**53
+"""No incident has a higher number."""
 SYMBOLS: Final = {
     State.OK: "✓",
     State.BACKUP: "⇄",
@@ -57,7 +62,8 @@ def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask
     def harden(response: Response) -> Response:
         response.headers.setdefault("content-security-policy", policy)
         response.headers["x-content-type-options"] = "nosniff"
-        response.headers["referrer-policy"] = "no-referrer"
+        # With "no-referrer" a browser would not even tell our own forms from another site's.
+        response.headers["referrer-policy"] = "same-origin"
         response.headers["cache-control"] = "no-store"
         return response
 
@@ -72,7 +78,7 @@ def _policy(style: str) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 
@@ -94,6 +100,13 @@ class _Pages:
         rule = "/site/<id>/report/<int:number>"
         pages.add_url_rule(rule, "report", partial(self.report, root, language))
         pages.add_url_rule(f"{rule}.pdf", "paper", partial(self.paper, root, language))
+        add = partial(pages.add_url_rule, f"/site/<id>/ack/<int(max={_MOST}):number>")
+        add("ack", lambda id, number: self.ack(root, language, id, number))  # noqa: A006
+        add(
+            "take",
+            lambda id, number: self.take(root, language, id, number),  # noqa: A006
+            methods=["POST"],
+        )
         return pages
 
     def fleet(self, root: str, language: Language) -> str:
@@ -123,9 +136,9 @@ class _Pages:
             events = views.last_events(connection, name)
             flips = views.last_flips(connection, name)
             known = reports.last(connection, name)
-        return self._render(
-            "site.html", root, language, site=site, events=events, flips=flips, reports=known
-        )
+            wanted = orders.last(connection, name)
+        told = {"events": events, "flips": flips, "reports": known, "wanted": wanted}
+        return self._render("site.html", root, language, site=site, **told)
 
     def report(self, root: str, language: Language, id: str, number: int) -> Shown:  # noqa: A002
         """Show an after-action report, in clothes of its own: it is read, printed and sent as it is."""
@@ -151,6 +164,32 @@ class _Pages:
             found = reports.one(connection, site, number) if listed else None
         return None if found is None else reports.page(found, language, self._zone)
 
+    def ack(self, root: str, language: Language, name: str, number: int) -> str | tuple[str, int]:
+        """Ask who acknowledges. It is a page of its own: the others are fetched anew every few seconds."""
+        with self._store.read() as connection:
+            site = views.one(connection, name)
+        if site is None:
+            return self.missing()
+        return self._render("ack.html", root, language, site=site, number=number)
+
+    def take(
+        self, root: str, language: Language, name: str, number: int
+    ) -> BaseResponse | tuple[str, int]:
+        """Note that somebody has it, and have the site told."""
+        who = " ".join(request.form.get("who", "").split())
+        if not _from_here(request) or not who.isprintable():
+            return self._render("missing.html", root, language, why="not_from_here"), 403
+        if not who:
+            return redirect(f"{root}/site/{name}/ack/{number}", 303)
+        now_s = self._clock.wall_s()
+        with self._store.write() as connection:
+            if views.one(connection, name) is None:
+                return self.missing()
+            placed = orders.place(connection, name, number, who, "centre", now_s, now_s)
+        if not placed:
+            return self._render("missing.html", root, language, why="too_many_waiting"), 429
+        return redirect(f"{root}/site/{name}", 303)
+
     def alarms(self, root: str, language: Language) -> str:
         with self._store.read() as connection:
             alarms = views.alarms(connection)
@@ -166,6 +205,15 @@ class _Pages:
         return render_template(
             template, show=show, root=root, other=f"/{other}", other_language=other, **values
         )
+
+
+def _from_here(asked: Request) -> bool:
+    """Tell a form of our own from one on a stranger's page (Fetch Metadata, else Origin)."""
+    site = asked.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = asked.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == asked.host
 
 
 def _state(text: str) -> State | None:

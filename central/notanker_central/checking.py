@@ -8,7 +8,14 @@ from typing import Final
 
 import msgspec
 
-from notanker.core.heartbeat import EVENTS_PER_BEAT, FORMAT, Beat, BeatEvent
+from notanker.core.heartbeat import (
+    EVENTS_PER_BEAT,
+    FORMAT,
+    MOST_OPEN,
+    MOST_ORDERS,
+    Beat,
+    BeatEvent,
+)
 from notanker.core.moment import Moment
 
 MAX_BYTES: Final = 256 * 1024
@@ -63,6 +70,12 @@ def _rules(beat: Beat) -> Iterator[tuple[str, bool]]:
         yield "number-out-of-range", 0 <= beat.known.needed_by <= _MAX_NUMBER
         yield "bad-time", beat.known.since is None or _good_time(beat.known.since)
     yield "too-many", len(beat.degraded) <= _MAX_DEGRADED and len(beat.events) <= EVENTS_PER_BEAT
+    numbers = (*(one.number for one in beat.open), *(one.id for one in beat.answers))
+    yield "too-many", len(beat.open) <= MOST_OPEN and len(beat.answers) <= MOST_ORDERS
+    yield "number-out-of-range", all(0 <= number <= _MAX_NUMBER for number in numbers)
+    said = (*(one.acknowledged_by for one in beat.open), *(one.reason for one in beat.answers))
+    yield "text-too-long", all(len(text) <= _MAX_TEXT for text in said)
+    yield "text-unprintable", not any("\0" in text for text in said)
     yield "bad-time", _good_time(beat.sent) and _good_time(beat.line_since)
     yield "bad-time", beat.lte_proven is None or _good_time(beat.lte_proven)
     yield "bad-event", all(_good_event(item) for item in beat.events)

@@ -70,6 +70,18 @@ class Alarm(Struct, frozen=True, forbid_unknown_fields=True):
     webhook: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
 
 
+class Plans(Struct, frozen=True, forbid_unknown_fields=True):
+    """The plan depot; without a folder there is none.
+
+    Attributes:
+        folder: Holds a packed and signed plan for each site, in a folder of the site's id.
+        archive: Where the centre keeps what it hands out; its own.
+    """
+
+    folder: str = ""
+    archive: str = "/var/lib/notanker/depot"
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """One site that may report."""
 
@@ -89,6 +101,7 @@ class CentralConfig(Struct, frozen=True):
     board: Board
     alarm: Alarm
     sites: tuple[Site, ...]
+    plans: Plans = Plans()
 
 
 class _Head(Struct, frozen=True):
@@ -98,11 +111,18 @@ class _Head(Struct, frozen=True):
     database: Database = Database()
     board: Board = Board()
     alarm: Alarm = Alarm()
+    plans: Plans = Plans()
     site: list[dict[str, object]] = []
 
 
 _S = TypeVar("_S", bound=Struct)
-_TABLES: Final = {"listen": Listen, "database": Database, "board": Board, "alarm": Alarm}
+_TABLES: Final = {
+    "listen": Listen,
+    "database": Database,
+    "board": Board,
+    "alarm": Alarm,
+    "plans": Plans,
+}
 
 
 def load(path: Path) -> tuple[CentralConfig | None, list[Problem]]:
@@ -129,9 +149,11 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     database, found_database = _table(document, "database", Database())
     board, found_board = _table(document, "board", Board())
     alarm, found_alarm = _table(document, "alarm", Alarm())
+    plans, found_plans = _table(document, "plans", Plans())
     sites, found_sites = convert_items(document, "site", Site)
-    problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_sites]
-    return CentralConfig(listen, database, board, alarm, sites), problems
+    problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
+    problems += found_sites
+    return CentralConfig(listen, database, board, alarm, sites, plans), problems
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

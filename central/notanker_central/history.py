@@ -29,6 +29,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Störung {incident} eröffnet, Ursache: {cause}",
         "Incident {incident} opened, cause: {cause}",
     ),
+    "Reopened": (
+        "Störung {incident} erneut ausgebrochen, Ursache: {cause}",
+        "Incident {incident} broke out again, cause: {cause}",
+    ),
     "CauseKnown": (
         "Störung {incident}, Ursache nun: {cause}",
         "Incident {incident}, cause now: {cause}",
@@ -58,6 +62,26 @@ SENTENCES: Final[dict[str, Pair]] = {
     "Escalated": ("Eskalation: Stufe {step}", "escalation: step {step}"),
     "Withheld": ("{name} nicht benachrichtigt: {why}", "{name} not told: {why}"),
     "Mitigated": ("arbeitet wieder über LTE", "works again over LTE"),
+    "Drafted": (
+        "Störung {incident}: Entwurf {template}, Fassung {version}",
+        "Incident {incident}: draft {template}, version {version}",
+    ),
+    "Released": (
+        "Störung {incident}: {template} freigegeben von {name} ({how})",
+        "Incident {incident}: {template} released by {name} ({how})",
+    ),
+    "Withdrawn": (
+        "Störung {incident}: {template} zurückgenommen von {name} ({how})",
+        "Incident {incident}: {template} withdrawn by {name} ({how})",
+    ),
+    "AnnouncementOrdered": (
+        "Störung {incident}: Störungsansage {head_number} soll an: {on}",
+        "Incident {incident}: announcement {head_number} is to be on: {on}",
+    ),
+    "AnnouncementSwitched": (
+        "Störung {incident}: Störungsansage {head_number} an: {on} ({reason})",
+        "Incident {incident}: announcement {head_number} on: {on} ({reason})",
+    ),
     "SmsHeard": ("SMS von {sender}: {what}", "SMS from {sender}: {what}"),
     "OrderRefused": (
         "{contact} wollte {order}, abgewiesen: {reason}",
@@ -88,12 +112,27 @@ _FAILED: Final[dict[str, Pair]] = {
         "LTE data session not {order}: {reason}",
     ),
     "BearerTested": ("LTE-Probe nicht bestanden", "Test of LTE failed"),
+    "AnnouncementSwitched": (
+        "Störung {incident}: Störungsansage {head_number} nicht geschaltet: {reason}",
+        "Incident {incident}: announcement {head_number} not switched: {reason}",
+    ),
     "PowerCycled": (
         "Störung {incident}: Router nicht neu gestartet: {reason}",
         "Incident {incident}: router not restarted: {reason}",
     ),
 }
 """The same where `ok` is false."""
+_STOPS: Final[dict[str, Pair]] = {
+    "ask": (
+        "Eskalation: um Antwort gebeten (Stufe {step})",
+        "escalation: asked to answer (step {step})",
+    ),
+    "bridge": (
+        "Eskalation: alle in die Konferenz gerufen",
+        "escalation: all called into the conference",
+    ),
+}
+"""What an escalation came to, where that is not the next step."""
 _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "route": {**UPLINKS},
     "to": {**UPLINKS},
@@ -103,6 +142,7 @@ _LISTS: Final[dict[str, dict[Any, Pair]]] = {
     "outcome": {**OUTCOMES},
     "band": {**BANDS},
     "order": {**ORDERS},
+    "on": {True: ("ja", "yes"), False: ("nein", "no")},
 }
 _HIDDEN: Final = frozenset({"number"})
 _MAX_FIELDS: Final = 12
@@ -118,6 +158,8 @@ def sentence(kind: str, fields: str, language: Language) -> str:
     if not isinstance(values, dict):
         return f"{_short(kind)}: {_short(fields)}"
     pair = (_FAILED if values.get("ok") is False else SENTENCES).get(kind)
+    if kind == "Escalated":
+        pair = _STOPS.get(str(values.get("kind")), pair)
     if pair is None:
         return _plain(kind, values)
     shown = _Words({name: _word(name, value, language) for name, value in values.items()})
@@ -130,7 +172,7 @@ class _Words(dict[str, str]):
 
 
 def _word(name: str, value: object, language: Language) -> str:
-    pair = _LISTS.get(name, {}).get(value) if isinstance(value, str) else None
+    pair = _LISTS.get(name, {}).get(value) if isinstance(value, str | bool) else None
     if pair is not None:
         return pair[language == "en"]
     if isinstance(value, float):

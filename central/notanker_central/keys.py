@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 import secrets
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 KEY_BYTES: Final = 32
+_NOBODY: Final = "0" * 64
 _KEY_SHAPE: Final = re.compile(r"[\x21-\x7e]{32,256}")
 
 
@@ -35,3 +38,31 @@ def bearer(authorization: str) -> str | None:
     if scheme.lower() != "bearer" or not _KEY_SHAPE.fullmatch(key):
         return None
     return key
+
+
+class _Known(Protocol):
+    """A site as central.toml has it."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def key_sha256(self) -> str:
+        """The SHA-256 of its key, in hex."""
+
+
+class Keyring:
+    """Tells whether a key is that of a site."""
+
+    def __init__(self, sites: Iterable[_Known]) -> None:
+        self._known: Final = {site.id: site.key_sha256.lower() for site in sites}
+
+    def opens(self, site: str, authorization: str) -> bool:
+        """Tell whether the header's value has the key of that site.
+
+        A site that isn't known is compared as well, so that the time tells nothing.
+        """
+        key = bearer(authorization) or ""
+        known = self._known.get(site, _NOBODY)
+        return hmac.compare_digest(fingerprint(key), known)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -18,8 +19,11 @@ import structlog
 from notanker_central.board import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
+from notanker_central.depot import Depot
+from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
 from notanker_central.ingest import Ingest
+from notanker_central.keys import Keyring
 from notanker_central.receiver import receiver_app
 from notanker_central.rules import tls_context
 from notanker_central.store import Store
@@ -103,6 +107,10 @@ class _Centre:
         ingest = Ingest(store, config.sites, clock)
         health = Health(store, watcher, ingest)
         self._receiver = receiver_app(ingest, health)
+        if config.plans.folder:
+            names = tuple(site.id for site in config.sites)
+            depot = Depot(Path(config.plans.folder), Path(config.plans.archive), names)
+            add_depot(self._receiver, depot, Keyring(config.sites))
         self._board = board_app(store, config.board, clock, health)
 
     async def run(self, ready: Callable[[Ports], None] | None) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import Row
 
 from notanker.core.heartbeat import Beat, BeatCause
 from notanker.core.names import Cause, Line, Uplink, Verdict
@@ -13,7 +15,7 @@ from notanker.core.wording import CAUSES, CONFIDENCES, LINES, UPLINKS, VERDICTS,
 from notanker.errors import Language
 from notanker_central.history import sentence
 from notanker_central.states import State
-from notanker_central.wording import STATES, TEXTS
+from notanker_central.wording import REASONS, STATES, TEXTS
 
 NOTHING: Final = "–"
 # Up to two minutes in seconds, up to two hours in minutes, up to two days in hours.
@@ -74,6 +76,23 @@ class Show:
     def event(self, kind: str, fields: str) -> str:
         """Return a row of the site's journal as a sentence."""
         return sentence(kind, fields, self.language)
+
+    def person(self, who: str) -> str:
+        """Return who has it, as the site says it: the button at the box knows nobody's name."""
+        pair = {
+            "panel": ("jemandem an der Box", "somebody at the box"),
+            "?": ("jemandem", "somebody"),
+        }
+        return self.pick(pair[who]) if who in pair else who
+
+    def became(self, order: Row[Any]) -> str:
+        """Return what became of an order to a site."""
+        if order.answered_s is None:
+            return self.text("on_its_way")
+        if order.taken:
+            return self.text("taken", time=self.time(order.answered_s))
+        reason = REASONS.get(order.reason)
+        return self.text("not_taken", reason=self.pick(reason) if reason else order.reason)
 
     def age(self, since_s: float | None) -> str:
         """Return how long ago that was, such as "3 min"; no age is below zero."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from notanker.core.heartbeat import Ack, Beat
 from notanker.core.report import Report
 from notanker.errors import NotankerError
-from notanker_central import reports, taking
+from notanker_central import orders, reports, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
 
@@ -75,7 +75,9 @@ class Store:
             site = connection.execute(select(t.site).where(t.site.c.id == beat.site)).one()
             newest = taking.state(connection, beat, site, now_s)
             stored_to = taking.events(connection, beat, site, now_s)
-        return Ack(beat.counter, stored_to), newest
+            orders.settle(connection, beat.site, beat.answers, now_s)
+            wanted = orders.due(connection, beat.site)
+        return Ack(beat.counter, stored_to, wanted), newest
 
     def take_report(self, report: Report, body: bytes, now_s: float) -> None:
         """Store a report whose sender has proved to be the site.

@@ -115,6 +115,25 @@ flip: Final = Table(
     Index("flip_site", "site", "id"),
 )
 
+centre_order: Final = Table(
+    "centre_order",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("site", String(64), ForeignKey("site.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("incident", BigInteger, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("how", String(16), nullable=False),
+    # When the person was told what he answers.
+    Column("at_s", Float, nullable=False),
+    Column("asked_s", Float, nullable=False),
+    # When the site said what became of it; null: not yet.
+    Column("answered_s", Float),
+    Column("taken", Boolean),
+    Column("reason", Text, nullable=False),
+    Index("centre_order_site", "site", "answered_s"),
+)
+
 alarm: Final = Table(
     "alarm",
     metadata,

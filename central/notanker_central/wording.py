@@ -70,6 +70,14 @@ TEXTS: Final[dict[str, Pair]] = {
     "to_board": ("Alle Standorte", "All sites"),
     "as_of": ("Stand", "As of"),
     "not_found": ("Das gibt es hier nicht.", "There is no such thing here."),
+    "not_from_here": (
+        "Das kam nicht von dieser Seite. Bitte den Standort hier öffnen und noch einmal versuchen.",
+        "That did not come from this board. Please open the site here and try again.",
+    ),
+    "too_many_waiting": (
+        "Für diesen Standort warten schon zu viele Aufträge. Rufen Sie bitte dort an.",
+        "Too many orders wait for this site already. Please call there.",
+    ),
     "never": ("nie", "never"),
     "ago": ("vor {age}", "{age} ago"),
     "watch_down": (
@@ -77,4 +85,30 @@ TEXTS: Final[dict[str, Pair]] = {
         "The dead man's switch is not working right now: silent sites go unnoticed.",
     ),
     "other_language": ("English", "Deutsch"),
+    "acknowledge": ("Quittieren", "Acknowledge"),
+    "held_by": ("übernommen von {who}", "taken on by {who}"),
+    "ack_title": ("Störung {number} übernehmen", "Take on incident {number}"),
+    "ack_means": (
+        "Wer übernimmt, kümmert sich: Der Standort alarmiert dann niemand weiteren.",
+        "Whoever takes it on sees to it: the site then alarms nobody else.",
+    ),
+    "your_name": ("Ihr Name", "Your name"),
+    "i_have_it": ("Ich kümmere mich", "I have it"),
+    "back_to_site": ("Zum Standort", "To the site"),
+    "wanted": ("Aufträge an den Standort", "Orders to the site"),
+    "wanted_by": ("{who} übernimmt Störung {number}", "{who} takes on incident {number}"),
+    "on_its_way": (
+        "noch nicht angekommen: geht mit dem nächsten Lebenszeichen hinaus",
+        "not there yet: it goes out with the next heartbeat",
+    ),
+    "taken": ("am Standort angekommen ({time})", "taken by the site ({time})"),
+    "not_taken": ("vom Standort abgewiesen: {reason}", "refused by the site: {reason}"),
 }
+REASONS: Final[dict[str, Pair]] = {
+    "had": ("jemand anderes hat sie schon", "somebody else has it already"),
+    "resolved": ("sie ist schon beendet", "it is resolved already"),
+    "stale": ("sie ist seither neu ausgebrochen", "it has broken out anew since"),
+    "unknown": ("der Standort kennt sie nicht", "the site does not know it"),
+    "kind": ("diese Version kennt den Auftrag nicht", "this version does not know the order"),
+}
+"""Why a site did not take an order."""

@@ -14,8 +14,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from notanker.core import events
-from notanker.core.commands import Beat, Command, Cut, Record, Report, Switch
+from notanker.core import events, outside
+from notanker.core.commands import Announce, Beat, Command, Cut, Record, Report, Switch
 from notanker.core.events import ModemSeen, PathSeen, PeopleKnown, PowerChanged
 from notanker.core.facts import (
     Acknowledged,
@@ -25,10 +25,12 @@ from notanker.core.facts import (
     LineChanged,
     Mitigated,
     Opened,
+    OrderRefused,
     PrimaryBack,
     PrimaryLost,
     QualityChanged,
     Queued,
+    Reopened,
     Resolved,
     Settled,
     Switched,
@@ -38,6 +40,8 @@ from notanker.core.facts import (
 )
 from notanker.core.names import Layer, Uplink
 from notanker.core.settings import Notice, Recipient, Settings, Step, Telling
+from tests.unit.core import outside_world
+from tests.unit.core.outside_world import Outside
 from tests.unit.core.systems import address_of, checks_of, system_of
 from tests.unit.core.world import HOP, JONAS, MARA, World, settings, to
 
@@ -59,7 +63,8 @@ def expected(name: str) -> str:
 def replay(name: str) -> str:
     """Live through the case and tell what happened."""
     script = tomllib.loads((CASES / name / "script.toml").read_text(encoding="utf-8"))
-    world = World(_settings(script))
+    kind = Outside if script.get("drafts") else World
+    world = kind(_settings(script))
     world.addresses = {row["id"]: address_of(n) for n, row in enumerate(script.get("system", ()))}
     start_s = world.now_s
     notes: list[tuple[float, int, str]] = []
@@ -84,6 +89,8 @@ def _settings(script: Mapping[str, Any]) -> Settings:
     layers = tuple(Layer(layer) for layer in script.get("layers", ["icmp"]))
     rows = script.get("system", ())
     base = settings(layers, wait_to_restore_s=30.0)
+    if script.get("drafts"):
+        base = replace(base, telling=outside_world.telling())
     return replace(
         base,
         telling=_telling(script["telling"]) if "telling" in script else base.telling,
@@ -121,6 +128,12 @@ def _people(world: World, contacts: list[str]) -> None:
     world.happen(PeopleKnown(to(*_named(contacts))))
 
 
+def _sign(world: World, text: str, *, back: bool = False) -> None:
+    """Have somebody release a text of the only incident, or take that back: `T7 pia`."""
+    template, contact = text.split()
+    world.happen(events.ReleaseAsked(1, template, contact, "sms", back))
+
+
 def _refuse(world: World, reason: str) -> None:
     world.refused = reason
 
@@ -146,6 +159,8 @@ DEEDS: Final[dict[str, Callable[[World, Any], None]]] = {
     "modem": lambda world, value: world.happen(ModemSeen(value)),
     "people": _people,
     "says_ok": lambda world, value: world.happen(events.Acknowledged(0, value, "sms")),
+    "releases": _sign,
+    "withdraws": lambda world, value: _sign(world, value, back=True),
     "kernel_refuses": _refuse,
     "rule_taken_away": lambda world, _: world.meddle(Uplink.PRIMARY),
     "journal_lost": lambda world, _: world.lose_journal(),
@@ -177,6 +192,8 @@ def _words(command: Command) -> str:
             return f"beat over {over}"
         case Report(incident=number):
             return f"report of incident {number}"
+        case Announce(on=on):
+            return f"announcement: {'on' if on else 'off'}"
         case Record(fact=fact):
             return _fact_words(fact)
         case _:
@@ -192,7 +209,7 @@ def _fact_words(fact: Fact) -> str:
 
 def _detail(fact: Fact) -> str:
     """Say what more is known of a cause that is a system of the plan's."""
-    if not isinstance(fact, Opened | CauseKnown) or not fact.detail.system:
+    if not isinstance(fact, Opened | Reopened | CauseKnown) or not fact.detail.system:
         return ""
     needed_by = ", ".join(fact.detail.dependants) or "nothing"
     return f" {fact.detail.name[1]}, {fact.detail.confidence}; needed by {needed_by}"
@@ -203,6 +220,7 @@ WORDS: Final[dict[type[Fact], str]] = {
     Switched: "the kernel {done} {to} {reason}",
     QualityChanged: "the {uplink} loses {loss_pct:.0f} %, {delay_ms:.0f} ms: degraded {degraded}",
     Opened: "incident {incident} opened: {cause} ({evidence})",
+    Reopened: "incident {incident} opened again: {cause} ({evidence})",
     CauseKnown: "cause now: {cause} ({evidence})",
     Queued: "message {mark}: {template} to {name}",
     Settled: "message {mark}: {outcome}",
@@ -215,6 +233,12 @@ WORDS: Final[dict[type[Fact], str]] = {
     Escalated: "escalation: stop {stop}, step {step} of the plan",
     Mitigated: "the site works again by other means",
     Withheld: "{name} is not told {template}: {why}",
+    OrderRefused: "{contact} wanted to {order}: {reason}",
+    outside.Drafted: "draft {template}, version {version}, to be released by {persons}",
+    outside.Released: "{name} releases {template}, version {version}",
+    outside.Withdrawn: "{name} withdraws {template}, version {version}",
+    outside.AnnouncementOrdered: "decision: announcement {head_number} on: {on}",
+    outside.AnnouncementSwitched: "announcement {head_number} on: {on}, surely: {ok}",
 }
 
 

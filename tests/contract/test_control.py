@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notanker.shell.control import MAX_LINE_BYTES, MOST_AT_ONCE
+from notanker.shell import control
+from notanker.shell.control import MAX_LINE_BYTES, MOST_AT_ONCE, Wish
 from tests.contract.support.runner import Runner
 from tests.contract.support.serving import serve_control
 
@@ -133,3 +135,40 @@ def test_a_socket_that_a_killed_agent_left_is_replaced(runner: Runner, tmp_path:
     with serve_control(runner, tmp_path / "control", {"lte1": asked.process}):
         (info,) = ask(tmp_path / "control", b'{"plugin": "lte1", "method": "info"}')
         assert info["result"]
+
+
+WISH = (
+    b'{"plugin": "", "method": "release",'
+    b' "argument": {"incident": 17, "contact": "mara", "template": "T7"}}'
+)
+
+
+def test_root_has_something_done_in_a_persons_name(runner: Runner, tmp_path: Path) -> None:
+    wishes: list[Wish] = []
+
+    def release(wish: Wish) -> str:
+        wishes.append(wish)
+        return "released"
+
+    with serve_control(runner, tmp_path / "control", {}, {"release": release}):
+        (told, unknown, bad) = ask(
+            tmp_path / "control",
+            WISH,
+            WISH.replace(b"release", b"destroy"),
+            WISH.replace(b"17", b'"17"'),
+        )
+    assert told["result"] == "released"
+    assert wishes == [Wish(17, "mara", "T7")]
+    assert "nobody here does destroy" in str(unknown["fault"])
+    assert "no question" in str(bad["fault"])
+
+
+def test_the_agents_own_user_may_not_speak_for_people(
+    runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin's child runs as the agent's user, and can open the socket."""
+    monkeypatch.setattr(control, "_user", lambda _: os.geteuid() or 4242)
+    monkeypatch.setattr("os.geteuid", lambda: 4242)
+    with serve_control(runner, tmp_path / "control", {}, {"release": lambda _: "released"}):
+        (told,) = ask(tmp_path / "control", WISH)
+    assert "for root alone" in str(told["fault"])

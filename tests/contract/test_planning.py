@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from notanker.config.model import (
@@ -20,11 +24,15 @@ from notanker.config.model import (
     PrimaryConfig,
     SiteConfig,
 )
+from notanker.config.plan_source import SourceConfig
+from notanker.core.budget import Band
 from notanker.core.moment import Moment
+from notanker.core.names import Uplink
 from notanker.errors import Language
 from notanker.plan import outcome
 from notanker.plan.outcome import Outcome
 from notanker.shell import planning
+from notanker.shell.fetching import way_of
 from notanker.shell.logs import Log, Record
 from notanker.shell.planning import Planning
 from tests.unit.plan.conftest import SAMPLE
@@ -274,3 +282,79 @@ def test_the_plan_in_force_is_checked_again_and_again(
         assert any("is damaged since" in finding for finding in part.findings)
 
     run(story())
+
+
+def with_a_stick(box: Box, office: Office, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the box take signed plans from a stick."""
+    source = SourceConfig(kind="stick", path=str(box.folder / "stick"))
+    plan = PlanConfig(allowed_signers=office.allowed, sources=(source,))
+    config = msgspec.structs.replace(box.config, plan=plan)
+    monkeypatch.setattr(Box, "config", config)
+    return box.folder / "stick"
+
+
+def test_plans_come_from_their_sources_and_what_goes_wrong_there_is_told(
+    box: Box, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = with_a_stick(box, office, monkeypatch)
+    part = box.planning()
+
+    async def story() -> None:
+        await part.take()
+        assert (part.plan, part.findings) == (None, ())  # the stick is in a pocket
+        office.signed(stick, "anna")
+        await part.take()
+        assert (part.status.seq, part.findings) == (42, ())
+        assert part.status.verified is not None
+        office.signed(stick, "stranger", seq=43)
+        await part.take()
+        assert any(finding.startswith("Plan source stick") for finding in part.findings)
+        assert part.status.refused != ("", "")
+        assert part.status.seq == 42
+        again = box.planning()  # started anew: what is known is told from the start
+        assert again.findings == part.findings
+
+    run(story())
+    assert "plan_fetched" in box.events()
+
+
+def test_a_plan_that_a_technician_takes_into_force_is_noticed(
+    box: Box, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "FOLLOW_S", 0.01)
+    part = box.planning()
+
+    async def story() -> None:
+        await part.take()
+        watching = asyncio.create_task(part.watch())
+        head = box.folder / "plan" / "plan.toml"
+        head.write_text(head.read_text().replace("seq = 42", "seq = 77"))
+        await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "notanker.cli", "plan", "accept", str(box.folder / "plan"),
+             "--store", str(box.folder / "state" / "plans")],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        await until(lambda: part.status.seq == 77)
+        watching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("route", "band", "limit"),
+    [
+        (Uplink.PRIMARY, Band.SPENT, ("eth0", None)),
+        (Uplink.BACKUP, Band.PLENTY, ("wwan0", 1_000_000)),
+        (Uplink.BACKUP, Band.SCARCE, ("wwan0", 50_000)),
+        (Uplink.BACKUP, Band.SPENT, None),
+    ],
+)
+def test_lte_carries_as_much_of_a_plan_as_the_budget_allows(
+    box: Box, route: Uplink, band: Band, limit: tuple[str, int | None] | None
+) -> None:
+    site = SimpleNamespace(route=route, metered=SimpleNamespace(band=band))
+    way = way_of(box.config, site)  # type: ignore[arg-type]  # the two things that it looks at
+    assert (None if way is None else (way.interface, way.limit_bytes)) == limit

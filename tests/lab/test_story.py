@@ -100,6 +100,16 @@ def test_the_hotline_is_told_without_anybodys_doing(story: Story) -> None:
     assert all(sms["monotonic_s"] - story.cut_s < 60 for sms in told)
 
 
+def test_those_who_may_release_texts_are_asked_after_the_alarms(story: Story) -> None:
+    sms = story.scene.sms()
+    asked = [n for n, one in enumerate(sms) if ": T6, T7, T9, T10" in one["text"]]
+    alarms = [n for n, one in enumerate(sms) if "STÖRUNG" in one["text"]]
+    assert len({sms[n]["number"] for n in asked}) == len(asked) > 1
+    assert max(alarms) < min(asked)
+    assert "FREIGABE 1 T6 und Einmalcode" in sms[asked[0]]["text"]
+    assert story.during["status"]["incident"]["drafts"][0]["words"] == []
+
+
 def test_the_alert_is_out_within_ten_seconds(story: Story) -> None:
     assert story.scene.sms()[0]["monotonic_s"] - story.cut_s < 10
 
@@ -142,7 +152,10 @@ def test_the_all_clear_goes_to_exactly_those_who_were_alarmed(story: Story) -> N
         sms for sms in story.scene.sms() if sms["text"].startswith(("ENTWARNUNG", "ALL CLEAR"))
     ]
     assert [sms["number"] for sms in clear] == list(TOLD)
-    assert len(story.scene.sms()) == 2 * len(TOLD)
+    told = [
+        sms for sms in story.scene.sms() if not re.search(r"freigeben|release texts", sms["text"])
+    ]
+    assert len(told) == 2 * len(TOLD)
     assert "Hauptleitung wieder stabil" in clear[0]["text"]
 
 

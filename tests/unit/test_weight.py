@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-AGENT = "notanker.cli, notanker.cli.agent, notanker.shell.agent, notanker.shell.logs"
+AGENT = "notanker.cli, notanker.cli.agent, notanker.shell.running, notanker.shell.logs"
 CHILD = "notanker.plugin.child"
 HUAWEI = "notanker.plugin.child, notanker_huawei_lte"
 PANEL = "notanker.plugin.child, notanker_gpio_panel"

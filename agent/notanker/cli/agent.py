@@ -36,8 +36,8 @@ def plain(words: Sequence[str]) -> Wanted | None:
 
 def run_agent(wanted: Wanted) -> None:
     """Run the site's agent until it is told to stop."""
-    from notanker.shell.agent import run_agent as run
     from notanker.shell.logs import open_log
+    from notanker.shell.running import run_agent as run
 
     config, findings = config_or_last_good(wanted.config)
     log = open_log(wanted.log_level)

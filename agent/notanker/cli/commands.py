@@ -22,6 +22,7 @@ PLACES: Final = {
     "plan": "plan",
     "modem": "modem",
     "orders": "orders",
+    "drafts": "drafts",
     "panel": "panel",
 }
 """The commands by name, and the module that holds each."""

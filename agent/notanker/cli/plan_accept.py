@@ -51,7 +51,7 @@ def accept_plan(folder: Path, store: Path, bounded: bool, **trusted: Any) -> Non
         process=os.getpid(),
     )
     _leave_word(store, told)
-    _recheck(folder, store, trust)
+    recheck_in_force(folder, store, trust)
     raise SystemExit(OK if accepted.fresh else WRONG)
 
 
@@ -64,12 +64,13 @@ def recheck_plan(folder: Path, store: Path, bounded: bool, **trusted: Any) -> No
     """Check anew the plan in force, and hear the heartbeat that lies in FOLDER."""
     if bounded:
         keep_within_bounds()
-    standing = _recheck(folder, store, trust_of(store, **trusted))
+    standing = recheck_in_force(folder, store, trust_of(store, **trusted))
     print_problems(standing.problems if standing else ())
     raise SystemExit(OK if standing and standing.good and not standing.lapsed else WRONG)
 
 
-def _recheck(folder: Path, store: Path, trust: Trust | None) -> Standing | None:
+def recheck_in_force(folder: Path, store: Path, trust: Trust | None) -> Standing | None:
+    """Check the plan in force, leave word of it, and return it; None where that is not possible."""
     from notanker.plan.recheck import recheck
 
     try:

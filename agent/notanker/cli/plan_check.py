@@ -16,18 +16,24 @@ from notanker.shell import clock
 
 @click.command("check")
 @click.argument("folder", type=FILE)
+@click.option("--audit", default="", metavar="NAMES", help="nis2,der4,iso22301: what is covered?")
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Check as on that day, not today."
 )
 @json_option
-def check_plan(folder: Path, day: dt.datetime | None, as_json: bool) -> None:
-    """List every problem of the plan in FOLDER: what is wrong, and its weak points."""
+def check_plan(folder: Path, audit: str, day: dt.datetime | None, as_json: bool) -> None:
+    """List every problem and weak point of the plan in FOLDER, or with --audit what it covers."""
+    if audit:
+        from notanker.cli.plan_audit import audit_plan
+
+        audit_plan(folder, audit, as_json=as_json)
     from notanker.plan import wording
     from notanker.plan.lint import lint
+    from notanker.plan.skeleton import unfilled
 
     now = day or dt.datetime.fromtimestamp(clock.wall_s(), dt.UTC)
     linted = lint(folder, now.date())
-    found, problems = linted.plan, linted.problems
+    found, problems = linted.plan, [*linted.problems, *unfilled(folder)]
     if as_json:
         print_json(problems)
     else:

@@ -23,11 +23,12 @@ from notanker.cli.output import (
     time_of,
 )
 from notanker.core.names import Cause, Line
-from notanker.core.status import REFRESH_S, IncidentStatus, Status
+from notanker.core.status import REFRESH_S, DraftStatus, IncidentStatus, Status
 from notanker.core.wording import (
     CONFIDENCES,
     OUTCOMES,
     VERDICTS,
+    draft_pair,
     evidence_pair,
     sentence_pair,
     verdict_words,
@@ -137,7 +138,20 @@ def incident_lines(incident: IncidentStatus) -> list[tuple[str, str]]:
     for message in incident.messages:
         outcome = in_language(OUTCOMES[message.outcome], lang)
         lines.append(("", f"{message.mark} {message.contact}: {outcome}"))
-    return lines
+    return lines + [_draft_line(draft) for draft in incident.drafts]
+
+
+def _draft_line(draft: DraftStatus) -> tuple[str, str]:
+    """Return how a text for people outside stands; whether it still counts, the agent's status says."""
+    what = f"{draft.template} ({in_language(draft_pair(draft.template), language())})"
+    by = ", ".join(draft.released_by)
+    if draft.drill:
+        told = say("Übung", "drill")
+    elif draft.missing:
+        told = say(f"Entwurf, es fehlen {draft.missing}", f"draft, {draft.missing} missing")
+    else:
+        told = say(f"freigegeben von {by}", f"released by {by}")
+    return say("Entwurf", "Draft"), f"{what}: {told}"
 
 
 def _wrapped(name: str, text: str) -> list[tuple[str, str]]:

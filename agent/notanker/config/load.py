@@ -54,8 +54,10 @@ def _contradictions(config: Config, document: Document) -> Iterator[Problem]:
         yield CATALOGUE.problem("lan-is-uplink", document.place(("gateway", "lan")), name=name)
     yield from _resolvers(config, document)
     yield from _plugins(config, document)
+    yield from _announcements(config, document)
     yield from _panel(config, document)
     yield from _watches(config, document)
+    yield from _sources(config, document)
 
 
 def _anchors(config: Config, document: Document) -> Iterator[Problem]:
@@ -101,6 +103,23 @@ def _plugins(config: Config, document: Document) -> Iterator[Problem]:
             yield CATALOGUE.problem("no-such-plugin", document.place(("alerts", "sms")), name=name)
     if not config.alerts.sms:
         yield CATALOGUE.problem("nobody-told", document.place(("alerts",)))
+
+
+def _announcements(config: Config, document: Document) -> Iterator[Problem]:
+    named = {plugin.name for plugin in config.plugin}
+    for index, row in enumerate(config.announcement):
+        if row.plugin not in named:
+            place = document.place(("announcement", index, "plugin"))
+            yield CATALOGUE.problem("no-such-plugin", place, name=row.plugin)
+
+
+def _sources(config: Config, document: Document) -> Iterator[Problem]:
+    if config.plan.sources and config.plan.allowed_signers is None:
+        yield CATALOGUE.problem("sources-unsigned", document.place(("plan", "sources")))
+    for index, source in enumerate(config.plan.sources):
+        if source.kind == "centre" and config.centre is None:
+            place = document.place(("plan", "sources", index, "kind"))
+            yield CATALOGUE.problem("no-centre", place)
 
 
 def _panel(config: Config, document: Document) -> Iterator[Problem]:

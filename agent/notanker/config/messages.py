@@ -54,6 +54,16 @@ CATALOGUE: Final = Catalogue(
             ("[power_cycle] braucht das Relais eines Panels; es gibt kein [panel].", "[panel] plugin = \"<Plugin>\" eintragen, oder enabled = false."),
             ("[power_cycle] needs the relay of a panel; there is no [panel].", "Write [panel] plugin = \"<plugin>\", or enabled = false."),
         ),
+        "sources-unsigned": Entry(
+            "error",
+            ("Pläne aus [[plan.sources]] müssen unterschrieben sein: wer die Quelle hat, hätte sonst den Notfallplan.", "[plan] allowed_signers eintragen."),
+            ("Plans of [[plan.sources]] must be signed: else whoever has the source has the emergency plan.", "Write [plan] allowed_signers."),
+        ),
+        "no-centre": Entry(
+            "error",
+            ("Die Quelle centre braucht eine Zentrale; es gibt kein [centre].", "[centre] mit url und key eintragen, oder die Quelle streichen."),
+            ("The source centre needs a centre; there is no [centre].", "Write [centre] with url and key, or remove the source."),
+        ),
         "too-many-watches": Entry(
             "error",
             ("Es gibt mehr als {limit} [[watch]].", "Nur überwachen, was Ursache eines Ausfalls sein kann."),

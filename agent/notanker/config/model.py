@@ -10,9 +10,11 @@ from msgspec import Meta
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
 from notanker.config.panel import PanelConfig, PowerCycleConfig
+from notanker.config.plan_source import SourceConfig
 from notanker.config.values import (
     Interface,
     Name,
+    Number,
     Port,
     PositiveSeconds,
     Seconds,
@@ -172,9 +174,26 @@ class BudgetConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Which plugins carry messages, in the order in which they are tried."""
+    """Which plugins carry messages, in the order in which they are tried.
+
+    Attributes:
+        fallback: Numbers that are told by SMS while the plan reaches nobody, or there is none.
+    """
 
     sms: tuple[str, ...] = ()
+    fallback: Annotated[tuple[Number, ...], Meta(max_length=20)] = ()
+
+
+class AnnouncementConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Which plugin switches the telephone system's outage announcement, once its text is released.
+
+    Attributes:
+        plugin: Name of the plugin that plays the action's part.
+        head_numbers: Those of the plan's announcements that it serves, none for all others.
+    """
+
+    plugin: Name
+    head_numbers: Annotated[tuple[str, ...], Meta(max_length=50)] = ()
 
 
 class OrdersConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,12 +245,16 @@ class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):
         revoked: Keys that no longer count.
         signers: So many different people must have signed.
         id: The plan's id, if a box is to take that one alone.
+        sources: Where plans are fetched from, in this order; without one, from the folder `paths.plan`.
+        fetch_every_min: So often they are asked on the primary line; at most once an hour on LTE.
     """
 
     allowed_signers: Path | None = None
     revoked: Path | None = None
     signers: Annotated[int, Meta(ge=1, le=8)] = 1
     id: Name | None = None
+    sources: tuple[SourceConfig, ...] = ()
+    fetch_every_min: Annotated[float, Meta(ge=1, le=10_080)] = 60.0
 
 
 class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -277,6 +300,11 @@ class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
         return self.state / "plans"
 
     @property
+    def arrivals(self) -> Path:
+        """What of a plan has come in, until it is accepted: for the agent's user alone."""
+        return self.state / "arrivals"
+
+    @property
     def status(self) -> Path:
         """What the agent knows right now."""
         return self.run / "status.json"
@@ -310,6 +338,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     failover: FailoverConfig = FailoverConfig()
     budget: BudgetConfig = BudgetConfig()
     alerts: AlertsConfig = AlertsConfig()
+    announcement: Annotated[tuple[AnnouncementConfig, ...], Meta(max_length=50)] = ()
     orders: OrdersConfig = OrdersConfig()
     centre: CentreConfig | None = None
     plan: PlanConfig = PlanConfig()

@@ -43,6 +43,16 @@ Interface = Annotated[
         },
     ),
 ]
+Number = Annotated[
+    str,
+    Meta(
+        pattern=r"^\+[1-9][0-9]{6,14}$",
+        extra={
+            "de": "eine Rufnummer mit Landesvorwahl und ohne Leerzeichen wie +493023125110",
+            "en": "a number with country code and without blanks such as +493023125110",
+        },
+    ),
+]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})"

@@ -20,6 +20,9 @@ OVERDUE_S: Final = 60.0
 """A beat whose end was never told is forgotten after this long."""
 THINNER: Final = 10.0
 """So many times the interval when the budget is scarce."""
+HURRY_S: Final = 5.0
+"""The interval while people are being alarmed one after the other and nobody has it: who acknowledges at the
+centre or by a link is to stop that within 10 s, and half of it is left for the beat itself."""
 SPENT_S: Final = 3600.0
 """The interval when it is spent: the longest that the centre waits for before it calls a site silent."""
 
@@ -46,9 +49,15 @@ def now_due(state: Beating, now_s: float) -> Beating:
     return replace(state, next_s=min(state.next_s, now_s), sent_s=None)
 
 
-def interval_s(settings: BeatSettings, route: Uplink, beats: Beats) -> float:
-    """Return how long the next beat over the uplink in use may take: what the centre is promised."""
-    return _spaced_s(settings.interval_s, beats if route is Uplink.BACKUP else Beats.ALL)
+def interval_s(
+    settings: BeatSettings, route: Uplink, beats: Beats, *, hurried: bool = False
+) -> float:
+    """Return how long the next beat over the uplink in use may take: what the centre is promised.
+
+    Whatever is left of the data, acknowledgements may take it; a chain of alarms is soon over.
+    """
+    spaced_s = _spaced_s(settings.interval_s, beats if route is Uplink.BACKUP else Beats.ALL)
+    return min(spaced_s, HURRY_S) if hurried else spaced_s
 
 
 def step(
@@ -58,14 +67,28 @@ def step(
     verdicts: Mapping[Uplink, Verdict],
     now_s: float,
     beats: Beats = Beats.ALL,
+    *,
+    hurried: bool = False,
 ) -> tuple[Beating, Uplink | None]:
-    """Return the uplink that a beat is due over, None if none is."""
+    """Return the uplink that a beat is due over, None if none is.
+
+    Args:
+        state: The heartbeat's state.
+        settings: Its intervals.
+        route: The uplink in use.
+        verdicts: How the uplinks do.
+        now_s: Now, in boot seconds.
+        beats: What the budget lets pass.
+        hurried: Somebody's acknowledgement is being waited for.
+    """
     if not settings.enabled:
         return state, None
     if state.sent_s is not None and now_s < state.sent_s + OVERDUE_S:
         return state, None
+    if hurried and not state.failures:  # a centre that does not answer has nothing to say either
+        state = replace(state, next_s=min(state.next_s, now_s + HURRY_S))
     if now_s >= state.next_s:
-        next_s = now_s + interval_s(settings, route, beats)
+        next_s = now_s + interval_s(settings, route, beats, hurried=hurried)
         return replace(state, sent_s=now_s, next_s=next_s), route
     if _idle_backup(route, verdicts) and now_s >= state.proof_s:
         proof_s = now_s + _spaced_s(settings.proof_s, beats)

@@ -11,7 +11,7 @@ from typing import Final
 
 from notanker.core import escalation
 from notanker.core.calendar import are_quiet
-from notanker.core.facts import CauseKnown, Fact, Queued, Withheld
+from notanker.core.facts import CauseKnown, Fact, Queued, Reopened, Withheld
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Stage, Unsaid
@@ -73,15 +73,17 @@ def _heard(incident: Incident) -> dict[str, Moment]:
     """Return when each had news last; being asked to answer is none."""
     return {
         told.queued.contact: told.queued.at
-        for told in incident.told
-        if told.queued.template != escalation.ASK
+        for told in incident.current
+        if told.queued.template not in escalation.NO_NEWS
     }
 
 
 def _known_better(incident: Incident) -> bool:
     """Tell whether the cause has become clearer since anybody had news."""
     for fact in reversed(incident.facts):
-        if isinstance(fact, Queued) and fact.template != escalation.ASK:
+        if isinstance(fact, Reopened):
+            return False
+        if isinstance(fact, Queued) and fact.template not in escalation.NO_NEWS:
             return False
         if isinstance(fact, CauseKnown) and fact.cause is not Cause.BOTH_LINES:
             return True  # that nothing is left has a message of its own

@@ -68,7 +68,7 @@ def civil(days: int) -> tuple[int, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hours of each day, in seconds after local midnight; may span it."""
+    """Hours of each day, in seconds after local midnight; may span it. From 0 to 86,400 is the whole day."""
 
     opens_s: int
     closes_s: int
@@ -82,7 +82,8 @@ class Window:
         if here_s is None:
             return 0.0
         since_s = (here_s - self.opens_s) % _DAY_S
-        return 0.0 if since_s < (self.closes_s - self.opens_s) % _DAY_S else _DAY_S - since_s
+        open_s = (self.closes_s - self.opens_s) % _DAY_S or _DAY_S
+        return 0.0 if since_s < open_s else _DAY_S - since_s
 
     def closes_in_s(self, now: Moment, offset_s: float | None) -> float:
         """Return the seconds until it closes the next time, 0 without a clock."""

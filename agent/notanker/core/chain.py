@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from notanker.core import escalation
@@ -47,6 +48,7 @@ class Stop:
     people: tuple[Recipient, ...]
 
 
+@lru_cache(maxsize=8)  # asked several times a step of an incident: 48 us became 8
 def stops(steps: tuple[Step, ...]) -> tuple[Stop, ...]:
     """Return the whole way, as it goes if nobody ever answers."""
     found: list[Stop] = []
@@ -76,7 +78,7 @@ def _turn(step: Step, people: tuple[Recipient, ...], at_s: float) -> Iterator[St
 
 
 def _reachable(people: tuple[Recipient, ...]) -> bool:
-    return any(person.number for person in people)
+    return any(person.ways for person in people)
 
 
 def _everybody(steps: tuple[Step, ...]) -> tuple[Recipient, ...]:
@@ -102,7 +104,7 @@ def facts(
     found: list[Fact] = []
     way = stops(telling.steps)
     for place in _due(incident, way, now):
-        moved = Escalated(now, incident.number, place, way[place].step)
+        moved = Escalated(now, incident.number, place, way[place].step, way[place].kind.value)
         incident = after(incident, [moved])
         said = tuple(_at(incident, way, alarm, now, offset_s))
         incident = after(incident, said)
@@ -169,26 +171,26 @@ def _alarms(
     knowing = escalation.alarmed(incident)
     to: dict[str, Recipient] = {}
     for stop in reached:
-        called = stop.people if stop.kind is Kind.BRIDGE else _on_duty(stop.people, now, offset_s)
+        called = stop.people if stop.kind is Kind.BRIDGE else on_duty(stop.people, now, offset_s)
         for person in stop.people:
             if person.contact in knowing:
                 continue
-            if person.number and person in called:
+            if person.ways and person in called:
                 to[person.contact] = person
             else:
-                why = Unsaid.OFF_DUTY if person.number else Unsaid.NO_NUMBER
+                why = Unsaid.OFF_DUTY if person.ways else Unsaid.NO_NUMBER
                 yield from _withhold(incident, person, alarm, why, now)
     yield from escalation.say(incident, to.values(), now, alarm)
 
 
-def _on_duty(
+def on_duty(
     people: tuple[Recipient, ...], now: Moment, offset_s: float | None
 ) -> tuple[Recipient, ...]:
     """Return those who are on duty; where nobody is, all: too loud is better than unheard."""
     on = tuple(
         person
         for person in people
-        if person.number
+        if person.ways
         and (not person.duty or any(duty.covers(now, offset_s) for duty in person.duty))
     )
     return on or people
@@ -200,9 +202,9 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
     for notice in telling.notices:
         template = escalation.of(incident, notice.template)
         to: list[Recipient] = []
-        knowing = {told.queued.contact for told in incident.told}
+        knowing = {told.queued.contact for told in escalation.alerts(incident)}
         for person in notice.people:
-            if not person.number:
+            if not person.ways:
                 yield from _withhold(incident, person, template, Unsaid.NO_NUMBER, now)
             elif person.contact not in knowing:
                 to.append(person)
@@ -216,7 +218,7 @@ def _notices(incident: Incident, telling: Telling, now: Moment) -> Iterator[Fact
 def _said(incident: Incident, person: Recipient, template: str) -> bool:
     return any(
         (told.queued.contact, told.queued.template) == (person.contact, template)
-        for told in incident.told
+        for told in incident.current
     )
 
 

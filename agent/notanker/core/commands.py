@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from notanker.core.bearer import Order
 from notanker.core.facts import Fact
-from notanker.core.names import Uplink
+from notanker.core.names import Line, Uplink
 from notanker.core.settings import Anchor
 
 
@@ -71,6 +71,39 @@ class CyclePower:
 
 
 @dataclass(frozen=True, slots=True)
+class Compose:
+    """Fill in a text for people outside; answer with `DraftMade`.
+
+    Attributes:
+        basis: What it is to be true of, which comes back with the answer.
+        line: Where the site's traffic goes, None where that has nothing to do with it.
+    """
+
+    incident: int
+    template: str
+    basis: str
+    line: Line | None
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Bring a head number's announcement into that state by its plugin, whatever that takes.
+
+    Answer with `AnnouncementDone`, at the first failure and once it surely is so. A later order for the
+    same head number takes the place of this one.
+
+    Attributes:
+        again: The order was given before, by an agent that ended.
+    """
+
+    head_number: str
+    plugin: str
+    on: bool
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Something that people see has changed: write the status snapshot."""
 
@@ -82,4 +115,6 @@ class Report:
     incident: int
 
 
-Command = Probe | Switch | Cut | Record | Beat | Bear | CyclePower | Show | Report
+Command = (
+    Probe | Switch | Cut | Record | Beat | Bear | CyclePower | Compose | Announce | Show | Report
+)

@@ -8,8 +8,9 @@
 
 A message is written down before it is handed over. If the answer never comes, or the agent dies in
 between, it is `unknown`: its status report is waited for, and the channel is asked whether it left. Only
-where nobody can tell it is sent once more, marked as a repeat, and never a third time: a person who gets two
-copies is better off than one who gets none, and a person who gets ten stops reading.
+where nobody can tell it is sent once more, marked as a repeat: a person who gets two copies is better off
+than one who gets none, and a person who gets ten stops reading. A third copy, marked as such, goes only where
+a restart broke one of them off: what was swallowed once and cut off once would be lost otherwise.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.names import Outcome
+from notanker.core.ways import SMS, Way
 
 MOST_AGE_S: Final = 24 * 3600.0
 """An alarm that could not be sent in a day is given up, and the report says so."""
@@ -31,7 +33,7 @@ of the SMS, and a repeat of one that never left is on the air within 45 s of the
 CAN_WAIT: Final = 2
 """The rank of an all-clear: alarms to others go first."""
 MOST_UNKNOWN: Final = 2
-"""So many hand-overs without an answer are risked: two."""
+"""So many hand-overs without an answer are risked: two, and one more if a restart broke one of them off."""
 NO_REFERENCE: Final = -1
 """Stands for a report that bears no reference."""
 
@@ -58,6 +60,13 @@ class Delivery:
         refusing: Channels that will never take this message.
         carries: Marks of the messages that were merged into this one.
         pieces: SMS that the text takes.
+        contact: Whose message it is.
+        channels: How the person is reached, in order; empty for the number alone.
+        kind: What it is to its incident, as `lineage` has it.
+        broken: Hand-overs that a restart broke off.
+        chased: Whether a copy goes, or went, because no report came (`chasing`).
+        first: The channel of the copy before that one.
+        earlier: The references of that copy.
     """
 
     mark: str
@@ -82,12 +91,41 @@ class Delivery:
     refusing: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()
     pieces: int = 1
+    contact: str = ""
+    channels: tuple[Way, ...] = ()
+    kind: str = ""
+    broken: int = 0
+    chased: bool = False
+    first: str = ""
+    earlier: tuple[int, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How the person is reached, the first way first."""
+        return self.channels or ((Way(SMS, self.number),) if self.number else ())
+
+    @property
+    def person(self) -> str:
+        """Whose eyes it is for: two contacts with one number are one person, as far as a phone can tell."""
+        return self.number or self.contact
+
+    @property
+    def most_unknown(self) -> int:
+        """How many hand-overs without an answer are risked."""
+        return MOST_UNKNOWN + min(self.broken, 1)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it was never handed to anybody."""
+        return self.outcome is Outcome.QUEUED and not self.attempts and not self.unknowns
 
     @property
     def over(self) -> bool:
         """Whether nothing more will be done about it; a report may still come."""
         return self.outcome in (Outcome.SENT, Outcome.DELIVERED, Outcome.FAILED) or (
-            self.outcome is Outcome.UNKNOWN and self.unknowns >= MOST_UNKNOWN and not self.asking
+            self.outcome is Outcome.UNKNOWN
+            and self.unknowns >= self.most_unknown
+            and not self.asking
         )
 
     @property
@@ -99,7 +137,7 @@ class Delivery:
     def awaits(self) -> bool:
         """Whether a status report may come that is this message's."""
         if self.outcome is Outcome.SENT:
-            return self.reported
+            return self.reported or bool(self.earlier)
         if self.outcome is Outcome.DELIVERED:
             return self.owed > 0
         return self.outcome in (Outcome.UNKNOWN, Outcome.HANDED_OVER) or (
@@ -188,7 +226,7 @@ def found(delivery: Delivery, left: bool | None, now_s: float) -> Delivery:
             delivery, outcome=Outcome.QUEUED, unknowns=delivery.unknowns - 1, next_s=now_s
         )
     delivery = replace(delivery, questions=delivery.questions + 1, next_s=now_s + ASK_AGAIN_S)
-    if delivery.asking or delivery.unknowns >= MOST_UNKNOWN:
+    if delivery.asking or delivery.unknowns >= delivery.most_unknown:
         return delivery
     return replace(delivery, outcome=Outcome.QUEUED, next_s=now_s)
 
@@ -212,7 +250,7 @@ def proven(delivery: Delivery) -> Delivery:
     """
     if delivery.outcome in (Outcome.HANDED_OVER, Outcome.DELIVERED) or not delivery.arrived:
         return delivery
-    if delivery.pieces > 1 and not _every_part(delivery) <= set(delivery.arrived):
+    if delivery.pieces > 1 and not _whole(delivery):
         return delivery
     return replace(delivery, outcome=Outcome.DELIVERED, reason="", owed=_owed(delivery))
 
@@ -221,6 +259,12 @@ def _owed(delivery: Delivery) -> int:
     """Return how many more reports may come of what has just arrived: each copy that left has its own."""
     copies = delivery.unknowns + (delivery.outcome is Outcome.SENT)
     return max(0, copies * delivery.pieces - len(delivery.arrived))
+
+
+def _whole(delivery: Delivery) -> bool:
+    """Tell whether every part of one of its copies has arrived."""
+    arrived, earlier = set(delivery.arrived), set(delivery.earlier)
+    return _every_part(delivery) <= arrived or (bool(earlier) and earlier <= arrived)
 
 
 def _every_part(delivery: Delivery) -> set[int]:
@@ -259,5 +303,6 @@ def recovered(delivery: Delivery, now_s: float) -> Delivery:
     delivery = replace(delivery, queued_s=now_s)  # the boot clock may be another one
     if delivery.outcome is Outcome.HANDED_OVER:
         # Its report may have been there before the end: then nothing is asked, or repeated.
-        return proven(lost_sight(delivery, "restart", now_s))
+        broken_off = replace(lost_sight(delivery, "restart", now_s), broken=delivery.broken + 1)
+        return proven(broken_off)
     return replace(delivery, next_s=now_s, questions=0)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from notanker.core import drafts
 from notanker.core.facts import Fact, Queued, Withheld
-from notanker.core.incident import Incident
+from notanker.core.incident import Incident, Told
 from notanker.core.moment import Moment
 from notanker.core.names import Outcome, Unsaid
 from notanker.core.settings import Recipient
@@ -30,7 +31,14 @@ SYSTEM_CLEAR: Final = "T12-system"
 """The same for a system of the plan: the line is well, and nothing has been switched."""
 ALARMS: Final = frozenset({ALARM, ISOLATED, SYSTEM_ALARM})
 CLEAR: Final = frozenset({ALL_CLEAR, SYSTEM_CLEAR})
-LATER: Final = frozenset({*CLEAR, ASK, UPDATE, TAKEN, f"{UPDATE}-system", f"{TAKEN}-system"})
+SWITCH_ON: Final = "T2-on"
+SWITCH_OFF: Final = "T2-off"
+"""Ask somebody to switch an announcement by hand."""
+BESIDE: Final = frozenset({drafts.ASK, SWITCH_ON, SWITCH_OFF})
+"""What is asked of people beside the alarm: who gets this alone is not alarmed, and hears no all-clear."""
+NO_NEWS: Final = frozenset({ASK, *BESIDE})
+"""What says nothing new of the incident."""
+LATER: Final = frozenset({*CLEAR, *NO_NEWS, UPDATE, TAKEN, f"{UPDATE}-system", f"{TAKEN}-system"})
 """What goes after the alarms to others."""
 
 
@@ -43,7 +51,7 @@ def tell(
     incident: Incident, recipients: Iterable[Recipient], now: Moment, template: str
 ) -> tuple[Queued, ...]:
     """Return one message to each who has not had this one yet."""
-    had = {told.queued.contact for told in incident.told if told.queued.template == template}
+    had = {told.queued.contact for told in incident.current if told.queued.template == template}
     to = tuple(person for person in recipients if person.contact not in had)
     return say(incident, to, now, template)
 
@@ -51,21 +59,27 @@ def tell(
 def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
     """Return the messages that end the incident for those who may have heard of it."""
     template = of(incident, ALL_CLEAR)
-    had = {told.queued.contact for told in incident.told if told.queued.template in CLEAR}
+    had = {told.queued.contact for told in incident.current if told.queued.template in CLEAR}
     people = tuple(person for person in hearers(incident) if person.contact not in had)
-    spared = incident.names.keys() - reached(incident) - had
+    names = {told.queued.contact: told.queued.name for told in alerts(incident)}
+    spared = names.keys() - reached(incident) - had
     withheld = tuple(
         Withheld(now, incident.number, template, contact, name, Unsaid.NEVER_ALARMED)
-        for contact, name in incident.names.items()
+        for contact, name in names.items()
         if contact in spared and (template, contact) not in incident.unsaid
     )
     return (*say(incident, people, now, template), *withheld)
 
 
+def alerts(incident: Incident) -> tuple[Told, ...]:
+    """Return the messages that tell of the incident itself."""
+    return tuple(told for told in incident.current if told.queued.template not in BESIDE)
+
+
 def reached(incident: Incident) -> frozenset[str]:
     """Return the contacts that a message of the incident has reached, or still may."""
     return frozenset(
-        told.queued.contact for told in incident.told if told.outcome is not Outcome.FAILED
+        told.queued.contact for told in alerts(incident) if told.outcome is not Outcome.FAILED
     )
 
 
@@ -73,9 +87,13 @@ def hearers(incident: Incident) -> tuple[Recipient, ...]:
     """Return those people, each as the last of these messages had him."""
     found = {
         told.queued.contact: Recipient(
-            told.queued.contact, told.queued.name, told.queued.number, told.queued.language
+            told.queued.contact,
+            told.queued.name,
+            told.queued.number,
+            told.queued.language,
+            channels=told.queued.ways,
         )
-        for told in incident.told
+        for told in alerts(incident)
         if told.outcome is not Outcome.FAILED
     }
     return tuple(found.values())
@@ -83,7 +101,7 @@ def hearers(incident: Incident) -> tuple[Recipient, ...]:
 
 def alarmed(incident: Incident) -> frozenset[str]:
     """Return the contacts that an alarm of the incident was sent to, whatever became of it."""
-    said = (told.queued for told in incident.told)
+    said = (told.queued for told in incident.current)
     return frozenset(one.contact for one in said if one.template in ALARMS)
 
 
@@ -102,6 +120,7 @@ def say(
             name=person.name,
             number=person.number,
             language=person.language,
+            ways=person.ways,
         )
         for index, person in enumerate(recipients)
     )

@@ -64,13 +64,14 @@ class RouteSeen:
 
 @dataclass(frozen=True, slots=True)
 class MessageSettled:
-    """The end of a message's way is known."""
+    """The end of a message's way is known; `channel` is the plugin that had it last."""
 
     mark: str
     incident: int
     outcome: Outcome
     attempts: int
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +162,14 @@ class Acknowledged:
 
     Attributes:
         contact: The plan's contact; `panel` for whoever stands at the box.
-        how: `sms` or `panel`.
+        how: `sms`, `panel`, `centre` or `link`.
+        order: The centre's order that it came by, 0 for none.
     """
 
     incident: int
     contact: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,50 @@ class DrillAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftMade:
+    """The end of a `Compose`: language and text, and why the plan's own words were not used.
+
+    Attributes:
+        promises: It says when the next news comes, so it is true no longer than until then.
+    """
+
+    incident: int
+    template: str
+    basis: str
+    words: tuple[tuple[str, str], ...]
+    promises: bool = False
+    refused: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAsked:
+    """Somebody releases a draft, or takes that back.
+
+    Attributes:
+        contact: The plan's contact, whose word it surely is; `panel` for whoever stands at the box.
+        how: `sms`, `box` or `panel`.
+        back: It is taken back.
+    """
+
+    incident: int
+    template: str
+    contact: str
+    how: str
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementDone:
+    """An announcement is as ordered, or is not yet for `reason`; `found` if it had been so before."""
+
+    head_number: str
+    on: bool
+    ok: bool
+    reason: str = ""
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PowerCycleDone:
     """The end of a `CyclePower`: the router has power again; whether it was without, or why not."""
 
@@ -233,5 +280,8 @@ Event = (
     | DrillAsked
     | SmsHeard
     | OrderRefused
+    | DraftMade
+    | ReleaseAsked
+    | AnnouncementDone
     | PowerCycleDone
 )

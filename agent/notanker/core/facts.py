@@ -13,6 +13,14 @@ from notanker.core.budget import Band
 from notanker.core.cause import NO_DETAIL, Detail
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Unsaid, Uplink
+from notanker.core.outside import (
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+    Drafted,
+    Released,
+    Withdrawn,
+)
+from notanker.core.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,18 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """What was resolved has broken again so soon that it is the same incident; people are asked anew."""
+
+    at: Moment
+    incident: int
+    cause: Cause
+    evidence: str
+    line: Line
+    detail: Detail = NO_DETAIL
+
+
+@dataclass(frozen=True, slots=True)
 class CauseKnown:
     """The cause is known better than before."""
 
@@ -82,7 +102,7 @@ class CauseKnown:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A message is in the outbox. `mark` is what the person reads: `17-1`."""
+    """A message is in the outbox. `mark` is what the person reads: `17-1`; `ways` is how it can go."""
 
     at: Moment
     incident: int
@@ -92,11 +112,12 @@ class Queued:
     name: str
     number: str
     language: str
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of a message's way is known."""
+    """The end of a message's way is known; `channel` is the plugin that had it last."""
 
     at: Moment
     incident: int
@@ -104,6 +125,7 @@ class Settled:
     outcome: Outcome
     attempts: int
     reason: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,22 +213,34 @@ class DeviceTold:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Somebody has said "I have it": `how` is `sms` or `panel`, `contact` who it was."""
+    """Somebody has said "I have it".
+
+    Attributes:
+        contact: Who it was, and `how`: `sms`, `panel`, `centre` or `link`.
+        order: The centre's order that it came by, 0 for none.
+    """
 
     at: Moment
     incident: int
     contact: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """The escalation came to this stop, counted from 0; `step` is the plan's, 0 for the bridge."""
+    """The escalation came to this stop, counted from 0.
+
+    Attributes:
+        step: The plan's, 0 for the bridge.
+        kind: `alarm`, `ask` or `bridge`; empty in a journal of an earlier version.
+    """
 
     at: Moment
     incident: int
     stop: int
     step: int
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +315,7 @@ class PowerCycled:
 
 IncidentFact = (
     Opened
+    | Reopened
     | CauseKnown
     | Queued
     | Settled
@@ -297,6 +332,11 @@ IncidentFact = (
     | Escalated
     | Withheld
     | Mitigated
+    | Drafted
+    | Released
+    | Withdrawn
+    | AnnouncementOrdered
+    | AnnouncementSwitched
     | PowerCycleOrdered
     | PowerCycled
 )
@@ -315,5 +355,6 @@ KINDS: tuple[type[Fact], ...] = (
     Started, QualityChanged, LineChanged, Switched, Opened, CauseKnown, Queued, Settled, PrimaryBack,
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
     Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
-    Escalated, Withheld, Mitigated,
+    Escalated, Withheld, Mitigated, Reopened, Drafted, Released, Withdrawn, AnnouncementOrdered,
+    AnnouncementSwitched,
 )  # fmt: skip

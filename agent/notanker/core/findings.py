@@ -11,7 +11,7 @@ from notanker.core.wording import UPLINKS, Pair
 
 def findings(status: Status) -> tuple[Pair, ...]:
     """Return each finding as a sentence, German and English."""
-    return (*_anchors(status), *_systems(status))
+    return (*_anchors(status), *_systems(status), *_outside(status))
 
 
 def _anchors(status: Status) -> Iterator[Pair]:
@@ -39,6 +39,24 @@ def _systems(status: Status) -> Iterator[Pair]:
             )
         if item.days_left is not None and item.days_left < item.warn_days:
             yield _certificate(item, item.days_left)
+
+
+def _outside(status: Status) -> Iterator[Pair]:
+    """Yield what people outside would be told in other words, and what callers hear by mistake."""
+    for incident in (*((status.incident,) if status.incident else ()), *status.further):
+        for draft in incident.drafts:
+            if any(draft.refused):
+                yield (
+                    f"{draft.template}: der eigene Text ist nicht zu gebrauchen ({draft.refused[0]})",
+                    f"{draft.template}: the plan's own text cannot be used ({draft.refused[1]})",
+                )
+    for one in status.announcements:
+        why = f" ({one.reason})" if one.reason else ""
+        if not one.sure and (one.reason or not one.on):
+            yield (
+                f"Störungsansage {one.head_number} ist nicht sicher {'an' if one.on else 'aus'}{why}",
+                f"Announcement {one.head_number} is not surely {'on' if one.on else 'off'}{why}",
+            )
 
 
 def _certificate(item: SystemStatus, days: float) -> Pair:

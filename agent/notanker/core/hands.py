@@ -22,7 +22,7 @@ def acknowledged(
 ) -> tuple[Site, tuple[Fact, ...]]:
     """Note who has it, once for each incident that nobody had."""
     return site, tuple(
-        facts.Acknowledged(now, one.number, event.contact, event.how)
+        facts.Acknowledged(now, one.number, event.contact, event.how, event.order)
         for one in site.incidents.open
         if event.incident in (0, one.number) and one.acknowledged is None
     )

@@ -6,6 +6,7 @@ centre says "stored up to n".
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,10 @@ from notanker.core.status import IncidentStatus, Status
 FORMAT: Final = 1
 EVENTS_PER_BEAT: Final = 100
 """At most so many events ride in one beat; the rest follows in the next."""
+MOST_ORDERS: Final = 5
+"""At most so many orders ride in one answer; the rest follows in the next."""
+MOST_OPEN: Final = 10
+"""At most so many open incidents are named in a beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,43 @@ class BeatCause:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatIncident:
+    """An open incident, and who has it; empty while nobody does."""
+
+    number: int
+    acknowledged_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreOrder:
+    """What somebody wants of the site. It rides in each answer until a beat says what became of it.
+
+    Attributes:
+        id: The centre never uses one twice.
+        kind: `acknowledge`; a site refuses what it does not know.
+        contact: Who it was: a contact of the plan, or whoever sat at the centre's board.
+        how: `centre` or `link`.
+        at_s: When the person was told what he answers, wall seconds.
+    """
+
+    id: int
+    kind: str
+    incident: int
+    contact: str
+    how: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """What became of an order. One that was not taken has a reason: `had`, `resolved`, `stale`, `unknown`."""
+
+    id: int
+    taken: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """One heartbeat.
 
@@ -61,6 +103,8 @@ class Beat:
         lte_proven: When the backup was proven last, None if that is not known.
         degraded: Names of plugins that are given up for now.
         journal: Position of the last event in the site's journal.
+        open: All open incidents, that of the line first.
+        answers: What became of the centre's orders.
     """
 
     site: str
@@ -88,6 +132,8 @@ class Beat:
     findings: int = 0
     journal: int = 0
     events: tuple[BeatEvent, ...] = ()
+    open: tuple[BeatIncident, ...] = ()
+    answers: tuple[OrderAnswer, ...] = ()
     format: int = FORMAT
 
 
@@ -98,10 +144,12 @@ class Ack:
     Attributes:
         counter: The beat's counter.
         stored_to: Every event of this site up to this position is stored at the centre.
+        orders: What is wanted of the site, the oldest first.
     """
 
     counter: int
     stored_to: int
+    orders: tuple[CentreOrder, ...] = ()
 
 
 def beat_of(
@@ -113,6 +161,7 @@ def beat_of(
     version: str,
     journal: int,
     events: tuple[BeatEvent, ...] = (),
+    answers: tuple[OrderAnswer, ...] = (),
 ) -> Beat:
     """Make the beat that tells the status."""
     verdicts = {item.uplink: item.verdict for item in status.uplinks}
@@ -143,7 +192,16 @@ def beat_of(
         findings=len(status.findings) + status.plan.findings,
         journal=journal,
         events=events,
+        open=tuple(_open(status)),
+        answers=answers,
     )
+
+
+def _open(status: Status) -> Iterator[BeatIncident]:
+    for one in (status.incident, *status.further)[:MOST_OPEN]:
+        if one is not None:
+            held = "" if one.acknowledged is None else one.acknowledged_by or "?"
+            yield BeatIncident(one.number, held)
 
 
 def _known(incident: IncidentStatus) -> BeatCause:

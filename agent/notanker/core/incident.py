@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
+from notanker.core import drafts
 from notanker.core.cause import NO_DETAIL, Detail, Diagnosis
+from notanker.core.drafts import Draft
 from notanker.core.facts import (
     Acknowledged,
     CauseKnown,
@@ -17,6 +20,7 @@ from notanker.core.facts import (
     PrimaryBack,
     PrimaryLost,
     Queued,
+    Reopened,
     Resolved,
     Settled,
     Switched,
@@ -24,17 +28,41 @@ from notanker.core.facts import (
     SystemLost,
     Withheld,
 )
-from notanker.core.moment import Moment
+from notanker.core.moment import Moment, between_s
 from notanker.core.names import Cause, Line, Outcome, Phase, Stage, Uplink
+from notanker.core.outside import (
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+    Drafted,
+    Released,
+    Withdrawn,
+)
+
+AFTER_THE_END: Final = (
+    Settled,
+    Queued,
+    Withheld,
+    Drafted,
+    Released,
+    Withdrawn,
+    AnnouncementOrdered,
+    AnnouncementSwitched,
+)
+"""What still befalls an incident that is over: messages arrive, people apologise, announcements end."""
+
+REOPEN_S: Final = 900.0
+"""What breaks again within a quarter of an hour after the all-clear is the same incident: people still have
+its number in mind, and the longest wait to restore is as long. Later than that it is told from the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message of the incident, and what is known of it."""
+    """One message of the incident, and what is known of it; `channel` is the plugin that had it last."""
 
     queued: Queued
     outcome: Outcome = Outcome.QUEUED
     settled: Moment | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +78,11 @@ class Incident:
         stop: The stop that the escalation came to last, -1 before the first.
         chained: When it came to the first, from which on all others count.
         unsaid: What was kept from whom, as template and contact.
-        flaps: How often it came back and failed again.
+        drafts: The texts for people outside.
+        flaps: How often it came back and failed again, `reopened` how often after it had been resolved.
+        began: When the outage of the moment began, where it was reopened.
+        before: So many messages are of earlier outages.
+        well_s: How long all was well in between.
         facts: Its whole record, in order.
     """
 
@@ -70,7 +102,12 @@ class Incident:
     stop: int = -1
     chained: Moment | None = None
     unsaid: frozenset[tuple[str, str]] = frozenset()
+    drafts: tuple[Draft, ...] = ()
     flaps: int = 0
+    reopened: int = 0
+    began: Moment | None = None
+    before: int = 0
+    well_s: float = 0.0
     told: tuple[Told, ...] = ()
     facts: tuple[Fact, ...] = ()
 
@@ -78,6 +115,16 @@ class Incident:
     def diagnosis(self) -> Diagnosis:
         """The cause as it is known now."""
         return Diagnosis(self.cause, self.evidence, self.detail)
+
+    @property
+    def since(self) -> Moment:
+        """When the outage of the moment began."""
+        return self.began or self.opened
+
+    @property
+    def current(self) -> tuple[Told, ...]:
+        """The messages about it: what was said before the all-clear counts no more."""
+        return self.told[self.before :]
 
     @property
     def names(self) -> dict[str, str]:
@@ -116,7 +163,7 @@ class Incidents:
     @property
     def unanswered(self) -> bool:
         """Whether people were alarmed and nobody has said that he has it."""
-        return any(one.told and one.acknowledged is None for one in self.open)
+        return any(one.current and one.acknowledged is None for one in self.open)
 
     @property
     def all(self) -> tuple[Incident, ...]:
@@ -136,6 +183,8 @@ def take(known: Incidents, fact: Fact) -> Incidents:
     """Return the incidents after the fact. Facts of no known incident change nothing."""
     if isinstance(fact, Opened):
         return _opened(known, fact)
+    if isinstance(fact, Reopened):
+        return _reopened(known, fact)
     number = getattr(fact, "incident", None)
     if known.line is not None and known.line.number == number:
         line = apply(known.line, fact)
@@ -152,7 +201,7 @@ def take(known: Incidents, fact: Fact) -> Incidents:
             systems=tuple(one for one in systems if one.stage is not Stage.RESOLVED),
             done=(*known.done, *(one for one in systems if one.stage is Stage.RESOLVED)),
         )
-    if isinstance(fact, Settled):
+    if isinstance(fact, AFTER_THE_END):
         return replace(known, done=tuple(apply(one, fact) for one in known.done))
     return known
 
@@ -167,11 +216,41 @@ def _opened(known: Incidents, fact: Opened) -> Incidents:
     return known if known.line is not None else replace(known, line=incident)
 
 
+def _reopened(known: Incidents, fact: Reopened) -> Incidents:
+    one = next((one for one in known.done if one.number == fact.incident), None)
+    if one is None or (known.line is not None and not one.system):
+        return known
+    known = replace(known, done=tuple(other for other in known.done if other is not one))
+    again = apply(one, fact)
+    if again.system:
+        return replace(known, systems=(*known.systems, again))
+    return replace(known, line=again)
+
+
+def reopenable(known: Incidents, system: str, now: Moment) -> Incident | None:
+    """Return the incident that an outage of this system goes on with, None if it is a new one.
+
+    Args:
+        known: All incidents at hand.
+        system: The broken system, empty for the primary line.
+        now: The present.
+    """
+    for one in reversed(known.done):
+        if one.system == system and one.resolved is not None and not _was_part(one):
+            return one if 0 <= between_s(one.resolved, now) < REOPEN_S else None
+    return None
+
+
+def _was_part(one: Incident) -> bool:
+    return any(isinstance(fact, Resolved) and fact.into for fact in one.facts)
+
+
 def apply(incident: Incident, fact: Fact) -> Incident:
     """Return the incident after the fact. Facts of no or another incident change nothing."""
     if getattr(fact, "incident", None) != incident.number:
         return incident
-    return replace(_change(incident, fact), facts=(*incident.facts, fact))
+    texts = drafts.take(incident.drafts, fact)
+    return replace(_change(incident, fact), drafts=texts, facts=(*incident.facts, fact))
 
 
 def after(incident: Incident, facts: Iterable[Fact]) -> Incident:
@@ -203,10 +282,37 @@ def _change(incident: Incident, fact: Fact) -> Incident:
             return _handled(incident, fact)
 
 
+def _anew(incident: Incident, fact: Reopened) -> Incident:
+    """Begin from the start, but for the number and what is remembered."""
+    well = incident.back_since or incident.resolved or fact.at
+    return replace(
+        incident,
+        stage=Stage.OPEN,
+        cause=fact.cause,
+        evidence=fact.evidence,
+        detail=fact.detail,
+        back_since=None,
+        resolved=None,
+        acknowledged=None,
+        acknowledged_by="",
+        mitigated=None,
+        stop=-1,
+        chained=None,
+        unsaid=frozenset(),
+        flaps=incident.flaps + 1,
+        reopened=incident.reopened + 1,
+        began=fact.at,
+        before=len(incident.told),
+        well_s=incident.well_s + max(0.0, between_s(well, fact.at)),
+    )
+
+
 def _handled(incident: Incident, fact: Fact) -> Incident:
     match fact:
         case Acknowledged(at=at, contact=contact) if incident.acknowledged is None:
             return replace(incident, acknowledged=at, acknowledged_by=contact)
+        case Reopened():
+            return _anew(incident, fact)
         case Mitigated(at=at) if incident.mitigated is None:
             return replace(incident, mitigated=at)
         case Withheld(template=template, contact=contact):
@@ -220,7 +326,7 @@ def _handled(incident: Incident, fact: Fact) -> Incident:
 def _settle(told: Told, fact: Settled) -> Told:
     if told.queued.mark != fact.mark:
         return told
-    return replace(told, outcome=fact.outcome, settled=fact.at)
+    return replace(told, outcome=fact.outcome, settled=fact.at, channel=fact.channel)
 
 
 def isolated_at(incident: Incident) -> Moment | None:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from notanker.core.escalation import CLEAR
-from notanker.core.facts import Acknowledged, Queued, Switched
-from notanker.core.incident import Incident
+from notanker.core.escalation import ALARMS
+from notanker.core.facts import Acknowledged, Switched
+from notanker.core.incident import Incident, Told
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import ON_ITS_WAY, Uplink
 from notanker.core.wording import Pair
@@ -21,6 +21,7 @@ TOLD_S: Final = 60.0
 """The hotline's lead and the people on call are to know within a minute, without anybody's doing."""
 TAKEN_OVER_S: Final = 5.0
 """From the verdict to the traffic on the backup, as long as that is ready."""
+HOTLINE: Final = frozenset({"T3", "T3-system"})
 SHIPPED: Final[Pair] = ("Vorgabe von notanker", "notanker's own")
 
 
@@ -45,6 +46,7 @@ class Targets:
     """All that an incident is judged against.
 
     Attributes:
+        told: How soon the first of those on call is alarmed, and `hotline` how soon its lead is told.
         acknowledged: None where nobody is asked to.
         services: How soon each core service must run again that the incident hits.
         system: How soon the broken system must.
@@ -52,6 +54,7 @@ class Targets:
     """
 
     told: Target = Target(TOLD_S)
+    hotline: Target = Target(TOLD_S)
     taken_over: Target = Target(TAKEN_OVER_S)
     acknowledged: Target | None = None
     services: tuple[Target, ...] = ()
@@ -86,8 +89,20 @@ def judgements(incident: Incident, targets: Targets, until: Moment) -> tuple[Jud
 
 def told_s(incident: Incident) -> float | None:
     """Return the seconds from the opening to the first alarm that left, None if none did."""
-    alarms = (told for told in incident.told if told.queued.template not in CLEAR)
-    sent = (told.settled for told in alarms if told.outcome in ON_ITS_WAY and told.settled)
+    return _first_s(incident, [one for one in incident.told if one.queued.template in ALARMS])
+
+
+def hotline_told_s(incident: Incident) -> float | None:
+    """Return the seconds from the opening to the first notice to the hotline that left, None if none did."""
+    return _first_s(incident, _to_hotline(incident))
+
+
+def _to_hotline(incident: Incident) -> list[Told]:
+    return [one for one in incident.told if one.queued.template in HOTLINE]
+
+
+def _first_s(incident: Incident, told: list[Told]) -> float | None:
+    sent = (one.settled for one in told if one.outcome in ON_ITS_WAY and one.settled)
     return min((between_s(incident.opened, at) for at in sent), default=None)
 
 
@@ -99,8 +114,8 @@ def acknowledged_s(incident: Incident) -> float | None:
 
 
 def asked_at(incident: Incident) -> Moment | None:
-    """Return when somebody was told first, None if nobody was."""
-    return next((fact.at for fact in incident.facts if isinstance(fact, Queued)), None)
+    """Return when somebody was told first of the outage of the moment, None if nobody was."""
+    return next((told.queued.at for told in incident.current), None)
 
 
 def acknowledgements(incident: Incident) -> dict[str, Acknowledged]:
@@ -121,15 +136,22 @@ def taken_over_s(incident: Incident) -> float | None:
 
 
 def back_s(incident: Incident) -> float | None:
-    """Return the seconds from the opening until line or system was well again, None if it is not."""
-    return between_s(incident.opened, incident.back_since) if incident.back_since else None
+    """Return the seconds until line or system was well again, None if it is not.
+
+    Counted from the opening, without the time after an all-clear that did not hold.
+    """
+    if incident.back_since is None:
+        return None
+    return between_s(incident.opened, incident.back_since) - incident.well_s
 
 
 def _judged(incident: Incident, targets: Targets, until: Moment) -> Iterator[Judgement]:
     opened, known_s = incident.opened, between_s(incident.opened, until)
-    yield _judge(
-        ("erste Meldung abgegeben", "first message sent"), told_s(incident), targets.told, known_s
-    )
+    first = ("erste Meldung abgegeben", "first message sent")
+    yield _judge(first, told_s(incident), targets.told, known_s)
+    if _to_hotline(incident):
+        hotline = ("Hotline benachrichtigt", "hotline told")
+        yield _judge(hotline, hotline_told_s(incident), targets.hotline, known_s)
     if targets.acknowledged is not None and (asked := asked_at(incident)) is not None:
         waited_s = known_s - between_s(opened, asked)
         said_s = acknowledged_s(incident)

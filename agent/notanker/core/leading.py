@@ -19,6 +19,7 @@ from notanker.core.facts import (
     Opened,
     PrimaryBack,
     PrimaryLost,
+    Reopened,
     Resolved,
 )
 from notanker.core.failover import ROUTE
@@ -40,6 +41,7 @@ class Situation:
         looked: Whether all systems around the line have been asked: people are told a cause that holds.
         well_s: How long the primary has been proven without a break, 0 if it is not.
         settle_s: How long it must be so before the incident is over.
+        last: The resolved incident that an outage now goes on with, None if it is a new one.
     """
 
     now: Moment
@@ -55,6 +57,7 @@ class Situation:
     isolated_told_after_s: float
     offset_s: float | None = None
     modem: str = ""
+    last: Incident | None = None
 
 
 KNOWLEDGE: Final[Mapping[Cause, int]] = {
@@ -88,6 +91,9 @@ def opening(situation: Situation) -> tuple[Fact, ...]:
     if not away or situation.primary is not Verdict.DOWN:
         return ()
     known, number, now = _known(situation), situation.next_number, situation.now
+    if situation.last is not None:
+        number = situation.last.number
+        return (Reopened(now, number, known.cause, known.evidence, situation.line, known.detail),)
     return (Opened(now, number, known.cause, known.evidence, situation.line, known.detail),)
 
 
@@ -122,7 +128,7 @@ def _alarm_template(incident: Incident, situation: Situation) -> str:
         return ""
     if situation.route is Uplink.BACKUP:
         return escalation.ALARM
-    waited_s = between_s(incident.opened, situation.now)
+    waited_s = between_s(incident.since, situation.now)
     return escalation.ISOLATED if waited_s >= situation.isolated_told_after_s else ""
 
 
@@ -140,7 +146,9 @@ def worsening(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
 def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
     """Say once that the backup has come after all, to those who were told that there is none."""
     works = situation.line is Line.BACKUP and situation.route is Uplink.BACKUP
-    gloomy = {t.queued.contact for t in incident.told if t.queued.template == escalation.ISOLATED}
+    gloomy = {
+        t.queued.contact for t in incident.current if t.queued.template == escalation.ISOLATED
+    }
     people = tuple(p for p in escalation.hearers(incident) if p.contact in gloomy)
     return escalation.tell(incident, people, situation.now, escalation.ALARM) if works else ()
 

@@ -23,17 +23,18 @@ def reference_of(mark: str) -> int:
     return (incident_of(mark) * 37 + _number(mark.partition("-")[2]) * 8) % 256
 
 
-def repeated(text: str, mark: str) -> str:
-    """Return the text with its mark as that of a repeat: `Nr 17-1r`; no longer than it was before.
+def repeated(text: str, mark: str, times: int = 1) -> str:
+    """Return the text with its mark as that of a repeat: `17-1r`, `17-1rr`; no longer than it was before.
 
     The word in front of the mark gives way, because one letter more may cost a second SMS.
     """
+    again = mark + "r" * times
     pattern = re.compile(rf"(?:\b(?:Nr|No)\.? )?(?<![\w-]){re.escape(mark)}(?![\w-])")
     places = list(pattern.finditer(text))
     if not places:
-        return f"{text} {mark}r"
+        return f"{text} {again}"
     last = places[-1]  # the mark ends the text; what stands before may look like it
-    return f"{text[: last.start()]}{mark}r{text[last.end() :]}"
+    return f"{text[: last.start()]}{again}{text[last.end() :]}"
 
 
 def _number(part: str) -> int:

@@ -1,20 +1,27 @@
 """A storm of messages to one person becomes one that says so: nobody reads the eleventh SMS of a minute.
 
 Nothing is dropped. The most severe goes first, as it stands; what waits behind it is merged into the latest,
-which names the marks that it stands for, and their end is its end.
+which names the marks that it stands for, and their end is its end. The same text for the same address goes
+once, whether two roles share it or two contacts. And an alarm that was still waiting when all is well again
+is withdrawn, with its all-clear if that person has heard of nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.delivery import Delivery
+from notanker.core.lineage import Kind
+from notanker.core.marks import incident_of, place_of
 from notanker.core.names import Outcome
 
 MOST_WAITING: Final = 3
 """So many messages may wait for one person; a fourth makes a summary of those behind the first."""
+MOST_HELD: Final = 2
+"""The same for a person who has had so many in this hour that these have to wait."""
+WITHDRAWN: Final = "withdrawn: all was well before it could be sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +32,14 @@ class Storm:
     others: tuple[Delivery, ...]
 
 
-def storm(waiting: Iterable[Delivery]) -> Storm | None:
+def storm(waiting: Iterable[Delivery], most: int = MOST_WAITING) -> Storm | None:
     """Return what is to be merged of one person's messages, given in their order; None while it is calm.
 
     Only what was never handed over is merged: what may have left keeps its own mark. A message that carries
     others already may be merged again.
     """
-    fresh = [d for d in waiting if d.outcome is Outcome.QUEUED and not d.attempts]
-    if len(fresh) <= MOST_WAITING:
+    fresh = [d for d in waiting if d.fresh]
+    if len(fresh) <= most:
         return None
     first = min(fresh, key=lambda d: d.rank)  # the first of the most severe
     rest = [d for d in fresh if d is not first]
@@ -63,3 +70,66 @@ def carried(found: Storm) -> list[str]:
         if one is not found.latest:
             marks[one.mark] = None
     return list(marks)
+
+
+def twin(new: Delivery, waiting: Iterable[Delivery]) -> Delivery | None:
+    """Return the message that says the same to the same address and has not left yet; it stands for both."""
+    if not new.fresh or new.carries or not new.contact:  # an answer is nobody's twin
+        return None
+    return next(
+        (
+            one
+            for one in waiting
+            if one.mark != new.mark
+            and one.fresh
+            and (one.incident, one.kind, one.ways) == (new.incident, new.kind, new.ways)
+            and _unmarked(one) == _unmarked(new)
+        ),
+        None,
+    )
+
+
+def joined(one: Delivery, new: Delivery) -> Delivery:
+    """Return the message that stands for its twin as well."""
+    return replace(one, carries=(*one.carries, new.mark))
+
+
+def _unmarked(delivery: Delivery) -> str:
+    before, mark, after = delivery.text.rpartition(delivery.mark)
+    return f"{before}{after}" if mark else delivery.text
+
+
+def withdrawn(
+    clear: Delivery, waiting: Iterable[Delivery], heard: Callable[[str], bool]
+) -> tuple[Delivery, ...]:
+    """Return what is not sent any more once this all-clear is there, each with its end and the reason.
+
+    Args:
+        clear: The all-clear.
+        waiting: All that waits.
+        heard: Tells of its mark whether its person may have got an earlier message of the incident.
+    """
+    if clear.kind != Kind.CLEAR or not clear.fresh:
+        return ()
+    theirs = [
+        one
+        for one in waiting
+        if one.mark != clear.mark and one.contact == clear.contact and one.person == clear.person
+    ]
+    about = [one for one in theirs if _is_of(one, clear.incident)]
+    # What stands for other incidents as well goes out, and so does the all-clear after it.
+    taken = [one for one in about if one.fresh and _is_only_of(one, clear)]
+    if about and len(taken) == len(about) and not heard(clear.mark):
+        taken.append(clear)
+    return tuple(replace(one, outcome=Outcome.FAILED, reason=WITHDRAWN) for one in taken)
+
+
+def _is_of(one: Delivery, incident: int) -> bool:
+    return any(incident_of(mark) == incident for mark in (one.mark, *one.carries))
+
+
+def _is_only_of(one: Delivery, clear: Delivery) -> bool:
+    marks = (one.mark, *one.carries)
+    return all(incident_of(mark) == clear.incident for mark in marks) and all(
+        place_of(mark) < place_of(clear.mark) for mark in marks
+    )

@@ -1,4 +1,4 @@
-"""What people text to the box: `OK 17`, `STATUS`, `PLAN`, `TUNNEL 123456`, `ABBRUCH 17 123456`.
+"""What people text to the box: `OK 17`, `STATUS`, `PLAN`, `TUNNEL 123456`, `FREIGABE 17 T7 123456`.
 
 People write from a phone, in a hurry, in two languages: case, dots, quotation marks and a signature below do
 no harm. But nothing is guessed: a text that could mean two things means none.
@@ -23,9 +23,12 @@ class Word(StrEnum):
     PLAN = "plan"
     TUNNEL = "tunnel"
     ABORT = "abort"
+    RELEASE = "release"
+    WITHDRAW = "withdraw"
+    IS_OFF = "off"
 
 
-NEEDS_CODE: Final = frozenset({Word.TUNNEL, Word.ABORT})
+NEEDS_CODE: Final = frozenset({Word.TUNNEL, Word.ABORT, Word.RELEASE})
 """Orders that change something: a number can be forged, so these want a one-time code as well."""
 
 
@@ -35,12 +38,14 @@ class Order:
 
     Attributes:
         number: The incident or drill, None if none was named.
+        template: The text for people outside, such as `T7`; empty if none was named.
         code: The one-time code, without spaces and hyphens, in small letters; empty if there is none.
     """
 
     word: Word
     number: int | None = None
     code: str = ""
+    template: str = ""
 
 
 _WORDS: Final = {
@@ -49,9 +54,14 @@ _WORDS: Final = {
     "plan": Word.PLAN, "notfallplan": Word.PLAN,
     "tunnel": Word.TUNNEL, "fernzugang": Word.TUNNEL,
     "abbruch": Word.ABORT, "abort": Word.ABORT,
+    "freigabe": Word.RELEASE, "freigeben": Word.RELEASE, "release": Word.RELEASE,
+    "zurück": Word.WITHDRAW, "zurueck": Word.WITHDRAW, "withdraw": Word.WITHDRAW,
+    "aus": Word.IS_OFF, "off": Word.IS_OFF,
 }  # fmt: skip
-_NUMBERED: Final = frozenset({Word.OK, Word.ABORT})
-_WORD: Final = re.compile(r"[a-z]+")
+_NUMBERED: Final = frozenset({Word.OK, Word.ABORT, Word.RELEASE, Word.WITHDRAW, Word.IS_OFF})
+_OF_A_TEXT: Final = frozenset({Word.RELEASE, Word.WITHDRAW})
+_WORD: Final = re.compile(r"[a-zü]+")
+_TEMPLATE: Final = re.compile(r",? ?(t[0-9]{1,2}(?:-[a-z][a-z0-9_-]{0,28})?)(?![a-z0-9])")
 _NUMBER: Final = re.compile(
     r" ?(?:(?:nr|no|nummer|number)\.? ?|#)?([0-9]{1,5})(?:-[0-9]{1,4})?(?![0-9])"
 )
@@ -68,13 +78,15 @@ def read(text: str) -> Order | None:
     number, rest = (
         _taken(_NUMBER, line[found.end() :]) if word in _NUMBERED else ("", line[found.end() :])
     )
+    template, rest = _taken(_TEMPLATE, rest) if word in _OF_A_TEXT else ("", rest)
     code, rest = _taken(_CODE, rest) if word in NEEDS_CODE else ("", rest)
     # "OK 17 mache ich" is clear; "OK 17 und 18" is not, nor is "Plan fehlt".
     if rest.strip(" .,!") and (
         word is not Word.OK or re.search(r"[0-9]", rest) or rest[0].isalnum()
     ):
         return None
-    return Order(word, int(number) if number else None, re.sub(r"[ -]", "", code))
+    code = re.sub(r"[ -]", "", code)
+    return Order(word, int(number) if number else None, code, template.upper())
 
 
 def _taken(pattern: re.Pattern[str], text: str) -> tuple[str, str]:

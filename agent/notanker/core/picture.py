@@ -8,9 +8,11 @@ from notanker.core import (
     around,
     backing,
     cause,
+    chain,
     checking,
     detector,
     failover,
+    incident,
     leading,
     signs,
     troubles,
@@ -46,6 +48,7 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
         isolated_told_after_s=site.settings.isolated_told_after_s,
         offset_s=site.metered.offset_s,
         modem=site.around.path.modem,
+        last=None if site.incident else incident.reopenable(site.incidents, "", now),
     )
 
 
@@ -127,6 +130,12 @@ def settle_s(site: Site) -> float:
     return failover.restore_wait_s(site.failover, site.settings.failover)
 
 
+def alarming(site: Site, now: Moment) -> bool:
+    """Tell whether others are going to be alarmed if nobody says that he has it."""
+    telling = site.settings.telling
+    return any(chain.next_wake_s(one, telling, now) is not None for one in site.incidents.open)
+
+
 def verdicts(site: Site) -> dict[Uplink, Verdict]:
     """Return what the detector says of each uplink."""
     return {uplink: uplinks.verdict(site.judges, uplink) for uplink in Uplink}
@@ -136,7 +145,7 @@ def seen(site: Site) -> tuple[object, ...]:
     """Return what people see of the state; the first two parts are news for the centre as well."""
     return (
         (site.failover.line, site.route, site.metered.band),
-        tuple(one.number for one in site.incidents.open),
+        tuple((one.number, one.acknowledged is None) for one in site.incidents.open),
         site.incident.facts if site.incident else (),
         site.recent,
         verdicts(site),
@@ -145,4 +154,5 @@ def seen(site: Site) -> tuple[object, ...]:
         site.incidents.systems,
         backing.rests(site),
         site.power,
+        site.announced,
     )

@@ -22,6 +22,7 @@ from notanker.core.facts import (
     Opened,
     PowerCycled,
     PowerCycleOrdered,
+    Reopened,
 )
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
@@ -191,7 +192,7 @@ def _blamed(incident: Incident | None) -> Moment | None:
     """Return since when the router has been the cause of this outage."""
     since: Moment | None = None
     for fact in incident.facts if incident is not None else ():
-        if isinstance(fact, Opened | CauseKnown):
+        if isinstance(fact, Opened | Reopened | CauseKnown):
             since = (since or fact.at) if fact.cause is Cause.ROUTER else None
     return since
 

@@ -45,7 +45,7 @@ def match(recipient: str, reference: int | None, deliveries: Iterable[Delivery])
     theirs = [d for d in deliveries if d.awaits and same_subscriber(d.number, recipient)]
     if reference is None:
         return _only(theirs)
-    left = [d for d in theirs if reference in d.references]
+    left = [d for d in theirs if reference in (*d.references, *d.earlier)]
     if left:
         return left[-1]  # the number came round: the latest message bears it
     # What was repeated has a copy on its way of which nobody knows the number, even once it has arrived.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.cause import NO_DETAIL, Detail
-from notanker.core.facts import Acknowledged, Fact, LineChanged, Opened, Resolved, Settled
+from notanker.core.facts import Acknowledged, Fact, LineChanged, Opened, Reopened, Resolved, Settled
 from notanker.core.incident import Incident, Told
 from notanker.core.judging import (
     SHIPPED_TARGETS,
@@ -247,7 +247,9 @@ def _by_name(fact: Fact, names: Mapping[str, str]) -> Fact:
 def _spans(incident: Incident, end: Moment) -> Iterator[ReportSpan]:
     """Yield the states of the line one after the other, from the opening to the end."""
     changes = [
-        (fact.at, fact.line) for fact in incident.facts if isinstance(fact, Opened | LineChanged)
+        (fact.at, fact.line)
+        for fact in incident.facts
+        if isinstance(fact, Opened | Reopened | LineChanged)
     ]
     ends = [at for at, _ in changes[1:]] + [end]
     for (at, line), until in zip(changes, ends, strict=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from notanker.core import escalation
+from notanker.core import drafts, escalation, outside
 from notanker.core.facts import (
     Acknowledged,
     BandEntered,
@@ -28,6 +28,7 @@ from notanker.core.facts import (
     PrimaryLost,
     QualityChanged,
     Queued,
+    Reopened,
     Resolved,
     Settled,
     Started,
@@ -72,6 +73,15 @@ TEMPLATES: Final[Mapping[str, Pair]] = {
     escalation.BRIDGE: ("Ruf in die Konferenz", "Call into the conference"),
     escalation.UPDATE: ("Zwischenstand", "Update"),
     escalation.TAKEN: ("Zwischenstand (übernommen)", "Update (somebody has it)"),
+    drafts.ASK: ("Bitte um Freigabe", "Request to release"),
+    escalation.SWITCH_ON: (
+        "Bitte, die Ansage einzuschalten",
+        "Request to switch the announcement on",
+    ),
+    escalation.SWITCH_OFF: (
+        "Bitte, die Ansage auszuschalten",
+        "Request to switch the announcement off",
+    ),
     "T3": ("Hinweis an die Hotline", "Notice to the hotline"),
     "T4": ("Hinweis an das Team", "Notice to the team"),
     "T5": ("Hinweis an die Leitung", "Notice to the management"),
@@ -111,7 +121,7 @@ def template_pair(template: str) -> Pair:
 
 def words_of(fact: Fact) -> Pair | None:
     """Return a fact in German and English, None where it says nothing new."""
-    speak: Callable[[Any], Pair] | None = _SPEAKERS.get(type(fact))
+    speak: Callable[[Any], Pair | None] | None = _SPEAKERS.get(type(fact))
     return None if speak is None else speak(fact)
 
 
@@ -129,12 +139,20 @@ def _opened(fact: Opened) -> Pair:
     return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
 
 
+def _reopened(fact: Reopened) -> Pair:
+    pattern = (
+        "Störung erneut ausgebrochen: {cause}{more}",
+        "Outage broke out again: {cause}{more}",
+    )
+    return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
+
+
 def _cause_known(fact: CauseKnown) -> Pair:
     pattern = ("Ursache jetzt: {cause}{more}", "Cause now: {cause}{more}")
     return _pair(pattern, cause=cause_pair(fact.cause, fact.detail), more=_more(fact))
 
 
-def _more(fact: Opened | CauseKnown) -> Pair:
+def _more(fact: Opened | Reopened | CauseKnown) -> Pair:
     """Return evidence and confidence in brackets, as far as there are any."""
     if fact.cause is Cause.UNKNOWN:
         return "", ""
@@ -167,9 +185,13 @@ def _queued(fact: Queued) -> Pair:
 
 
 def _settled(fact: Settled) -> Pair:
-    pattern = ("Meldung {mark}: {outcome}{reason}", "Message {mark}: {outcome}{reason}")
+    pattern = (
+        "Meldung {mark}: {outcome}{by}{reason}",
+        "Message {mark}: {outcome}{by}{reason}",
+    )
+    by = (f" über {fact.channel}", f" by {fact.channel}") if fact.channel else ("", "")
     reason = f" ({fact.reason})" if fact.reason else ""
-    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], reason=reason)
+    return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], by=by, reason=reason)
 
 
 def _band_entered(fact: BandEntered) -> Pair:
@@ -247,7 +269,9 @@ def _refused(fact: OrderRefused) -> Pair:
     return _pair(pattern, who=fact.contact, order=fact.order, reason=fact.reason)
 
 
-def _escalated(fact: Escalated) -> Pair:
+def _escalated(fact: Escalated) -> Pair | None:
+    if fact.kind == "ask":
+        return None  # a question to those of the same step, and a row of its own for each
     if not fact.step:
         return "Niemand hat quittiert: alle werden gerufen", "Nobody answered: all are called"
     pattern = ("Eskalation: Stufe {step} des Plans", "Escalation: step {step} of the plan")
@@ -260,8 +284,63 @@ def _withheld(fact: Withheld) -> Pair:
     return _pair(pattern, what=template_pair(fact.template), name=name, why=UNSAID[fact.why])
 
 
-_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
+def _drafted(fact: outside.Drafted) -> Pair | None:
+    if not fact.words:
+        return None
+    pattern = (
+        "Entwurf {t}, Fassung {v}, wartet auf Freigabe{why}",
+        "Draft {t}, version {v}, waits for release{why}",
+    )
+    if fact.drill:
+        pattern = ("Entwurf {t} der Übung", "Draft {t} of the drill")
+    why = ("; mitgelieferter Text", "; shipped words") if fact.shipped else ("", "")
+    return _pair(pattern, t=fact.template, v=str(fact.version), why=why)
+
+
+def _released(fact: outside.Released | outside.Withdrawn) -> Pair:
+    how = WAYS.get(fact.how, (fact.how, fact.how))
+    given = isinstance(fact, outside.Released)
+    pattern = (
+        "{t}, Fassung {v}: {what}{who} ({how})",
+        "{t}, version {v}: {what}{who} ({how})",
+    )
+    name = fact.name or (fact.contact if fact.contact != drafts.PANEL else "")
+    who = (f" von {name}", f" by {name}") if name else ("", "")
+    what = ("freigegeben", "released") if given else ("zurückgenommen", "withdrawn")
+    return _pair(pattern, t=fact.template, v=str(fact.version), what=what, who=who, how=how)
+
+
+_ON: Final[Mapping[bool, Pair]] = {True: ("an", "on"), False: ("aus", "off")}
+
+
+def _announcement_ordered(fact: outside.AnnouncementOrdered) -> Pair:
+    pattern = (
+        "Entscheidung: Störungsansage {head} {on} ({by})",
+        "Decision: announcement {head} {on} ({by})",
+    )
+    by = (fact.plugin, fact.plugin) if fact.plugin else ("von Hand", "by hand")
+    return _pair(pattern, head=fact.head_number, on=_ON[fact.on], by=by)
+
+
+def _announcement_switched(fact: outside.AnnouncementSwitched) -> Pair:
+    on = _ON[fact.on]
+    if not fact.ok:
+        pattern = (
+            "Störungsansage {head} ist nicht {on}: {reason}",
+            "Announcement {head} is not {on}: {reason}",
+        )
+        return _pair(pattern, head=fact.head_number, on=on, reason=fact.reason)
+    pattern = ("Störungsansage {head} ist {on}{more}", "Announcement {head} is {on}{more}")
+    more = (", war es schon", ", and was before") if fact.found else ("", "")
+    if not fact.on:
+        span = f"{fact.on_s / 60:.0f} min"
+        more = (f", lief {span}", f", was on for {span}")
+    return _pair(pattern, head=fact.head_number, on=on, more=more)
+
+
+_SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair | None]]] = {
     Opened: _opened,
+    Reopened: _reopened,
     CauseKnown: _cause_known,
     LineChanged: lambda fact: LINE_WORDS[fact.line],
     Switched: _switched,
@@ -284,5 +363,10 @@ _SPEAKERS: Final[Mapping[type[Fact], Callable[[Any], Pair]]] = {
     OrderRefused: _refused,
     Escalated: _escalated,
     Withheld: _withheld,
+    outside.Drafted: _drafted,
+    outside.Released: _released,
+    outside.Withdrawn: _released,
+    outside.AnnouncementOrdered: _announcement_ordered,
+    outside.AnnouncementSwitched: _announcement_switched,
     Mitigated: lambda _: ("Standort arbeitet wieder über LTE", "The site works again over LTE"),
 }

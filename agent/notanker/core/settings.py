@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from notanker.core.allowance import Limits
 from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import Duty, Window
 from notanker.core.graph import System
 from notanker.core.names import Layer, Uplink, Via
 from notanker.core.powercycle import PowerCycleSettings
+from notanker.core.ways import SMS, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Recipient:
         number: E.164, empty for who has none that takes SMS.
         language: `de` or `en`.
         duty: The hours in which the person is reached, empty for all.
+        channels: All addresses, in the order in which they are tried; empty for the number alone.
     """
 
     contact: str
@@ -154,6 +157,12 @@ class Recipient:
     number: str
     language: str = "de"
     duty: tuple[Duty, ...] = ()
+    channels: tuple[Way, ...] = ()
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How the person is reached, the first way first; nothing for who cannot be."""
+        return self.channels or ((Way(SMS, self.number),) if self.number else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,18 +193,57 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftRule:
+    """One text of the plan for people outside, and who may release it.
+
+    Attributes:
+        template: Its id, such as `T7`.
+        persons: So many different people release it.
+        people: Who may, and is told that there is something to release.
+    """
+
+    template: str
+    persons: int
+    people: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """How the announcement of one head number is switched.
+
+    Attributes:
+        template: The draft whose release switches it on.
+        plugin: Who does it, empty for people.
+        hand: Whoever switches it by hand.
+        lead: Whoever looks after it: the communication role.
+    """
+
+    head_number: str
+    template: str
+    plugin: str = ""
+    hand: tuple[Recipient, ...] = ()
+    lead: tuple[Recipient, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Telling:
     """Who is told what and when: the plan's escalation.
 
     Attributes:
         every_s: So long after each piece of news the next is promised, and sent even if there is none.
         quiet: Hours in which nobody is told that there is nothing new.
+        drafts: What people outside are told once it is released.
+        announcements: What callers hear then.
+        limits: How much a person is sent, and how long a report is waited for.
     """
 
     steps: tuple[Step, ...] = ()
     notices: tuple[Notice, ...] = ()
     every_s: float = 1800.0
     quiet: Window | None = None
+    drafts: tuple[DraftRule, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,33 +13,37 @@ from dataclasses import replace
 from typing import Any, Final
 
 from notanker.core import (
+    announcing,
     around,
     backing,
     bearer,
     beating,
     checking,
     cutting,
+    drafting,
     failover,
     hands,
     incident,
     leading,
-    metered,
     picture,
     powercycle,
     probing,
     quality,
+    switching,
     troubles,
     uplinks,
 )
 from notanker.core.commands import Bear, Beat, Command, Cut, Record, Report, Show, Switch
 from notanker.core.events import (
     Acknowledged,
+    AnnouncementDone,
     Answered,
     BearerDone,
     BearerTold,
     BeatDone,
     Counted,
     DeviceSaid,
+    DraftMade,
     DrillAsked,
     Event,
     FellSilent,
@@ -51,6 +55,7 @@ from notanker.core.events import (
     PeopleKnown,
     PowerChanged,
     PowerCycleDone,
+    ReleaseAsked,
     RouteSeen,
     SmsHeard,
     SwitchDone,
@@ -65,16 +70,16 @@ from notanker.core.facts import (
     QualityChanged,
     Resolved,
     Settled,
-    Switched,
 )
 from notanker.core.failover import ROUTE
 from notanker.core.moment import Moment
 from notanker.core.names import Layer, Line, Uplink, Verdict
+from notanker.core.outside import AnnouncementSwitched, Drafted, Released, Withdrawn
 from notanker.core.probing import Judges
 from notanker.core.state import RECENT, Site
 
-SWITCH_RETRY_S: Final = 1.0
-"""A switch that the kernel refused is tried again after this."""
+REPORTED: Final = (Drafted, Released, Withdrawn, AnnouncementSwitched)
+"""What befalls an incident that is over and belongs into its report."""
 Commands = tuple[Command, ...]
 
 
@@ -99,12 +104,13 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, borne = _bear(site, now)
     site, led = _lead(site, now)
     site, told = _lead_systems(site, event, known, now)
+    site, outside = _tell_outside(site, event, known, now)
     site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
     site, beats = _beat(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
     heard = (*handled, *moved, *cut, *borne)
-    return site, (*heard, *led, *told, *cycled, *probes, *asked, *beats, *assessed, *show)
+    return site, (*heard, *led, *told, *outside, *cycled, *probes, *asked, *beats, *assessed, *show)
 
 
 def next_wake_s(site: Site, now: Moment) -> float:
@@ -118,6 +124,8 @@ def next_wake_s(site: Site, now: Moment) -> float:
         bearer.next_wake_s(site.metered.bearer, site.settings.bearer, now),
         beating.next_wake_s(site.beating, site.settings.beat, site.route, picture.verdicts(site)),
         hands.next_wake_s(site, now),
+        drafting.next_wake_s(site, now),
+        announcing.next_wake_s(site, now),
         site.retry_s if ROUTE[site.failover.line] is not site.route else None,
     ]
     offset_s = site.metered.offset_s
@@ -160,37 +168,10 @@ def _link_changed(site: Site, event: LinkChanged, now: Moment) -> tuple[Site, Co
     return replace(site, judges=judges, carrier=carrier), ()
 
 
-def _switch_done(site: Site, event: SwitchDone, now: Moment) -> tuple[Site, Commands]:
-    fact = Switched(now, event.to, event.ok, event.took_ms, event.reason, backing.number(site))
-    if event.ok:
-        return _record(
-            replace(
-                site,
-                route=event.to,
-                retry_s=now.boot_s,
-                switched_s=now.boot_s,
-                stale=cutting.left_by(event.to, now.boot_s),
-                refused="",
-                metered=metered.switched(site.metered, event.to),
-            ),
-            fact,
-        )
-    told_before = event.reason == site.refused
-    site = replace(site, retry_s=now.boot_s + SWITCH_RETRY_S, refused=event.reason)
-    # A kernel that keeps refusing is asked each second; the journal needs to know it once.
-    return (site, ()) if told_before else _record(site, fact)
-
-
-def _route_seen(site: Site, event: RouteSeen, now: Moment) -> tuple[Site, Commands]:
-    if event.uplink is site.route:
-        return site, ()  # no news: a switch may be under way, and is not asked for twice
-    # Mended at once, but no faster than once a second: whoever undoes it may do so again.
-    retry_s = max(now.boot_s, site.switched_s + SWITCH_RETRY_S)
-    return replace(site, route=event.uplink, retry_s=retry_s), ()
-
-
 def _message_settled(site: Site, event: MessageSettled, now: Moment) -> tuple[Site, Commands]:
-    fact = Settled(now, event.incident, event.mark, event.outcome, event.attempts, event.reason)
+    fact = Settled(
+        now, event.incident, event.mark, event.outcome, event.attempts, event.reason, event.channel
+    )
     site, commands = _record(site, fact)
     over = any(done.number == event.incident for done in site.recent)
     return site, (*commands, Report(event.incident)) if over else commands
@@ -229,8 +210,8 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     Answered: _answered,
     FellSilent: _fell_silent,
     LinkChanged: _link_changed,
-    SwitchDone: _switch_done,
-    RouteSeen: _route_seen,
+    SwitchDone: _recorded(switching.done),
+    RouteSeen: _recorded(switching.seen),
     MessageSettled: _message_settled,
     DeviceSaid: _device_said,
     BeatDone: _beat_done,
@@ -247,6 +228,9 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     SmsHeard: _recorded(hands.sms_heard),
     OrderRefused: _recorded(hands.order_refused),
     PowerCycleDone: _recorded(hands.power_cycled),
+    DraftMade: _recorded(drafting.made),
+    ReleaseAsked: _recorded(drafting.released),
+    AnnouncementDone: _recorded(announcing.done),
 }
 
 
@@ -309,7 +293,7 @@ def _move(site: Site, now: Moment) -> tuple[Site, Commands]:
     if wanted is site.route or now.boot_s < site.retry_s:
         return site, commands
     # The switch goes out before the record of it: a slow disk must not delay the traffic.
-    return replace(site, retry_s=now.boot_s + SWITCH_RETRY_S), (Switch(wanted), *commands)
+    return replace(site, retry_s=now.boot_s + switching.RETRY_S), (Switch(wanted), *commands)
 
 
 def _cut(site: Site) -> tuple[Site, Commands]:
@@ -353,6 +337,22 @@ def _lead_systems(site: Site, event: Event, before: Site, now: Moment) -> tuple[
     return _record_all(site, troubles.facts(site.incidents, picture.of_systems(site, now)))
 
 
+def _tell_outside(site: Site, event: Event, before: Site, now: Moment) -> tuple[Site, Commands]:
+    """Have the texts for people outside made, released and heard, where the plan has any."""
+    if not site.settings.telling.drafts and not site.announced:
+        return site, ()
+    same = site.incidents is before.incidents and site.failover.line is before.failover.line
+    if same and isinstance(event, Answered):
+        return site, ()  # what comes with time alone comes when the site is woken
+    site, texts = drafting.compose(site, now)
+    site, asked = _record_all(site, drafting.asks(site, now))
+    site, facts, orders = announcing.orders(site, now)
+    site, ordered = _record_all(site, facts)
+    site, reminded = _record_all(site, announcing.asks(site, now))
+    # An order is written down before it is given: who crashes in between gives it again.
+    return site, (*texts, *asked, *ordered, *orders, *reminded)
+
+
 def _cycle_power(site: Site, now: Moment) -> tuple[Site, Commands]:
     order, facts = hands.cycle(site, now)
     site, commands = _record_all(site, facts)
@@ -362,13 +362,15 @@ def _cycle_power(site: Site, now: Moment) -> tuple[Site, Commands]:
 
 def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    beats = site.metered.allowance.beats
+    beats, hurried = site.metered.allowance.beats, picture.alarming(site, now)
     settings, route = site.settings.beat, site.route
-    state, over = beating.step(state, settings, route, picture.verdicts(site), now.boot_s, beats)
+    state, over = beating.step(
+        state, settings, route, picture.verdicts(site), now.boot_s, beats, hurried=hurried
+    )
     site = replace(site, beating=state)
     if over is None:
         return site, ()
-    return site, (Beat(over, beating.interval_s(settings, route, beats)),)
+    return site, (Beat(over, beating.interval_s(settings, route, beats, hurried=hurried)),)
 
 
 def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:
@@ -383,8 +385,12 @@ def _record(site: Site, fact: Fact) -> tuple[Site, Commands]:
     """Take a fact into the incident it belongs to, and have it written down."""
     known = incident.take(site.incidents, fact)
     over = isinstance(fact, Resolved) and len(known.done) > len(site.incidents.done)
-    done = replace(known, done=known.done[-RECENT:])
-    site = replace(site, incidents=done, power=powercycle.take(site.power, fact))
+    announced = announcing.take(site.announced, fact)
+    done = replace(known, done=announcing.kept(known.done, announced, RECENT))
+    power = powercycle.take(site.power, fact)
+    site = replace(site, incidents=done, power=power, announced=announced)
     if isinstance(fact, Opened):
         site = replace(site, next_incident=fact.incident + 1)
+    if isinstance(fact, REPORTED) and any(one.number == fact.incident for one in known.done):
+        return site, (Record(fact), Report(fact.incident))
     return site, (Record(fact), Report(known.done[-1].number)) if over else (Record(fact),)

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from notanker.core import around, cutting, failover, incident, metered, powercycle, probing
+from notanker.core import (
+    announcing,
+    around,
+    cutting,
+    failover,
+    incident,
+    metered,
+    powercycle,
+    probing,
+)
+from notanker.core.announcing import Announced
 from notanker.core.around import Around
 from notanker.core.beating import Beating
 from notanker.core.cutting import Stale
@@ -43,6 +53,9 @@ class Site:
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
         power: What is remembered of the router's power.
+        announced: The announcements that are on, or may be.
+        composing: Texts for people outside that are being made.
+        announcing: Orders for announcements that this process has given: head number, and whether on.
         around: The plan's systems, and whatever else a cause is read from.
         next_probe: The number of the next probe.
         next_incident: The number of the next incident.
@@ -68,6 +81,9 @@ class Site:
     beating: Beating = field(default_factory=Beating)
     metered: Metered = field(default_factory=Metered)
     power: Power = field(default_factory=Power)
+    announced: tuple[Announced, ...] = ()
+    composing: frozenset[tuple[int, str, str]] = frozenset()
+    announcing: frozenset[tuple[str, bool]] = frozenset()
 
     @property
     def incident(self) -> Incident | None:
@@ -91,6 +107,7 @@ def start(
     known = incident.fold(facts)
     line = Line.BACKUP if route is Uplink.BACKUP else Line.PRIMARY
     machine = failover.recall(facts, settings.failover, now)
+    announced = announcing.recall(facts)
     last = max((used, *(one.number for one in known.all)))
     return Site(
         settings=settings,
@@ -104,9 +121,10 @@ def start(
         around=around.start(settings, now.boot_s),
         # A crash may have come between switch and cut; where none did, there is nothing left to cut.
         stale=cutting.left_by(route, now.boot_s),
-        incidents=replace(known, done=known.done[-RECENT:]),
+        incidents=replace(known, done=announcing.kept(known.done, announced, RECENT)),
         next_incident=last + 1,
         beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
         metered=metered.recall(facts, settings),
         power=powercycle.recall(facts),
+        announced=announced,
     )

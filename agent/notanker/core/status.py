@@ -70,6 +70,46 @@ class MessageStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftStatus:
+    """A text for people outside.
+
+    Attributes:
+        missing: So many more people have to release it.
+        released: Whether it may be said now; only then are its words here.
+        refused: Why the plan's own words are not used, German and English.
+    """
+
+    template: str
+    version: int
+    persons: int
+    missing: int
+    released: bool = False
+    released_by: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    refused: tuple[str, str] = ("", "")
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementStatus:
+    """What callers hear: an announcement that is on, or may be.
+
+    Attributes:
+        on: How it is to be.
+        sure: Whether it is so.
+        since: Since when it may have been on.
+        reason: Why the last try to switch it failed.
+    """
+
+    head_number: str
+    incident: int
+    on: bool
+    sure: bool
+    since: Moment
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentStatus:
     """One incident in short; `number` is what people say on the phone.
 
@@ -91,6 +131,7 @@ class IncidentStatus:
     acknowledged: Moment | None = None
     acknowledged_by: str = ""
     messages: tuple[MessageStatus, ...] = ()
+    drafts: tuple[DraftStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +290,7 @@ class Status:
     systems: tuple[SystemStatus, ...] = ()
     anchors: tuple[AnchorStatus, ...] = ()
     recent: tuple[IncidentStatus, ...] = ()
+    announcements: tuple[AnnouncementStatus, ...] = ()
     plugins: tuple[PluginStatus, ...] = ()
     heartbeat: HeartbeatStatus = HeartbeatStatus()
     plan: PlanStatus = PlanStatus()

@@ -14,7 +14,7 @@ from typing import Final
 from notanker.core import cadence, cause, chain, escalation, incident
 from notanker.core import graph as graphs
 from notanker.core.cause import Signs
-from notanker.core.facts import CauseKnown, Fact, Opened, Resolved, SystemBack, SystemLost
+from notanker.core.facts import CauseKnown, Fact, Opened, Reopened, Resolved, SystemBack, SystemLost
 from notanker.core.graph import INTERNET, Graph, Root
 from notanker.core.incident import Incident, Incidents
 from notanker.core.moment import Moment, between_s
@@ -91,6 +91,12 @@ def _opening(known: Incidents, situation: Situation) -> Iterator[Fact]:
         if _belongs(root, known, situation) or _of_the_line(root, known, situation):
             continue
         found = cause.of_system(root, situation.signs, situation.graph)
+        last = incident.reopenable(known, root.id, situation.now)
+        if last is not None:
+            yield Reopened(
+                situation.now, last.number, found.cause, found.evidence, situation.line, found.detail
+            )  # fmt: skip
+            continue
         yield Opened(
             situation.now, number, found.cause, found.evidence, situation.line, found.detail, root.id
         )  # fmt: skip
@@ -149,7 +155,7 @@ def _explains(root: Root, one: Incident, situation: Situation) -> bool:
     if root.id == one.detail.system:
         return False
     below = one.detail.system in graphs.lost(situation.graph, frozenset({root.id}))
-    return below and not _answered_after(root, one.opened, situation)
+    return below and not _answered_after(root, one.since, situation)
 
 
 def _belongs(root: Root, known: Incidents, situation: Situation) -> bool:

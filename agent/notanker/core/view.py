@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from notanker.core import backing, detector, failover, metered, powercycle, signs, uplinks
+from notanker.core import backing, detector, drafts, failover, metered, powercycle, signs, uplinks
+from notanker.core.drafts import Draft
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
@@ -12,8 +13,10 @@ from notanker.core.picture import diagnosis, scene
 from notanker.core.state import Site
 from notanker.core.status import (
     AnchorStatus,
+    AnnouncementStatus,
     BoxStatus,
     BudgetStatus,
+    DraftStatus,
     IncidentStatus,
     MessageStatus,
     RestoringStatus,
@@ -32,19 +35,29 @@ def status_of(site: Site, now: Moment) -> Status:
         line=site.failover.line,
         line_since=site.line_since,
         uplinks=tuple(_uplink(site, uplink, interfaces.get(uplink, ""), now) for uplink in Uplink),
-        incident=next((incident_status(one) for one in site.incidents.open), None),
-        further=tuple(incident_status(one) for one in site.incidents.open[1:]),
+        incident=next((_incident(site, one, now) for one in site.incidents.open), None),
+        further=tuple(_incident(site, one, now) for one in site.incidents.open[1:]),
         systems=_systems(site, now),
         anchors=tuple(_anchors(site)),
         budget=_budget(site),
         restoring=_restoring(site, now),
-        recent=tuple(incident_status(done) for done in reversed(site.recent)),
+        recent=tuple(_incident(site, done, now) for done in reversed(site.recent)),
+        announcements=tuple(
+            AnnouncementStatus(
+                one.head_number, one.incident, one.on, one.done, one.on_since, one.reason
+            )
+            for one in site.announced
+        ),
         box=_box(site, now),
     )
 
 
-def incident_status(incident: Incident) -> IncidentStatus:
-    """Return an incident in short."""
+def _incident(site: Site, incident: Incident, now: Moment) -> IncidentStatus:
+    return incident_status(incident, drafts.shown(site.incidents, incident, now))
+
+
+def incident_status(incident: Incident, shown: tuple[Draft, ...] = ()) -> IncidentStatus:
+    """Return an incident in short; `shown` are the drafts whose words people may see."""
     return IncidentStatus(
         number=incident.number,
         stage=incident.stage,
@@ -68,6 +81,21 @@ def incident_status(incident: Incident) -> IncidentStatus:
             )
             for told in incident.told
         ),
+        drafts=tuple(_draft(draft, draft in shown) for draft in incident.drafts),
+    )
+
+
+def _draft(draft: Draft, shown: bool) -> DraftStatus:
+    return DraftStatus(
+        template=draft.template,
+        version=draft.version,
+        persons=draft.persons,
+        missing=draft.missing,
+        released=shown,
+        released_by=tuple(one.name or one.contact for one in draft.released),
+        words=draft.words if shown else (),
+        refused=draft.refused,
+        drill=draft.drill,
     )
 
 

@@ -79,11 +79,20 @@ PURPOSES: Final[dict[Purpose, Pair]] = {
 WAYS: Final[dict[str, Pair]] = {
     "sms": ("SMS", "SMS"),
     "panel": ("an der Box", "at the box"),
+    "box": ("auf der Box eingegeben", "typed in on the box"),
     "centre": ("in der Zentrale", "at the centre"),
     "link": ("per Link", "by a link"),
     "call": ("am Telefon", "by telephone"),
 }
 """How somebody acknowledged; a way that is not here stands for itself."""
+DRAFTS: Final[dict[str, Pair]] = {
+    "T6": ("Auftraggeber", "client"),
+    "T7": ("Störungsansage", "announcement"),
+    "T9": ("Kunden", "customers"),
+    "T10": ("Presse", "press"),
+    "T13": ("Kunden, danach", "customers, afterwards"),
+}
+"""For whom a text for people outside is."""
 CONFIDENCES: Final[dict[Confidence, Pair]] = {
     Confidence.CERTAIN: ("sicher", "certain"),
     Confidence.LIKELY: ("wahrscheinlich", "likely"),
@@ -113,6 +122,11 @@ def budget_finding(budget: BudgetStatus | None, language: str) -> str:
     if language == "de":
         return f"LTE-Datenbudget: {used} von {limit} MB, {german}"
     return f"LTE data budget: {used} of {limit} MB, {english}"
+
+
+def draft_pair(template: str) -> Pair:
+    """Return for whom a text is; one that is not known stands for itself."""
+    return DRAFTS.get(template.partition("-")[0], (template, template))
 
 
 def verdict_words(verdict: Verdict, *, degraded: bool) -> Pair:

@@ -36,6 +36,38 @@ ALARMS: Final[Mapping[tuple[str, str], Parts]] = {
         " ({needed_by})",
         ". Bridge {bridge} PIN {pin}#",
     ),
+    ("T1-again", "de"): (
+        "STÖRUNG {site}: Hauptleitung wieder aus",
+        " seit {since}",
+        ", {outages}. Ausfall",
+        ". Konferenz {bridge} PIN {pin}#",
+        ". {fallback}",
+        ". Ursache: {cause_internal}",
+    ),
+    ("T1-again", "en"): (
+        "OUTAGE {site}: main line down again",
+        " since {since}",
+        ", outage {outages}",
+        ". Bridge {bridge} PIN {pin}#",
+        ". {fallback}",
+        ". Cause: {cause_internal}",
+    ),
+    ("T1-system-again", "de"): (
+        "STÖRUNG {site}",
+        ": {system} antwortet wieder nicht",
+        " seit {since}",
+        ", {outages}. Ausfall",
+        " ({needed_by})",
+        ". Konferenz {bridge} PIN {pin}#",
+    ),
+    ("T1-system-again", "en"): (
+        "OUTAGE {site}",
+        ": {system} does not answer again",
+        " since {since}",
+        ", outage {outages}",
+        " ({needed_by})",
+        ". Bridge {bridge} PIN {pin}#",
+    ),
     ("T12-system", "de"): (
         "ENTWARNUNG {site}",
         ": {system} antwortet wieder",
@@ -83,6 +115,38 @@ ALARMS: Final[Mapping[tuple[str, str], Parts]] = {
         ", {bridge} PIN {pin}#",
         ". Nobody has acknowledged yet",
         ". Down since {since}",
+    ),
+    ("T2-release", "de"): (
+        "{site}: Störung {incident}, bitte Texte freigeben",
+        ": {texts}",
+        ". Antwort: FREIGABE {incident} {text} und Einmalcode",
+    ),
+    ("T2-release", "en"): (
+        "{site}: incident {incident}, please release texts",
+        ": {texts}",
+        ". Reply RELEASE {incident} {text} and a one-time code",
+    ),
+    ("T2-on", "de"): (
+        "{site}: bitte Störungsansage einschalten",
+        " für {heads}",
+        ". Zuständig: {hand}",
+    ),
+    ("T2-on", "en"): (
+        "{site}: please switch the outage announcement on",
+        " for {heads}",
+        ". By: {hand}",
+    ),
+    ("T2-off", "de"): (
+        "{site}: bitte Störungsansage ausschalten",
+        " für {heads}",
+        ". Wenn sie aus ist: AUS {incident} antworten",
+        ". Zuständig: {hand}",
+    ),
+    ("T2-off", "en"): (
+        "{site}: please switch the outage announcement off",
+        " for {heads}",
+        ". Once it is off reply OFF {incident}",
+        ". By: {hand}",
     ),
     ("T11", "de"): (
         "UPDATE {update} {site}: Störung dauert an",
@@ -143,6 +207,7 @@ ALARMS: Final[Mapping[tuple[str, str], Parts]] = {
 
 ORDER: Final[Mapping[str, tuple[int, ...]]] = {
     "T1": (0, 1, 3, 4, 2),
+    "T1-again": (0, 1, 2, 4, 5, 3),
     "T11": (0, 1, 3, 4, 2),
     "T11-system": (0, 1, 3, 4, 2),
     "T11-ack": (0, 1, 2, 4, 3),

@@ -221,12 +221,12 @@ CATALOGUE: Final = Catalogue(
         "no-sms": Entry(
             "error",
             (
-                "„{name}“ soll per SMS gemeldet bekommen, hat aber keine Nummer dafür.",
-                "Beim Kontakt {id} sms = true oder eine Nummer setzen.",
+                "„{name}“ soll gemeldet bekommen, hat aber keine Adresse dafür.",
+                "Beim Kontakt {id} sms = true, eine Nummer, email oder addresses setzen.",
             ),
             (
-                "'{name}' is to be told by SMS but has no number for it.",
-                "Set sms = true or a number at contact {id}.",
+                "'{name}' is to be told but has no address for it.",
+                "Set sms = true, a number, email or addresses at contact {id}.",
             ),
         ),
         "notice-outside": Entry(
@@ -255,11 +255,11 @@ CATALOGUE: Final = Catalogue(
             "error",
             (
                 "Stufe {order} erreicht niemanden.",
-                "Inhaber oder Vertretung der Rolle „{role}“ mit SMS-Nummer eintragen.",
+                "Inhaber oder Vertretung der Rolle „{role}“ mit SMS-Nummer oder anderer Adresse eintragen.",
             ),
             (
                 "Step {order} reaches nobody.",
-                "Give the role '{role}' a holder or deputy with a number for SMS.",
+                "Give the role '{role}' a holder or deputy with a number for SMS or another address.",
             ),
         ),
         "no-section": Entry(

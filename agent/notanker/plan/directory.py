@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from notanker.core.allowance import Limits
 from notanker.core.calendar import window_of
 from notanker.core.chain import turns
 from notanker.core.settings import Notice, Recipient, Step, Telling
+from notanker.core.ways import SMS, arranged
 from notanker.errors import Place, Problem
+from notanker.plan import outside
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
@@ -25,8 +28,26 @@ class Timed:
     step: Step
 
 
-def telling(plan: Plan | None) -> Telling:
-    """Return the whole escalation; without a plan nobody is told."""
+def telling(plan: Plan | None, fallback: Sequence[str] = (), language: str = "de") -> Telling:
+    """Return the whole escalation.
+
+    Args:
+        plan: The plan in force.
+        fallback: Numbers that are told by SMS where the plan reaches nobody, or there is none.
+        language: Of what they read.
+    """
+    found = _written(plan)
+    if any(_reaches(step.people) for step in found.steps) or not fallback:
+        return found
+    people = tuple(
+        Recipient(f"fallback-{place}", number, number, language)
+        for place, number in enumerate(fallback, start=1)
+    )
+    # Who is in no plan is not heard either, so nobody is asked for an answer.
+    return replace(found, steps=(Step(1, "fallback", people, ack="none"),))
+
+
+def _written(plan: Plan | None) -> Telling:
     if plan is None:
         return Telling()
     written = plan.escalation
@@ -42,6 +63,9 @@ def telling(plan: Plan | None) -> Telling:
         ),
         every_s=written.updates.every_min * 60.0 or math.inf,
         quiet=quiet,
+        drafts=outside.drafts(plan),
+        announcements=outside.announcements(plan),
+        limits=Limits(written.limits.sms_per_hour, written.limits.report_s),
     )
 
 
@@ -50,23 +74,30 @@ def steps(plan: Plan | None) -> tuple[Timed, ...]:
     found: list[Timed] = []
     starts_s = 0.0
     for one in plan.escalation.steps if plan else ():
-        step = Step(one.order, one.role, people(plan, one.role), one.wait_s, one.ack, one.on_no_ack)
+        told = people(plan, one.role, one.channels)
+        step = Step(one.order, one.role, told, one.wait_s, one.ack, one.on_no_ack)
         found.append(Timed(starts_s, step))
         starts_s += step.wait_s * len(turns(step))
     return tuple(found)
 
 
-def people(plan: Plan | None, role: str) -> tuple[Recipient, ...]:
-    """Return the role's holder, then the deputies. Who takes no SMS has no number; `problems` says so."""
-    return tuple(
-        Recipient(
-            contact.id,
-            contact.name,
-            contact.sms_number(),
-            contact.language,
-            duty(contact.availability),
-        )
-        for contact in _contacts(plan, role)
+def people(plan: Plan | None, role: str, channels: Sequence[str] = ()) -> tuple[Recipient, ...]:
+    """Return the role's holder, then the deputies, each with the ways that these channels leave.
+
+    Who cannot be reached has no way at all; `problems` says so.
+    """
+    return tuple(person(contact, channels) for contact in _contacts(plan, role))
+
+
+def person(contact: Contact, channels: Sequence[str] = ()) -> Recipient:
+    """Return a contact as the core knows people."""
+    return Recipient(
+        contact.id,
+        contact.name,
+        contact.sms_number(),
+        contact.language,
+        duty(contact.availability),
+        arranged(contact.ways(), channels),
     )
 
 
@@ -76,9 +107,10 @@ def problems(plan: Plan, documents: Documents) -> list[Problem]:
     for role in _told(plan):
         for contact in _contacts(plan, role):
             at = row(documents, "contacts.toml", "contact", contact.id, "sms")
-            if not contact.sms_number():
+            kinds = [way.kind for way in contact.ways()]
+            if not kinds:
                 found[contact.id] = _about("no-sms", at, contact)
-            elif contact.sms is None:
+            elif SMS in kinds and contact.sms is None:
                 found[contact.id] = _about("sms-guessed", at, contact)
     return [*found.values(), *_nobody(plan, documents), *_unreleased(plan, documents)]
 
@@ -92,7 +124,7 @@ def _told(plan: Plan) -> dict[str, None]:
 
 def _nobody(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for step in plan.escalation.steps:
-        if not any(person.number for person in people(plan, step.role)):
+        if not _reaches(people(plan, step.role)):
             at = row(documents, "escalation.toml", "step", step.order, "role")
             yield CATALOGUE.problem("nobody", at, order=step.order, role=step.role)
 
@@ -103,6 +135,10 @@ def _unreleased(plan: Plan, documents: Documents) -> Iterator[Problem]:
         if release_of(notice.template) != "auto":
             at = place(documents, "escalation.toml", "notice", index, "template")
             yield CATALOGUE.problem("notice-outside", at, template=notice.template)
+
+
+def _reaches(people: tuple[Recipient, ...]) -> bool:
+    return any(person.ways for person in people)
 
 
 def _about(code: str, at: Place, contact: Contact) -> Problem:

@@ -37,7 +37,7 @@ def _part(text: str) -> Duty | None:
         return None
     days = frozenset((first + n) % 7 for n in range((last - first) % 7 + 1))
     if opens_s % _DAY_S == closes_s % _DAY_S:
-        return Duty(days, Window(0, _DAY_S - 1))
+        return Duty(days, Window(0, _DAY_S))
     return Duty(days, Window(opens_s % _DAY_S, closes_s % _DAY_S))
 
 

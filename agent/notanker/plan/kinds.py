@@ -39,6 +39,8 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     "T1": Kind("on duty", "alarm", ("affected", "works", "reach")),
     "T1-system": Kind("on duty", "alarm", ("affected", "reach")),
+    "T1-again": Kind("on duty", "alarm", ("affected", "works", "reach")),
+    "T1-system-again": Kind("on duty", "alarm", ("affected", "reach")),
     "T2": Kind("on duty", "acknowledge", ("you_do", "reach")),
     "T2-bridge": Kind("on duty", "acknowledge", ("affected", "you_do", "reach")),
     "T3": Kind("hotline", "outage", ("affected", "you_do", "next")),

@@ -36,8 +36,13 @@ def longest(plan: Plan, language: str) -> dict[str, str]:
         "callback": _longest(dialled(contact.phone) for contact in plan.contacts),
         "acknowledged_by": _longest([*_people(plan), *_roles(plan, language)]),
         "wait_min": str(_wait_min(plan)),
+        "outages": "99",
         "service": _longest(s.name.words(language) for s in plan.services if s.core),
         "ticket": "INC-00088123",
+        "texts": "T6, T7, T9, T10",
+        "text": "T10",
+        "heads": ", ".join(dialled(one.head_number) for one in plan.escalation.announcements),
+        "hand": _longest(f"{contact.name} {dialled(contact.phone)}" for contact in plan.contacts),
     }
 
 

@@ -18,8 +18,8 @@ from notanker.plugin.sms import text as sms
 
 KNOWN: Final = (
     "site", "since", "cause_internal", "fallback", "bridge", "pin", "incident", "mark", "duration",
-    "now", "system", "needed_by", "next_update", "service", "update", "acknowledged_by", "wait_min",
-    "callback", "wording", "brand.signoff",
+    "now", "system", "needed_by", "next_update", "service", "update", "acknowledged_by", "wait_min", "outages",
+    "callback", "wording", "brand.signoff", "texts", "text", "heads", "hand",
 )  # fmt: skip
 """What the agent and the plan can fill in."""
 BY_PEOPLE: Final = ("ticket",)

@@ -136,6 +136,12 @@ def _measures(plan: Plan, documents: Documents) -> Iterator[Problem]:
         yield CATALOGUE.problem("plan-cover", place_of, service=service.name.de)
 
 
+def _templates(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    for item in plan.templates:
+        for role in item.head.release_roles:
+            yield from _role(plan, role, _place(documents, item.file, "release_roles"))
+
+
 def _upkeep(plan: Plan, documents: Documents) -> Iterator[Problem]:
     scenarios = {item.head.id for item in plan.scenarios}
     file = "exercises/programme.toml"
@@ -171,7 +177,8 @@ def _steps(plan: Plan, documents: Documents) -> Iterator[Problem]:
 
 
 PARTS: Final = (
-    _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _steps, _upkeep,
+    _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _steps, _templates,
+    _upkeep,
 )  # fmt: skip
 
 

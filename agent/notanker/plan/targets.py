@@ -27,7 +27,7 @@ def targets_of(plan: Plan | None, system: str = "") -> Targets:
         return SHIPPED_TARGETS
     agreed = plan.escalation.targets
     return Targets(
-        told=_agreed("hotline_s", agreed.hotline_s, SHIPPED_TARGETS.told),
+        hotline=_agreed("hotline_s", agreed.hotline_s, SHIPPED_TARGETS.hotline),
         taken_over=_agreed("takeover_s", agreed.takeover_s, SHIPPED_TARGETS.taken_over),
         acknowledged=_acknowledged(plan),
         services=tuple(_services(plan, system)),

@@ -20,7 +20,7 @@ import msgspec
 
 from notanker.errors import ProblemsError
 from notanker.plugin.confine import confine
-from notanker.plugin.contract import GROUP, Plugin, parts_of
+from notanker.plugin.contract import GROUP, Channel, Plugin, parts_of
 from notanker.plugin.faults import Permanent, PluginError
 from notanker.plugin.frames import (
     COLLECT,
@@ -138,7 +138,8 @@ class Worker:
         self.methods = dict(ALL)
         for part in parts:
             self.methods |= METHODS[part]
-        return Ready(parts, kind.deadline_s, dict(kind.deadlines_s))
+        kinds = self.plugin.kinds() if isinstance(self.plugin, Channel) else ()
+        return Ready(parts, kind.deadline_s, dict(kind.deadlines_s), kinds)
 
     @staticmethod
     def _frame(answer: Answer) -> bytes:

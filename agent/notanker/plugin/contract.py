@@ -112,6 +112,13 @@ class Uplink(Plugin[C]):
 class Channel(Plugin[C]):
     """Carries one message to one person."""
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of address that it takes: `sms`, `mail`, or what the plan calls them.
+
+        A message comes to it only with an address of one of these.
+        """
+        return ("sms",)
+
     @abstractmethod
     def send(self, message: Message) -> Receipt:
         """Send the message and return only when it surely left.

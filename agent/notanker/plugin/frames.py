@@ -46,11 +46,12 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """The answer to `init`: what the plugin can do, and how long each call may take."""
+    """The answer to `init`: what the plugin can do, how long each call may take, which addresses it takes."""
 
     parts: frozenset[str]
     deadline_s: float
     deadlines_s: dict[str, float] = {}
+    kinds: tuple[str, ...] = ()
 
 
 class Fault(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
@@ -20,6 +20,7 @@ from notanker.core.wording import (
     CONFIDENCES,
     OUTCOMES,
     VERDICTS,
+    draft_pair,
     evidence_pair,
     sentence_pair,
     verdict_words,
@@ -55,6 +56,15 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A released text for people outside, to be copied; its languages with their words."""
+
+    what: str
+    by: str
+    texts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
     """One uplink in words; `mood` is the colour of its mark."""
 
@@ -72,6 +82,7 @@ class Live:
     further: tuple[Incident, ...]
     recent: tuple[Incident, ...]
     facts: tuple[tuple[str, str], ...]
+    wording: tuple[Wording, ...] = ()
 
 
 def live(
@@ -90,7 +101,18 @@ def live(
         tuple(story.incident(item) for item in status.further),
         tuple(story.incident(item) for item in status.recent[:3]),
         tuple(_facts(status, times)),
+        tuple(_wording(status, times.language)),
     )
+
+
+def _wording(status: Status, language: str) -> Iterator[Wording]:
+    """Yield what may be said outside now: nothing that waits, was withdrawn, or is true no longer."""
+    first = (status.incident,) if status.incident else ()
+    for incident in (*first, *status.further, *status.recent):
+        for draft in incident.drafts:
+            if draft.released:
+                what = f"{in_language(draft_pair(draft.template), language)} ({draft.template})"
+                yield Wording(what, ", ".join(draft.released_by), draft.words)
 
 
 @dataclass(frozen=True, slots=True)

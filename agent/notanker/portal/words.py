@@ -22,6 +22,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "by": ("von", "by"),
     "told": ("Benachrichtigt", "Told so far"),
     "nobody_told": ("Noch niemand.", "Nobody yet."),
+    "wording": ("Freigegebener Wortlaut", "Released wording"),
     "recent": ("Letzte Störungen", "Recent incidents"),
     "report": ("Bericht", "Report"),
     "for_it": ("Für die IT", "For IT"),

@@ -1,9 +1,8 @@
-"""The agent: puts the parts together, and runs them until it is told to stop."""
+"""The agent: puts the parts together."""
 
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -12,35 +11,46 @@ from typing import TYPE_CHECKING
 from notanker import __version__
 from notanker.config.model import Config
 from notanker.core import state, view
-from notanker.core.budget import Purpose, Users
-from notanker.core.commands import Bear, Beat, Command, Cut, CyclePower, Probe, Report, Show, Switch
+from notanker.core.budget import Purpose
+from notanker.core.commands import (
+    Announce,
+    Bear,
+    Beat,
+    Command,
+    Compose,
+    Cut,
+    CyclePower,
+    Probe,
+    Report,
+    Show,
+    Switch,
+)
 from notanker.core.events import Answered, BeatDone, Event, ModemSeen, PeopleKnown, SystemsKnown
-from notanker.core.facts import Settled, Started
+from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
-from notanker.plan.directory import telling
-from notanker.shell import clock, notify, rights
+from notanker.shell import clock
+from notanker.shell.announcing import Announcer
 from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
 from notanker.shell.counters import Counters
 from notanker.shell.gateway import gateway, shaping
-from notanker.shell.gateway.gateway import Gateway
-from notanker.shell.gateway.names import Names
 from notanker.shell.inbox import Inbox
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
 from notanker.shell.ordering import Orders
-from notanker.shell.outbox import Outbox
+from notanker.shell.outside import Outside
 from notanker.shell.passive import Listener
 from notanker.shell.planning import Planning
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
+from notanker.shell.posting import outbox_of, resume
 from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.ringing import Ringing
@@ -53,9 +63,9 @@ from notanker.shell.settings import (
     kernel_of,
     launch_of,
     resolvers_of,
-    rules_of,
     settings_of,
     systems_of,
+    telling_of,
     zone_of,
 )
 from notanker.shell.snapshot import Snapshot
@@ -63,28 +73,6 @@ from notanker.shell.tasks import Tasks
 
 if TYPE_CHECKING:
     from notanker.shell.panel import Panel
-
-
-async def run_agent(config: Config, findings: tuple[str, ...], log: Log) -> None:
-    """Run one site's agent until SIGTERM or SIGINT; SIGHUP takes the plan anew.
-
-    Args:
-        config: Its configuration.
-        findings: What is wrong already, in the site's language.
-        log: Where changes are logged.
-    """
-    rights.keep_rights_to_oneself()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    agent = Agent(config, findings, log)
-    loop.add_signal_handler(signal.SIGHUP, agent.take_plan_soon)
-    await agent.start()
-    notify.notify(notify.READY)
-    await stop.wait()
-    notify.notify(notify.STOPPING)
-    await agent.stop()
 
 
 class Agent:
@@ -97,7 +85,7 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._planning = Planning(config, self._plan_taken, log)
+        self._planning = Planning(config, self._plan_taken, log, lambda: self._runtime.state)
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)
@@ -119,13 +107,15 @@ class Agent:
             self._happen,
             log,
         )
-        self._outbox = Outbox(
+        self._outbox = outbox_of(
+            config,
             self._store,
             channels,
             self._ringing.settled,
+            lambda: self._runtime.state,
             log,
-            language=config.site.language,
         )
+        self._outside = self._make_outside()
         self._inbox = Inbox(self._store, self._make_orders().hear, log)
         self._meter = self._make_meter()
         self._prober = Prober(
@@ -141,7 +131,9 @@ class Agent:
             self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
         )
         self._listener = Listener(interfaces, self._happen)
-        self._gateway = self._make_gateway(interfaces)
+        self._gateway = gateway.gateway_of(
+            config, lambda: self._planning.plan, lambda: self._runtime.state, log
+        )
         self._shaper = shaping.shaper_of(config, log)
         self._modem = self._make_modem()
         self._panel = self._make_panel()
@@ -171,8 +163,7 @@ class Agent:
             recorder.record,
             self._prober.drain,
         )
-        told = {fact.mark for fact in past.facts if isinstance(fact, Settled)}
-        self._outbox.take_up(past.deliveries, told, past.reports)
+        resume(self._outbox, past, now)
         recorder.record([Started(now, route, __version__)])
         self._start_parts(recorder)
         self._routing.links()
@@ -208,9 +199,8 @@ class Agent:
         self._tasks.keep("snapshot", self._snapshot.run)
         self._tasks.keep("counters", self._listener.run)
         self._tasks.keep("meter", self._meter.run)
-        self._tasks.keep(
-            "control", Control(self._config.paths.control, self._plugins, self._log).run
-        )
+        path, deeds = self._config.paths.control, self._outside.deeds()
+        self._tasks.keep("control", Control(path, self._plugins, self._log, deeds).run)
         if self._modem is not None:
             self._tasks.keep("modem", self._modem.run)
         if self._panel is not None:
@@ -234,6 +224,8 @@ class Agent:
             Beat: self._beat,
             Bear: self._bear,
             CyclePower: self._cycle_power,
+            Compose: self._outside.compose,
+            Announce: self._outside.announce,
             Show: lambda _: self._show(),
             Report: lambda c: self._tasks.once("report", recorder.save_report(c.incident)),
         }
@@ -247,7 +239,27 @@ class Agent:
             self._store,
             self._outbox,
             self._happen,
+            self._outside,
         )
+
+    def _make_outside(self) -> Outside:
+        announcer = Announcer(
+            self._plugins, self._tasks.once, self._written, self._happen, self._log
+        )
+        return Outside(
+            self._config,
+            lambda: self._runtime.state,
+            lambda: self._planning.plan,
+            self._clock.now,
+            announcer,
+            self._tasks,
+            self._happen,
+            self._log,
+        )
+
+    async def _written(self) -> None:
+        """Wait until all that has happened until now is on disk."""
+        await self._store.do(lambda _: None)
 
     def _collecting(self, plugin: PluginProcess) -> Collecting:
         return Collecting(
@@ -256,18 +268,6 @@ class Agent:
             self._inbox.take,
             self._happen,
             lambda: self._outbox.in_doubt or self._runtime.state.incidents.unanswered,
-            self._log,
-        )
-
-    def _make_gateway(self, interfaces: Mapping[Uplink, str]) -> Gateway | None:
-        if self._config.gateway.mode == "solo":
-            return None
-        return Gateway(
-            rules_of(self._config),
-            Names(interfaces, resolvers_of(self._config)),
-            lambda: self._planning.plan,
-            lambda: self._runtime.state.route,
-            lambda: self._runtime.state.metered.allowance.users is not Users.NONE,
             self._log,
         )
 
@@ -288,7 +288,7 @@ class Agent:
             self._status,
             self._happen,
             self._clock.now,
-            lambda: self._store.do(lambda _: None),
+            self._written,
             self._log,
         )
 
@@ -308,16 +308,16 @@ class Agent:
         return partial(self._meter.charge, purpose)
 
     def _make_centre(self, interfaces: Mapping[Uplink, str]) -> Centre | None:
-        config = self._config
-        if config.centre is None:
+        if (centre := self._config.centre) is None:
             return None
         return Centre(
-            config.centre,
+            centre,
             interfaces,
-            resolvers_of(config),
+            resolvers_of(self._config),
             self._store,
-            config.paths.reports,
+            self._config.paths.reports,
             self._happen,
+            lambda: self._runtime.state.incidents,
             self._log,
             self._account(Purpose.HEARTBEAT),
         )
@@ -363,7 +363,7 @@ class Agent:
     def _plan_taken(self) -> None:
         if self._gateway is not None:
             self._gateway.changed()
-        self._happen(PeopleKnown(telling(self._planning.plan)))
+        self._happen(PeopleKnown(telling_of(self._config, self._planning.plan)))
         self._happen(SystemsKnown(systems_of(self._planning.plan)))
         self._snapshot.soon()
 

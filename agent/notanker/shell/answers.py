@@ -53,6 +53,73 @@ SAID: Final[dict[str, Pair]] = {
         "Remote access is not set up here.",
     ),
     "no_drill": ("Zurzeit läuft keine Übung.", "No drill is running."),
+    "which_text": (
+        "Was? Zur Freigabe stehen: {open}. Etwa: {order} und Einmalcode.",
+        "Which? To be released are: {open}. Such as: {order} and a one-time code.",
+    ),
+    "no_text": (
+        "Für Sie steht zurzeit nichts zur Freigabe.",
+        "There is nothing for you to release now.",
+    ),
+    "which_back": (
+        "Was? Bitte so: ZURÜCK 17 T7.",
+        "Which? Like this please: WITHDRAW 17 T7.",
+    ),
+    "which_off": ("Welche? Bitte so: AUS 17.", "Which one? Like this please: OFF 17."),
+    "released": ("{t} der Störung {n} ist freigegeben.", "{t} of incident {n} is released."),
+    "one_more": (
+        "{t} der Störung {n}: Ihre Freigabe zählt. Eine zweite Person fehlt noch.",
+        "{t} of incident {n}: your release counts. A second person is needed.",
+    ),
+    "withdrawn": (
+        "{t} der Störung {n} ist zurückgenommen.",
+        "{t} of incident {n} is withdrawn.",
+    ),
+    "off": (
+        "Ansage der Störung {n} ist aus, notiert. Danke.",
+        "Announcement of incident {n} is off, noted. Thank you.",
+    ),
+    "nothing_on": (
+        "Zu Störung {n} ist keine Ansage auszuschalten.",
+        "Incident {n} has no announcement to be switched off.",
+    ),
+    "no_such_incident": ("Eine Störung {n} gibt es nicht.", "There is no incident {n}."),
+    "no_such_draft": (
+        "Zu Störung {n} gibt es keinen Entwurf {t}.",
+        "Incident {n} has no draft {t}.",
+    ),
+    "too_late": (
+        "{t} der Störung {n} ist nicht mehr an der Zeit.",
+        "It is too late for {t} of incident {n}.",
+    ),
+    "not_true_now": (
+        "{t} der Störung {n} stimmt nicht mehr; gleich gibt es eine neue Fassung.",
+        "{t} of incident {n} is not true any more; a new version comes soon.",
+    ),
+    "drill": (
+        "Das ist eine Übung: {t} der Störung {n} wird nicht freigegeben.",
+        "This is a drill: {t} of incident {n} is not released.",
+    ),
+    "not_yours": (
+        "Das geben nach dem Plan andere frei.",
+        "By the plan, others release that.",
+    ),
+    "two_persons": (
+        "{t} braucht zwei Personen mit Namen; die Taste an der Box genügt nicht.",
+        "{t} needs two named persons; the button at the box is not enough.",
+    ),
+    "you_did": (
+        "{t} der Störung {n}: Sie haben schon freigegeben, es fehlt eine andere Person.",
+        "{t} of incident {n}: you have released it already, another person is needed.",
+    ),
+    "released_already": (
+        "{t} der Störung {n} ist schon freigegeben.",
+        "{t} of incident {n} is released already.",
+    ),
+    "not_released": (
+        "{t} der Störung {n} ist nicht freigegeben.",
+        "{t} of incident {n} is not released.",
+    ),
 }
 
 

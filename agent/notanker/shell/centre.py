@@ -17,12 +17,14 @@ import msgspec
 
 from notanker import __version__
 from notanker.config.model import CentreConfig
-from notanker.core.events import BeatDone
+from notanker.core.events import BeatDone, Event
 from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, BeatEvent, beat_of
+from notanker.core.incident import Incidents
 from notanker.core.names import Uplink
 from notanker.core.status import HeartbeatStatus, Status
 from notanker.errors import NotankerError
 from notanker.shell import clock, journal, spending
+from notanker.shell.centre_orders import CentreOrders
 from notanker.shell.journal import Journal, Work
 from notanker.shell.logs import Log
 from notanker.shell.probes import dns, http
@@ -59,7 +61,8 @@ class Centre:
         resolvers: The name servers of each uplink.
         store: Where counters and events are.
         reports: Where after-action reports are.
-        done: Called with the end of each beat.
+        happen: Lets the core take an event: the end of each beat, and what the centre wants.
+        incidents: Gives the incidents as they are.
         charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
     """
@@ -71,7 +74,8 @@ class Centre:
         resolvers: Mapping[Uplink, tuple[str, ...]],
         store: Journal,
         reports: Path,
-        done: Callable[[BeatDone], None],
+        happen: Callable[[Event], None],
+        incidents: Callable[[], Incidents],
         log: Log,
         charge: Callable[[int], None] = lambda _: None,
     ) -> None:
@@ -83,7 +87,8 @@ class Centre:
         self._store = store
         self._reporting = Reporting(reports, store)
         self._report_next_s = 0.0
-        self._done = done
+        self._done: Callable[[BeatDone], None] = happen
+        self._orders = CentreOrders(incidents, happen)
         self._log = log
         self._charge = charge
         self._tls: ssl.SSLContext | None = None
@@ -121,15 +126,18 @@ class Centre:
             stored = await self._from_disk(journal.recall(STORED), 0)
         none: tuple[BeatEvent, ...] = ()
         events = await self._from_disk(journal.events_after(stored, EVENTS_PER_BEAT), none)
-        last = await self._from_disk(journal.last_position, 0)
+        answers = self._orders.answers()
+        last = await self._from_disk(journal.last_position, None)
         beat = beat_of(
             status,
             counter=counter,
             over=over,
             interval_s=interval_s,
             version=__version__,
-            journal=last,
+            journal=last or 0,
             events=events,
+            # What was taken is on the disk by now, or the centre does not hear of it yet.
+            answers=answers if last is not None else (),
         )
         answer = await self._post(over, BEAT, "application/json", msgspec.json.encode(beat))
         if answer.status != 200:
@@ -138,6 +146,7 @@ class Centre:
         if ack.counter != counter:
             raise BeatError(f"the centre confirmed beat {ack.counter}, not {counter}")
         self._stored_to = ack.stored_to
+        self._orders.take(ack)
         await self._from_disk(journal.note(STORED, ack.stored_to), None)
         self._succeeded(over)
 

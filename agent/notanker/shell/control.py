@@ -5,6 +5,9 @@ agent runs asks through it. One line of JSON in, one line out:
 
     {"plugin": "lte1", "method": "signal"}   ->   {"result": {"rsrp_dbm": -97, ...}}
 
+Without a plugin the agent itself is asked to do something in a person's name, such as release a text. That is
+for root alone: a plugin's child runs as the agent's user, and must not speak for people.
+
 The socket lies in the agent's own folder; the agent's user and root may open it, and nobody else.
 """
 
@@ -15,9 +18,9 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -51,6 +54,23 @@ ANSWERS: Final[Mapping[str, Any]] = {
 }
 """What may be asked, with the type of the answer. Nothing that moves the site's traffic is among it."""
 
+
+class Wish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What root has done in a person's name.
+
+    Attributes:
+        contact: The plan's contact.
+        template: The text for people outside, where it is about one.
+    """
+
+    incident: Annotated[int, msgspec.Meta(ge=1, le=2**31)]
+    contact: Annotated[str, msgspec.Meta(max_length=64)]
+    template: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+
+Deed = Callable[[Wish], str]
+"""Does it, and returns the word for what came of it."""
+
 ARGUMENTS: Final[Mapping[str, Any]] = {"ussd": str, "send": Message}
 
 
@@ -76,12 +96,20 @@ class Control:
         path: The socket's file; one that a killed agent left behind is replaced.
         plugins: Who can be asked, by name.
         log: Where it is logged who asked for what.
+        deeds: What root may have done, by name.
     """
 
-    def __init__(self, path: Path, plugins: Mapping[str, PluginProcess], log: Log) -> None:
+    def __init__(
+        self,
+        path: Path,
+        plugins: Mapping[str, PluginProcess],
+        log: Log,
+        deeds: Mapping[str, Deed] | None = None,
+    ) -> None:
         self._path = path
         self._plugins = plugins
         self._log = log
+        self._deeds = deeds or {}
         self._open = 0
 
     async def run(self) -> None:
@@ -116,14 +144,15 @@ class Control:
         return listening
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._open >= MOST_AT_ONCE or not _may_ask(writer.get_extra_info("socket")):
+        user = _user(writer.get_extra_info("socket"))
+        if self._open >= MOST_AT_ONCE or user not in (0, os.geteuid()):
             writer.close()
             return
         self._open += 1
         try:
             with contextlib.suppress(OSError, ValueError, TimeoutError):  # too long, gone, asleep
                 while line := await self._line(reader):
-                    writer.write(msgspec.json.encode(await self._answer(line)) + b"\n")
+                    writer.write(msgspec.json.encode(await self._answer(line, user)) + b"\n")
                     async with asyncio.timeout(IDLE_S):
                         await writer.drain()
         finally:
@@ -135,9 +164,10 @@ class Control:
         async with asyncio.timeout(IDLE_S):
             return await reader.readline()
 
-    async def _answer(self, line: bytes) -> Told:
+    async def _answer(self, line: bytes, user: int) -> Told:
         try:
-            return Told(await self._ask(msgspec.json.decode(line, type=Ask)))
+            ask = msgspec.json.decode(line, type=Ask)
+            return Told(await self._ask(ask) if ask.plugin else self._do(ask, user))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return _refused(f"no question: {error}")
         except PluginError as error:
@@ -155,15 +185,25 @@ class Control:
         result = await plugin.call(ask.method, argument, answer=answer)
         return msgspec.Raw(msgspec.json.encode(result))
 
+    def _do(self, ask: Ask, user: int) -> msgspec.Raw:
+        deed = self._deeds.get(ask.method)
+        if deed is None:
+            raise Permanent(f"nobody here does {ask.method}"[:200])
+        if user != 0:
+            raise Permanent("that is for root alone")
+        wish = msgspec.json.decode(ask.argument, type=Wish)
+        self._log.info("done_by_hand", what=ask.method, contact=wish.contact)
+        return msgspec.Raw(msgspec.json.encode(deed(wish)))
+
 
 def _refused(reason: str) -> Told:
     return Told(fault=Fault("permanent", reason))
 
 
-def _may_ask(connection: socket.socket) -> bool:
-    """Say whether root or the agent's own user is at the other end (SO_PEERCRED, unix(7))."""
+def _user(connection: socket.socket) -> int:
+    """Return who is at the other end (SO_PEERCRED, unix(7))."""
     credentials = connection.getsockopt(
         socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
     )
     _, user, _ = struct.unpack("3i", credentials)
-    return user in (0, os.geteuid())
+    return int(user)

@@ -11,6 +11,7 @@ from notanker.core.delivery import CAN_WAIT, Delivery
 from notanker.core.events import Acknowledged, Event, OrderRefused, SmsHeard
 from notanker.core.guard import Guard
 from notanker.core.incident import Incident
+from notanker.core.lineage import Kind
 from notanker.core.marks import reference_of
 from notanker.core.orders import Order, Word
 from notanker.core.status import Status
@@ -21,9 +22,12 @@ from notanker.shell.inbox import Sms
 from notanker.shell.journal import Journal
 from notanker.shell.one_time import CodeRefused, OneTimeCodes
 from notanker.shell.outbox import Outbox
+from notanker.shell.outside import Outside
 
 REPLY_RANK: Final = CAN_WAIT
 """An answer never goes before an alarm."""
+MOST_LISTED: Final = 6
+"""So many texts are named in one SMS."""
 
 
 class Orders:
@@ -37,6 +41,7 @@ class Orders:
         store: The journal.
         outbox: Where answers go.
         happen: Called with what the core is to know.
+        outside: Gives texts for people outside free.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Orders:
         store: Journal,
         outbox: Outbox,
         happen: Callable[[Event], None],
+        outside: Outside,
     ) -> None:
         self._config = config
         self._plan = plan
@@ -56,6 +62,7 @@ class Orders:
         self._store = store
         self._outbox = outbox
         self._happen = happen
+        self._outside = outside
         self._codes = OneTimeCodes(config, store)
         self._guard = Guard()
 
@@ -82,6 +89,12 @@ class Orders:
                 return status_answer(self._status(), language, self._plan())
             case Order(word=Word.PLAN):
                 return plan_answer(self._plan(), language)
+            case Order(word=Word.IS_OFF):
+                return self._is_off(contact, order)
+            case Order(word=Word.WITHDRAW):
+                return self._withdraw(contact, order)
+            case Order(word=Word.RELEASE):
+                return await self._release(contact, order)
             case _:
                 return await self._with_code(contact, order)
 
@@ -102,24 +115,69 @@ class Orders:
         return said("acknowledged", contact.language, n=wanted)
 
     async def _with_code(self, contact: Contact, order: Order) -> str:
+        if why := await self._against_code(contact, order):
+            return self._refuse(contact, order, why)
+        # Neither is there yet; the code is used up all the same, as the person was told to expect.
+        return said("no_tunnel" if order.word is Word.TUNNEL else "no_drill", contact.language)
+
+    async def _against_code(self, contact: Contact, order: Order) -> str:
+        """Use up the code; return why it does not count, empty if it does."""
         now_s = clock.boot_s()
         if self._guard.locked(contact.id, now_s):
-            return self._refuse(contact, order, "locked")
+            return "locked"
         try:
             await self._codes.use(contact.id, order.code)
         except CodeRefused as refused:
             if str(refused) == "wrong":
                 self._guard = self._guard.after_wrong(contact.id, now_s)
-            return self._refuse(contact, order, str(refused))
-        # Neither is there yet; the code is used up all the same, as the person was told to expect.
-        return said("no_tunnel" if order.word is Word.TUNNEL else "no_drill", contact.language)
+            return str(refused)
+        return ""
+
+    async def _release(self, contact: Contact, order: Order) -> str:
+        if order.number is None or not order.template:
+            return self._which(contact, order)
+        number, template = order.number, order.template
+        why = self._outside.refusal(number, template, contact.id, back=False)
+        why = why or await self._against_code(contact, order)
+        if why:
+            return self._refuse(contact, order, why)
+        # Looked at once more: it took a while to write the code down.
+        told = self._outside.release(number, template, contact.id, "sms")
+        return said(told, contact.language, n=number, t=template)
+
+    def _withdraw(self, contact: Contact, order: Order) -> str:
+        if order.number is None or not order.template:
+            return self._refuse(contact, order, "which_back")
+        number, template = order.number, order.template
+        told = self._outside.release(number, template, contact.id, "sms", back=True)
+        return said(told, contact.language, n=number, t=template)
+
+    def _is_off(self, contact: Contact, order: Order) -> str:
+        if order.number is None:
+            return self._refuse(contact, order, "which_off")
+        told = self._outside.is_off(order.number, contact.id, contact.name, "sms")
+        return said(told, contact.language, n=order.number)
+
+    def _which(self, contact: Contact, order: Order) -> str:
+        """Say what this person could release, where he did not say what."""
+        waiting = self._outside.waiting(contact.id)
+        if not waiting:
+            return self._refuse(contact, order, "no_text")
+        self._happen(OrderRefused(contact.id, order.word, "which_text"))
+        listed = [f"{number} {template}" for number, template in waiting[:MOST_LISTED]]
+        word = "RELEASE" if contact.language == "en" else "FREIGABE"
+        shown = f"{word} {listed[0]}"
+        return said("which_text", contact.language, open=", ".join(listed), order=shown)
 
     def _refuse(self, contact: Contact, order: Order, reason: str) -> str:
-        self._happen(OrderRefused(contact.id, order.word, reason))
-        shown = (
-            order.word.upper() if order.number is None else f"{order.word.upper()} {order.number}"
-        )
-        return said(reason, contact.language, order=shown)
+        german = {Word.RELEASE: "FREIGABE"} if contact.language != "en" else {}
+        word = german.get(order.word, order.word.upper())
+        parts = (word, "" if order.number is None else str(order.number))
+        shown = " ".join(filter(None, (*parts, order.template)))
+        of_a_text = bool(order.template)
+        self._happen(OrderRefused(contact.id, shown if of_a_text else order.word, reason))
+        values = {"order": shown, "n": order.number, "t": order.template}
+        return said(reason, contact.language, **values)
 
     def _name(self, contact_id: str) -> str:
         plan = self._plan()
@@ -143,6 +201,7 @@ class Orders:
             next_s=now_s,
             rank=REPLY_RANK,
             reference=reference_of(mark),
+            kind=Kind.ANSWER,
         )
         self._outbox.add(delivery, self._store.do(journal.update(delivery)))
 

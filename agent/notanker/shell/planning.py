@@ -1,4 +1,4 @@
-"""The plan in force: taken, checked anew each day, and told of, by a process of its own.
+"""The plan in force: fetched, taken, checked anew each day, and told of, by a process of its own.
 
 Rendering must not stall the loop, and a plan made for harm must not take the agent's memory: so the child
 has bounds, and a session of its own that is ended as a whole. It leaves word in the store, which is all
@@ -14,37 +14,63 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
 from notanker.core.moment import Moment
+from notanker.core.state import Site
 from notanker.core.status import PlanStatus
 from notanker.errors import Language, Place, errors_of
 from notanker.plan import outcome
+from notanker.plan import store as disk
 from notanker.plan.accepted import Accepted, current
 from notanker.plan.load import load
 from notanker.plan.model import Plan
 from notanker.plan.outcome import Outcome, Standing
 from notanker.shell import clock
+from notanker.shell.fetching import Fetching
 from notanker.shell.logs import Log
 
 ACCEPT_S: Final = 120.0
+FETCH_S: Final = 240.0
+"""A source may take so long."""
 RECHECK_S: Final = 86_400.0
+FOLLOW_S: Final = 15.0
+"""After so long a plan is noticed that somebody else took into force: a technician at the keyboard."""
 CONTACT_S: Final = 30 * 86_400.0
 """A heartbeat of whoever hands out plans that is older is told (the portal's yellow)."""
 
 
 class Planning:
-    """Keeps the plan in force, and knows how it stands; `changed` is told of either."""
+    """Keeps the plan in force, and knows how it stands; `changed` is told of either.
 
-    def __init__(self, config: Config, changed: Callable[[], None], log: Log) -> None:
+    Args:
+        config: The site's.
+        changed: Is told.
+        log: Where changes are logged.
+        site: Tells the state of the site: where traffic goes, and what of the data is left.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        changed: Callable[[], None],
+        log: Log,
+        site: Callable[[], Site] | None = None,
+    ) -> None:
         self._config = config
         self._changed = changed
         self._log = log
         self._accepted = plan_in_force(config)
         self._refusal: Outcome | None = None
+        self._fetching = Fetching(config, site)
         self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
         self._standing = outcome.standing(config.paths.plan_store) or Standing()
+
+    @property
+    def _store(self) -> Path:
+        return self._config.paths.plan_store
 
     @property
     def plan(self) -> Plan | None:
@@ -56,8 +82,15 @@ class Planning:
         """The plan in short."""
         accepted, standing, refusal = self._accepted, self._standing, self._refusal
         found = len(accepted.problems) + len(standing.problems)
+        refused = self._fetching.refused
         if refusal is not None:
             found += len(refusal.problems) + refusal.more
+        elif refused is not None:
+            found += len(refused.problems)
+            refusal = Outcome(
+                accepted=False, step="", source=refused.source, at=self._fetching.at,
+                problems=refused.problems,
+            )  # fmt: skip
         status = PlanStatus(
             findings=found,
             refused=(_why(refusal, "de"), _why(refusal, "en")) if refusal else ("", ""),
@@ -74,11 +107,55 @@ class Planning:
         return tuple(self._findings())
 
     async def take(self) -> None:
-        """Take the plan in its folder into force, or keep the one before and know why.
+        """Take the plan in its folder, or the one of its sources, into force; or keep the one before.
 
         Where none can be stored, what is readable of the folder is used as it stands, unless plans must
         be signed.
         """
+        if self._fetching.enabled:
+            await self._fetch()
+        else:
+            await self._accept()
+        self._accepted = await asyncio.to_thread(plan_in_force, self._config)
+        self._look()
+        self._changed()
+
+    async def _look_out(self) -> None:
+        """Ask the sources again and again, and notice a plan that somebody else took into force."""
+        loop = asyncio.get_running_loop()
+        due_s = loop.time() + self._fetching.pause_s()
+        while True:
+            await asyncio.sleep(FOLLOW_S)
+            if self._fetching.enabled and loop.time() >= due_s:
+                await self.take()
+                due_s = loop.time() + self._fetching.pause_s()
+            elif not self._one_child.locked():
+                await self._follow()
+
+    async def _follow(self) -> None:
+        folder = disk.in_force(self._store)
+        if folder is None or folder == self._accepted.folder:
+            return
+        self._accepted = await asyncio.to_thread(plan_in_force, self._config)
+        self._log.info("plan_followed", fingerprint=self._accepted.fingerprint)
+        self._look()
+        self._changed()
+
+    async def _fetch(self) -> None:
+        errand = self._fetching.errand()
+        if errand is None:
+            return  # the data of this month is spent: the plan in force does until the line is back
+        before = self._fetching.results
+        sources = len(self._config.plan.sources)
+        async with self._one_child:
+            process, status = await self._run(
+                "fetch", "--errand", "--bounded", data=errand, most_s=ACCEPT_S + sources * FETCH_S
+            )
+        self._fetching.hear(process, status)
+        if self._fetching.results != before:
+            self._log.info("plan_fetched", status=status, **self._fetching.results)
+
+    async def _accept(self) -> None:
         process, status = await self._child("accept")
         told = outcome.outcome(self._config.paths.plan_store)
         if told is None or told.process != process:
@@ -89,11 +166,14 @@ class Planning:
         )
         for problem in told.problems:
             self._log.warning("plan_problem", problem=problem.sentence("en"))
-        self._accepted = await asyncio.to_thread(plan_in_force, self._config)
-        self._look()
-        self._changed()
 
     async def watch(self) -> None:
+        """Check the plan in force, and look out for another."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._check_daily())
+            group.create_task(self._look_out())
+
+    async def _check_daily(self) -> None:
         """Check the plan in force once a day: keys expire and disks age without anybody's doing."""
         while True:
             await asyncio.sleep(RECHECK_S)
@@ -128,22 +208,26 @@ class Planning:
 
     async def _child(self, command: str) -> tuple[int, int | None]:
         """Run a command on the plan, and return its process and exit status; None if it came to no end."""
-        async with self._one_child:
-            return await self._run(command)
-
-    async def _run(self, command: str) -> tuple[int, int | None]:
         paths = self._config.paths
+        folder = paths.arrivals if self._fetching.enabled else paths.plan
+        options = ("--store", str(self._store), "--bounded", *_trust(self._config))
+        async with self._one_child:
+            return await self._run(command, str(folder), *options)
+
+    async def _run(
+        self, *arguments: str, data: bytes = b"", most_s: float | None = None
+    ) -> tuple[int, int | None]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "notanker.cli", "plan", command, str(paths.plan),
-            "--store", str(paths.plan_store), "--bounded", *_trust(self._config),
-            stdin=asyncio.subprocess.DEVNULL,
+            sys.executable, "-m", "notanker.cli", "plan", *arguments,
+            stdin=asyncio.subprocess.PIPE if data else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
         try:
-            async with asyncio.timeout(ACCEPT_S):
-                return process.pid, await process.wait()
+            async with asyncio.timeout(ACCEPT_S if most_s is None else most_s):
+                await process.communicate(data or None)
+                return process.pid, process.returncode
         except TimeoutError:
             return process.pid, None
         finally:
@@ -162,6 +246,7 @@ class Planning:
         for problem in standing.problems:
             told = problem.sentence(language)
             yield _lapsed(standing, problem.code, told, language) if problem in first else told
+        yield from self._fetching.findings(language)
         contact_s = _age_s(standing.contact)
         if contact_s is not None and contact_s > CONTACT_S:
             days = int(contact_s // 86_400)

@@ -43,6 +43,7 @@ class PluginProcess:
     Attributes:
         spec: Which plugin this is.
         parts: The parts it plays ("uplink", "channel"); empty until it was ready once.
+        kinds: The kinds of address that it takes as a channel; empty until it was ready once.
         problems: What is wrong with its options; empty while they are fine.
         pid: The process id of the child, None while there is none.
         news: Set when the plugin has something to `collect`: it says so, or is new.
@@ -59,6 +60,7 @@ class PluginProcess:
     ) -> None:
         self.spec: Final = spec
         self.parts: frozenset[str] = frozenset()
+        self.kinds: tuple[str, ...] = ()
         self.problems: tuple[Problem, ...] = ()
         self.pid: int | None = None
         self.news: Final = asyncio.Event()
@@ -167,6 +169,7 @@ class PluginProcess:
         except msgspec.MsgspecError:
             raise _Ended(STARTING, "wrong answer to init") from None
         self.parts = self._ready.parts
+        self.kinds = self._ready.kinds
         self.news.set()
         self._log.info("plugin_ready", pid=child.pid, parts=sorted(self.parts))
         self._succeeded(STARTING)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
-from notanker.core.delivery import CAN_WAIT, Delivery
-from notanker.core.escalation import LATER
+from notanker.core.delivery import Delivery
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
+from notanker.core.lineage import kind_of, rank_of
 from notanker.core.marks import reference_of
 from notanker.core.state import Site
 from notanker.plan.model import Plan
@@ -96,7 +96,8 @@ class Recorder:
     async def catch_up(self) -> None:
         """Write the reports that a crash came before."""
         for incident in self._site().recent:
-            if not (self._config.paths.reports / f"{incident.number}.json").exists():
+            written = (self._config.paths.reports / f"{incident.number}.json").exists()
+            if incident.reopened or not written:  # one of an earlier end may be there
                 await self.save_report(incident.number)
 
     def _delivery(self, queued: Queued, now_s: float) -> Delivery:
@@ -118,9 +119,12 @@ class Recorder:
             text,
             now_s,
             next_s=now_s,
-            rank=CAN_WAIT if queued.template in LATER else 0,
+            rank=rank_of(queued.template),
             reference=reference_of(queued.mark),
             pieces=segments(text),
+            contact=queued.contact,
+            channels=queued.ways,
+            kind=kind_of(queued.template),
         )
 
     def _incident(self, number: int) -> Incident:

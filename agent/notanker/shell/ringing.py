@@ -55,7 +55,7 @@ class Ringing:
         self._happened = happened
         self._log = log
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
-        self._rung: dict[tuple[int, str], None] = {}
+        self._rung: dict[tuple[int, int, str], None] = {}
 
     def settled(self, event: MessageSettled) -> None:
         """Take the end of a message, and pass it on."""
@@ -73,12 +73,17 @@ class Ringing:
 
     async def _ring(self, mark: str) -> None:
         queued = rules.due(self._incidents(), mark, clock.boot_s())
-        if queued is None or (queued.incident, queued.contact) in self._rung:
+        if queued is None:
+            return
+        # What has broken again after its all-clear wakes people again.
+        again = sum(o.reopened for o in self._incidents() if o.number == queued.incident)
+        call = (queued.incident, again, queued.contact)
+        if call in self._rung:
             return
         number = _number_of(self._plan(), queued.contact)
         if not number:
             return
-        self._note(queued.incident, queued.contact)
+        self._note(call)
         for caller in self._callers:
             if "caller" in caller.parts and await self._is_rung(
                 caller, Call(mark=mark, number=number)
@@ -103,8 +108,8 @@ class Ringing:
         self._log.info("rung", plugin=caller.spec.name, mark=call.mark, what=what)
         self._happened(DeviceSaid(caller.spec.name, what, f"{call.mark}: {reason}"))
 
-    def _note(self, incident: int, contact: str) -> None:
-        self._rung[incident, contact] = None
+    def _note(self, call: tuple[int, int, str]) -> None:
+        self._rung[call] = None
         while len(self._rung) > MOST_WAITING:
             del self._rung[next(iter(self._rung))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+from dataclasses import replace
 from typing import Final
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
@@ -19,6 +20,7 @@ from notanker.core.powercycle import PowerCycleSettings
 from notanker.core.probing import DEAR_S
 from notanker.core.settings import (
     Anchor,
+    Announcement,
     BeatSettings,
     Check,
     Evidence,
@@ -26,6 +28,7 @@ from notanker.core.settings import (
     Pace,
     QualityLimits,
     Settings,
+    Telling,
     WatchSettings,
 )
 from notanker.plan.directory import telling
@@ -93,11 +96,30 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         beat=BeatSettings(enabled=False)
         if centre is None
         else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
-        telling=telling(plan),
+        telling=telling_of(config, plan),
         checks=tuple(_check(watch, index) for index, watch in enumerate(config.watch)),
         systems=systems_of(plan),
         hop=config.primary.gateway or "",
     )
+
+
+def telling_of(config: Config, plan: Plan | None) -> Telling:
+    """Return whom the plan has told what, and which plugin switches what callers hear."""
+    known = telling(plan, config.alerts.fallback, config.site.language)
+    rows = tuple(replace(row, plugin=_plugin_of(config, row)) for row in known.announcements)
+    return replace(known, announcements=rows)
+
+
+def _plugin_of(config: Config, row: Announcement) -> str:
+    """Return who switches it: the plugin that names its number, else the one that names none."""
+    wanted = _digits(row.head_number)
+    own = (a for a in config.announcement if wanted in map(_digits, a.head_numbers))
+    others = (a for a in config.announcement if not a.head_numbers)
+    return next((a.plugin for a in (*own, *others)), "")
+
+
+def _digits(number: str) -> str:
+    return "".join(char for char in number if char.isdigit())
 
 
 def budget_of(config: Config) -> BudgetSettings:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from notanker.core.marks import place_of
 from notanker.core.merging import Storm, carried
 
-MOST_MARKS: Final = 4
+MOST_RANGES: Final = 3
 
 
 def summary_of(storm: Storm, language: str) -> str:
@@ -15,13 +17,30 @@ def summary_of(storm: Storm, language: str) -> str:
     from notanker.plugin.sms import text as sms
 
     marks = carried(storm)
-    shown = ", ".join(marks[:MOST_MARKS]) + (", ..." if len(marks) > MOST_MARKS else "")
+    ranges = ranges_of(marks, " to " if language == "en" else " bis ")
+    shown = ", ".join(ranges[:MOST_RANGES]) + (", ..." if len(ranges) > MOST_RANGES else "")
     more = "more" if language == "en" else "weitere"
     head = f"+{len(marks)} {more} ({shown}). "
     tail = f" {storm.latest.mark}"
     latest = _bare(storm)
     room = sms.SINGLE_UNITS - sms.units(head) - sms.units(tail)
     return f"{head}{sms.cut(latest, room)}{tail}"
+
+
+def ranges_of(marks: Iterable[str], to: str) -> list[str]:
+    """Return the marks with those that follow one another as one: `17-4 bis 17-10`."""
+    runs: list[tuple[str, str]] = []
+    for mark in marks:
+        if runs and _follows(runs[-1][1], mark):
+            runs[-1] = (runs[-1][0], mark)
+        else:
+            runs.append((mark, mark))
+    return [first if first == last else f"{first}{to}{last}" for first, last in runs]
+
+
+def _follows(one: str, other: str) -> bool:
+    first, second = place_of(one), place_of(other)
+    return bool(first) and second == (*first[:-1], first[-1] + 1)
 
 
 def _bare(storm: Storm) -> str:

@@ -6,14 +6,14 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field, replace
 
-from notanker.core import chain, escalation
+from notanker.core import announcing, chain, escalation
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
 from notanker.core.settings import Telling
 from notanker.plan.messages import Composed, compose
-from notanker.plan.model import Plan
+from notanker.plan.model import Plan, dialled
 from notanker.plan.words import cause_words, duration_words, fallback_words
 from notanker.shell.logs import Log
 
@@ -37,6 +37,8 @@ def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> s
     """Return the text of a message; whatever is wrong with the plan, there is one."""
     isolated = queued.template == escalation.ISOLATED
     template = escalation.ALARM if isolated else queued.template
+    if incident.reopened and queued.template in escalation.ALARMS:
+        template = f"{template}-again"  # it follows an all-clear that did not hold
     values = values_of(queued, incident, context)
     composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
@@ -61,20 +63,56 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
     line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
     end = incident.back_since or queued.at
     began = incident.detail.since if incident.system else None
-    lasted = duration_words(max(1.0, between_s(incident.opened, queued.at)), language)
+    lasted = duration_words(max(1.0, between_s(incident.since, queued.at)), language)
     return {
         "site": plan.head.site if plan is not None else context.site,
-        "since": clock_time(began or incident.opened, plan) or lasted,
+        "since": clock_time(began or incident.since, plan) or lasted,
         "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
-        "duration": duration_words(between_s(incident.opened, end), language),
+        "duration": duration_words(between_s(incident.opened, end) - incident.well_s, language),
         "cause_internal": cause_words(incident.cause, language, incident.detail),
         "system": cause_words(incident.cause, language, incident.detail),
         "needed_by": _needed_by(incident.detail.needed_by, language),
         "fallback": fallback_words(line, language),
+        "outages": str(incident.flaps + 1),
         "incident": str(incident.number),
         "mark": queued.mark,
         **_next(queued, incident, context),
+        **(_beside(incident, context) if queued.template in escalation.BESIDE else {}),
     }
+
+
+def _beside(incident: Incident, context: Context) -> dict[str, str]:
+    """Return what is to be released or switched."""
+    waiting = [one.template for one in incident.drafts if one.missing and not one.drill]
+    known = announcing.recall(incident.facts)
+    heads = [dialled(one.head_number) for one in known if not one.done]
+    rows = context.plan.escalation.announcements if context.plan is not None else ()
+    row = next((row for row in rows if dialled(row.head_number) in heads), None)
+    contact = context.plan.contact(row.switch_contact) if context.plan and row else None
+    return {
+        "texts": ", ".join(waiting),
+        "text": waiting[0] if waiting else "",
+        "heads": ", ".join(heads),
+        "hand": f"{contact.name} {dialled(contact.phone)}" if contact is not None else "",
+    }
+
+
+def values_outside(
+    incident: Incident, context: Context, language: str, line: Line | None, now: Moment
+) -> dict[str, str]:
+    """Return what the placeholders of a text for people outside stand for.
+
+    Args:
+        incident: The incident.
+        context: The rest.
+        language: `de` or `en`.
+        line: Where the traffic goes, None where the incident has nothing to do with it.
+        now: The present; for an incident that is over its end counts.
+    """
+    at = incident.resolved or now
+    queued = Queued(at, incident.number, "", "", "", "", "", language)
+    fallback = fallback_words(Line.PRIMARY if line is None else line, language)
+    return {**values_of(queued, incident, context), "fallback": fallback}
 
 
 def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str]:

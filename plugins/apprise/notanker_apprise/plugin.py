@@ -26,6 +26,10 @@ class Apprise(Channel[AppriseConfig]):
     Config = AppriseConfig
     deadline_s = 120.0
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of address that this service takes."""
+        return self.config.kinds
+
     def send(self, message: Message) -> Receipt:
         """Send one message; return once the service has accepted it.
 

@@ -87,12 +87,12 @@ def clean(text: str) -> str:
 
 
 def unmarked(text: str, mark: str) -> str:
-    """Return the text without its mark, `Nr 17-1` or `17-1r`: the identifier has it.
+    """Return the text without its mark, `Nr 17-1`, `17-1r` or `17-1rr`: the identifier has it.
 
     So a copy is the same alert to the byte, and a service that compares what came under one
     Idempotency-Key finds nothing amiss.
     """
-    pattern = rf"[ ]?(?:\b(?:Nr|No)\.? )?(?<![\w-]){re.escape(mark)}r?(?![\w-])"
+    pattern = rf"[ ]?(?:\b(?:Nr|No)\.? )?(?<![\w-]){re.escape(mark)}r{{0,2}}(?![\w-])"
     places = list(re.finditer(pattern, text))
     if not places:
         return text

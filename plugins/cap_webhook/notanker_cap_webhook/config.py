@@ -14,6 +14,7 @@ from notanker.plugin.web import address_fault
 Language = Literal["de-DE", "en-GB"]
 Severity = Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"]
 Seconds = Annotated[float, Meta(gt=0, le=20)]
+Kind = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._:@/-]{1,100}")
@@ -24,6 +25,7 @@ class CapWebhookConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One service that takes CAP alerts.
 
     Attributes:
+        kinds: The kinds of address of the plan that alerts are posted for; they do not bear the address.
         url: Where they are posted, `https://` only.
         site: The first part of each alert's identifier; no two sites may have the same.
         sender: Who the alert is from, as the service knows it.
@@ -39,6 +41,7 @@ class CapWebhookConfig(msgspec.Struct, frozen=True, kw_only=True):
         ca: A file of certificates to trust instead of the system's.
     """
 
+    kinds: Annotated[tuple[Kind, ...], Meta(min_length=1, max_length=8)] = ("cap",)
     url: str = ""
     site: str = "site"
     sender: str = "notanker"

@@ -19,6 +19,10 @@ class CapWebhook(Channel[CapWebhookConfig]):
     Config = CapWebhookConfig
     deadline_s = 90.0
 
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kinds of address that it takes."""
+        return self.config.kinds
+
     def send(self, message: Message) -> Receipt:
         """Hand one alert over; return once the service says that it has it.
 

@@ -15,6 +15,7 @@ from notanker.core.facts import Acknowledged, Settled
 from notanker.core.marks import incident_of, reference_of
 from notanker.core.moment import Moment
 from notanker.shell import clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.collecting import Collecting
 from notanker.shell.inbox import Inbox, Sms
 from notanker.shell.journal import Journal
@@ -57,7 +58,9 @@ class Box:
         self._open: set[str] = set()
         self._settled = asyncio.Event()
         channels: Any = [radio]
-        self.outbox = Outbox(self.store, channels, self._settle, QUIET, END_WITHIN_S)
+        self.outbox = Outbox(
+            self.store, Carriers(channels, QUIET), self._settle, QUIET, END_WITHIN_S
+        )
         self.inbox = Inbox(self.store, self._hear, QUIET)
         self._collecting = Collecting(
             channels[0],

@@ -47,11 +47,11 @@ class Tally:
         cuts: How often the power was cut.
         places: How many places there were to cut it, before and after each write and each sync.
         lost: Alerts that were on disk, or that the box raised again, and never left; one entry for each cut.
-        in_doubt: Those that the modem had swallowed in silence before the cut came into their only repeat:
-            never a third time, and the record says "unknown".
+        in_doubt: Those that never left, and of which the record says "unknown": the modem swallowed them in
+            silence, and the cut came into a repeat.
         forgotten: Answers of people that the modem had, and of which the journal knows nothing at the end.
-        unmarked: Second copies that do not say so, and third ones.
-        doubled: How many second copies came of a cut: by that number, how many cuts.
+        unmarked: Copies that do not say which they are, and fourth ones.
+        doubled: How many further copies came of a cut: by that number, how many cuts.
     """
 
     cuts: int = 0
@@ -156,10 +156,13 @@ def _begin_again(path: Path, proof: Proof, world: World, tally: Tally) -> None:
     tally.lost += [mark for mark in never if mark not in in_doubt]
     further = {mark: those[1:] for mark, those in copies.items() if len(those) > 1}
     for mark, those in further.items():
-        if len(those) > 1 or not those[0].text.endswith(f"{mark}r"):
+        ways = [one.text.endswith((f"{mark}r", f"{mark}rr")) for one in those]
+        if len(those) > 2 or not all(ways) or len({one.text for one in copies[mark]}) <= len(those):
             tally.unmarked.append(mark)
     # One whose answer was lost on the way is doubled without a cut, if nobody can tell.
-    tally.doubled[sum(copies[mark][0].answered for mark in further)] += 1
+    tally.doubled[
+        sum(len(those) - (not copies[mark][0].answered) for mark, those in further.items())
+    ] += 1
     tally.forgotten += sorted(world.answers - _acknowledged(path))
 
 

@@ -20,6 +20,7 @@ from notanker.core.events import MessageSettled
 from notanker.core.marks import reference_of
 from notanker.plugin import Inbound
 from notanker.shell import clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.collecting import Collecting
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
@@ -69,7 +70,7 @@ async def live(folder: Path, kind: str, options: dict[str, object], count: int) 
         if not waiting:
             all_settled.set()
 
-    outbox = Outbox(store, [plugin], settled, QUIET)
+    outbox = Outbox(store, Carriers([plugin], QUIET), settled, QUIET)
     collecting = Collecting(
         plugin, outbox.report, no_inbound, lambda _: None, lambda: outbox.in_doubt, QUIET
     )

@@ -70,6 +70,7 @@ class Radio:
         self.spec = SimpleNamespace(name="lte1")
         self.status = PluginStatus("lte1", "radio", PluginHealth.OK)
         self.pid = 1
+        self.kinds = ("sms",)
         self.news = asyncio.Event()
         self.air = list(air)
         self._proof = proof

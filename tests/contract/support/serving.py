@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from notanker.shell.control import Control
+from notanker.shell.control import Control, Deed
 from notanker.shell.logs import QUIET
 from notanker.shell.plugin_supervisor import PluginProcess
 from tests.contract.support.runner import Runner, eventually
@@ -15,13 +15,16 @@ from tests.contract.support.runner import Runner, eventually
 
 @contextlib.contextmanager
 def serve_control(
-    runner: Runner, path: Path, plugins: Mapping[str, PluginProcess]
+    runner: Runner,
+    path: Path,
+    plugins: Mapping[str, PluginProcess],
+    deeds: Mapping[str, Deed] | None = None,
 ) -> Iterator[None]:
     """Serve until the block ends."""
     path.unlink(missing_ok=True)
 
     async def begin() -> asyncio.Task[None]:
-        return asyncio.create_task(Control(path, plugins, QUIET).run())
+        return asyncio.create_task(Control(path, plugins, QUIET, deeds).run())
 
     async def end(task: asyncio.Task[None]) -> None:
         task.cancel()

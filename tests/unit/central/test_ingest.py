@@ -44,7 +44,7 @@ def reply(ingest: Ingest, auth: str, beat: Beat) -> tuple[int, dict[str, Any]]:
 
 def test_a_good_beat_is_acknowledged(ingest: Ingest, auth: str, make: Makers) -> None:
     beat = make.beat(4, events=(make.event(1),))
-    assert reply(ingest, auth, beat) == (200, {"counter": 4, "stored_to": 1})
+    assert reply(ingest, auth, beat) == (200, {"counter": 4, "stored_to": 1, "orders": []})
     assert ingest.counts == {"stored": 1}
 
 
@@ -117,7 +117,7 @@ def test_a_database_that_fails_gives_no_acknowledgement(
     assert reply(ingest, auth, beat) == (503, {"error": "not-stored"})
     with store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
-    assert reply(ingest, auth, beat) == (200, {"counter": 1, "stored_to": 1})
+    assert reply(ingest, auth, beat) == (200, {"counter": 1, "stored_to": 1, "orders": []})
 
 
 @FIXTURES

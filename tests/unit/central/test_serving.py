@@ -119,7 +119,7 @@ def packed(beat: Beat) -> bytes:
 
 def test_beats_come_in_over_tls_and_stand_on_the_board(centre: Running, make: Makers) -> None:
     status, ack = centre.post(make.key("nord"), packed(make.beat(3, events=(make.event(1),))))
-    assert (status, ack) == (200, {"counter": 3, "stored_to": 1})
+    assert (status, ack) == (200, {"counter": 3, "stored_to": 1, "orders": []})
     assert centre.sites()["nord"]["state"] == "ok"
 
 
@@ -210,7 +210,11 @@ def test_a_killed_centre_loses_nothing_that_it_acknowledged(
     centre = start(toml, certificate[0])
     site = centre.sites()["nord"]
     assert (site["beat"]["counter"], site["stored_to"]) == (acknowledged, acknowledged)
-    assert centre.post(key, packed(make.beat(1)))[1] == {"counter": 1, "stored_to": acknowledged}
+    assert centre.post(key, packed(make.beat(1)))[1] == {
+        "counter": 1,
+        "stored_to": acknowledged,
+        "orders": [],
+    }
     assert centre.sites()["nord"]["beat"]["counter"] == acknowledged
     centre.end()
 
@@ -237,11 +241,11 @@ def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(
     key = make.key("nord")
     centre.post(key, packed(make.beat(900, events=(make.event(1), make.event(2)))))
     new = packed(make.beat(1, events=(make.event(1, boot="boot-2"),)))
-    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 0}
+    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 0, "orders": []}
     config, _ = load(centre.toml)
     assert config is not None
     assert site_anew(config, "nord")
-    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 1}
+    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 1, "orders": []}
     assert centre.sites()["nord"]["beat"]["counter"] == 1
 
 

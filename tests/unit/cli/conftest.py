@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from notanker.cli.commands import notanker
 from notanker.core.facts import Fact
+from notanker.core.incident import REOPEN_S
 from notanker.core.names import Uplink
 from notanker.core.status import Status
 from notanker.shell import codec, journal
@@ -100,7 +101,7 @@ def history(files: SiteFiles) -> World:
     world.dead.add(Uplink.PRIMARY)
     world.run(60)
     world.dead.clear()
-    world.run(60)
+    world.run(60 + REOPEN_S)
     world.pull(Uplink.PRIMARY)
     world.run(10)
     keep(files.state / "journal.sqlite", world.facts)

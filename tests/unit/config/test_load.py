@@ -96,6 +96,7 @@ def test_an_empty_file_lacks_all_that_is_needed(tmp_path: Path) -> None:
         ('interface = "eth0"', "interface = true", "primary.interface"),
         ('sms = ["lte1"]', 'sms = "lte1"', "alerts.sms"),
         ('sms = ["lte1"]', "sms = [1]", "alerts.sms"),
+        ('sms = ["lte1"]', 'sms = ["lte1"]\nfallback = ["0171"]', "alerts.fallback"),
         ('kind = "huawei_lte"', 'kind = "../etc"', "plugin[1].kind"),
         ('name = "lte1"', "name = {}", "plugin[1].name"),
         ("[site]", "site = 5\n[sitex]", "site"),

@@ -10,10 +10,20 @@ import pytest
 from notanker.core import chain, escalation
 from notanker.core.calendar import Duty, Window
 from notanker.core.chain import Kind, stops
-from notanker.core.facts import Acknowledged, Fact, Opened, PrimaryBack, Queued, Settled, Withheld
+from notanker.core.facts import (
+    Acknowledged,
+    Escalated,
+    Fact,
+    Opened,
+    PrimaryBack,
+    Queued,
+    Settled,
+    Withheld,
+)
 from notanker.core.incident import Incident, after, fold
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Outcome, Phase, Unsaid
+from notanker.core.report_rows import words_of
 from notanker.core.settings import Notice, Recipient, Step, Telling
 
 MARA = Recipient("mara", "Mara Beispiel", "+493023125110")
@@ -192,3 +202,17 @@ def test_without_a_plan_nobody_is_told_and_nothing_waits() -> None:
     night = Night(Telling(every_s=math.inf))
     assert night.look(1) == ()
     assert chain.next_wake_s(night.incident, night.telling, at(1)) is None
+
+
+def test_a_question_is_no_further_step_of_the_escalation() -> None:
+    night = Night(Telling((Step(1, "it", (MARA,)), Step(2, "lead", (LENA,)))))
+    for moment in range(1, 602):
+        night.look(moment)
+    moved = [fact for fact in night.incident.facts if isinstance(fact, Escalated)]
+    assert [fact.kind for fact in moved] == ["alarm", "ask", "alarm", "ask", "bridge"]
+    spoken = [words[1] for fact in moved if (words := words_of(fact)) is not None]
+    assert spoken == [
+        "Escalation: step 1 of the plan",
+        "Escalation: step 2 of the plan",
+        "Nobody answered: all are called",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from notanker.core import escalation, facts, incident
 from notanker.core.events import Acknowledged, PeopleKnown
-from notanker.core.facts import Opened, Queued, Resolved
+from notanker.core.facts import Fact, Opened, Queued, Reopened, Resolved
 from notanker.core.failover import ROUTE
 from notanker.core.names import Line, Stage, Uplink, Verdict
 from notanker.core.settings import Notice, Step, Telling
@@ -25,6 +26,8 @@ CHAIN = Telling(
     every_s=120.0,
 )
 PLANS = (to(), to(MARA), to(JONAS), to(JONAS, MARA), CHAIN)
+Outage = tuple[int, int]
+"""An incident, and how often it had been reopened."""
 AGAIN = (escalation.ASK, escalation.UPDATE)
 
 
@@ -111,6 +114,24 @@ class Life(RuleBasedStateMachine):
         backup_works = BACKUP not in it.dead | it.unplugged and not it.loss.get(BACKUP)
         return not it.refused and backup_works and it.verdict(BACKUP) is Verdict.UP
 
+    def by_outage(self) -> Iterator[tuple[int, Fact]]:
+        """Yield each fact with how often its incident had been reopened by then."""
+        again = Counter[int]()
+        for fact in self.world.facts:
+            number = getattr(fact, "incident", None) or 0
+            again[number] += isinstance(fact, Reopened)
+            yield again[number], fact
+
+    @invariant()
+    def an_incident_is_reopened_only_after_its_end(self) -> None:
+        ended = set[int]()
+        for fact in self.world.facts:
+            if isinstance(fact, Resolved):
+                ended.add(fact.incident)
+            if isinstance(fact, Reopened):
+                assert fact.incident in ended
+                ended.remove(fact.incident)
+
     @invariant()
     def numbers_grow(self) -> None:
         numbers = [fact.incident for fact in self.world.of(Opened)]
@@ -118,20 +139,30 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_gets_the_same_news_twice(self) -> None:
-        said = (f for f in self.world.of(Queued) if f.template not in AGAIN)
-        news = Counter((f.incident, f.contact, f.template) for f in said)
+        said = (
+            (f.incident, outage, f.contact, f.template)
+            for outage, f in self.by_outage()
+            if isinstance(f, Queued) and f.template not in AGAIN
+        )
+        news = Counter(said)
         assert not [item for item, count in news.items() if count > 1]
         marks = Counter(fact.mark for fact in self.world.of(Queued))
         assert not [mark for mark, count in marks.items() if count > 1]
 
     @invariant()
     def an_all_clear_goes_to_those_who_were_alarmed_and_to_all_of_them(self) -> None:
-        ended = {fact.incident for fact in self.world.of(Resolved)}
-        for number in ended | {fact.incident for fact in self.world.of(Opened)}:
-            queued = [fact for fact in self.world.of(Queued) if fact.incident == number]
-            alarmed = {f.contact for f in queued if f.template != escalation.ALL_CLEAR}
-            cleared = {f.contact for f in queued if f.template == escalation.ALL_CLEAR}
-            assert cleared == (alarmed if number in ended else set())
+        ended, alarmed, cleared = (
+            set[Outage](),
+            set[tuple[Outage, str]](),
+            set[tuple[Outage, str]](),
+        )
+        for outage, fact in self.by_outage():
+            if isinstance(fact, Resolved):
+                ended.add((fact.incident, outage))
+            elif isinstance(fact, Queued):
+                clear = fact.template == escalation.ALL_CLEAR
+                (cleared if clear else alarmed).add(((fact.incident, outage), fact.contact))
+        assert cleared == {(outage, who) for outage, who in alarmed if outage in ended}
 
     @invariant()
     def nobody_is_alarmed_of_what_somebody_has(self) -> None:
@@ -139,6 +170,8 @@ class Life(RuleBasedStateMachine):
         for fact in self.world.facts:
             if isinstance(fact, facts.Acknowledged):
                 has.add(fact.incident)
+            if isinstance(fact, Reopened):  # what has broken again nobody has
+                has.discard(fact.incident)
             if not isinstance(fact, Queued):
                 continue
             if fact.template == escalation.ISOLATED:

@@ -42,6 +42,17 @@ def test_the_number_may_be_left_out(text: str) -> None:
         ("Abbruch 17 123456", Order(Word.ABORT, 17, "123456")),
         ("ABORT 17 abcd efgh", Order(Word.ABORT, 17, "abcdefgh")),
         ("Abbruch 17", Order(Word.ABORT, 17)),
+        ("FREIGABE 17 T7 483920", Order(Word.RELEASE, 17, "483920", "T7")),
+        ("release 17 t7 483 920", Order(Word.RELEASE, 17, "483920", "T7")),
+        ("Freigabe Nr. 17, T10 ABCD-EFGH", Order(Word.RELEASE, 17, "abcdefgh", "T10")),
+        ("Freigabe 17 T7-kern abcd efgh", Order(Word.RELEASE, 17, "abcdefgh", "T7-KERN")),
+        ("freigabe 17 t7", Order(Word.RELEASE, 17, "", "T7")),
+        ("Freigabe", Order(Word.RELEASE)),
+        ("ZURÜCK 17 T7", Order(Word.WITHDRAW, 17, "", "T7")),
+        ("zurueck 17 T7", Order(Word.WITHDRAW, 17, "", "T7")),
+        ("Withdraw 17 T7", Order(Word.WITHDRAW, 17, "", "T7")),
+        ("AUS 17", Order(Word.IS_OFF, 17)),
+        ("off 17.", Order(Word.IS_OFF, 17)),
     ],
 )
 def test_the_other_orders(text: str, order: Order) -> None:

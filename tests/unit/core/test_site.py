@@ -472,7 +472,7 @@ def test_numbers_go_on_after_a_restart() -> None:
         world.dead.add(PRIMARY)
         world.run(30)
         world.dead.clear()
-        world.run(900)
+        world.run(60 + incident.REOPEN_S)
         world.restart()
     assert [fact.incident for fact in world.of(Opened)] == [1, 2, 3]
 

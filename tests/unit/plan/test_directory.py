@@ -7,10 +7,16 @@ from pathlib import Path
 
 from tests.unit.plan.conftest import SAMPLE, Edit
 
+from notanker.core.allowance import Limits
 from notanker.core.settings import Recipient
+from notanker.core.ways import Way
 from notanker.plan.directory import people, steps, telling
 from notanker.plan.load import load
 from notanker.plan.model import Plan
+
+
+def person(contact: str, name: str, number: str) -> Recipient:
+    return Recipient(contact, name, number, "de", channels=(Way("sms", number),))
 
 
 def plan_in(folder: Path) -> Plan:
@@ -21,8 +27,8 @@ def plan_in(folder: Path) -> Plan:
 
 def test_the_holder_comes_first_then_the_deputies() -> None:
     assert people(plan_in(SAMPLE), "it_network") == (
-        Recipient("tarik-vorlage", "Tarik Vorlage", "+491713920013", "de"),
-        Recipient("ines-modell", "Ines Modell", "+491713920014", "de"),
+        person("tarik-vorlage", "Tarik Vorlage", "+491713920013"),
+        person("ines-modell", "Ines Modell", "+491713920014"),
     )
 
 
@@ -94,6 +100,64 @@ def test_the_core_is_told_all_that_the_plan_says_of_telling() -> None:
     assert found.quiet is not None
     assert (found.quiet.opens_s, found.quiet.closes_s) == (22 * 3600, 6 * 3600)
     assert telling(None).steps == ()
+
+
+MARA = 'email = "mara@ankerruf.example"\n'
+
+
+def ways_of(
+    folder: Path, role: str = "emergency_lead", channels: tuple[str, ...] = ()
+) -> list[str]:
+    return [way.kind for way in people(plan_in(folder), role, channels)[0].ways]
+
+
+def test_sms_comes_first_then_mail_then_the_other_addresses(edit: Edit) -> None:
+    folder = edit("contacts.toml", MARA, MARA + 'addresses = {ntfy = "rufbereitschaft"}\n')
+    (_, mail, ntfy) = people(plan_in(folder), "emergency_lead")[0].ways
+    assert (mail, ntfy) == (Way("mail", "mara@ankerruf.example"), Way("ntfy", "rufbereitschaft"))
+    assert ways_of(folder) == ["sms", "mail", "ntfy"]
+
+
+def test_a_contacts_own_order_holds_and_what_it_does_not_name_is_not_tried(edit: Edit) -> None:
+    assert ways_of(edit("contacts.toml", MARA, MARA + 'channels = ["mail", "teams"]\n')) == ["mail"]
+
+
+def test_a_step_narrows_and_orders_the_ways_and_silences_nobody(edit: Edit) -> None:
+    folder = edit("contacts.toml", MARA, MARA + 'addresses = {ntfy = "rufbereitschaft"}\n')
+    assert ways_of(folder, channels=("ntfy", "sms")) == ["ntfy", "sms"]
+    assert ways_of(folder, channels=("panel",)) == ["sms", "mail", "ntfy"]
+    steps_ = telling(plan_in(folder)).steps
+    assert [way.kind for way in steps_[1].people[0].ways] == ["sms"]
+
+
+def test_who_has_only_a_mail_address_is_reached_by_that(edit: Edit) -> None:
+    folder = edit("contacts.toml", 'sms = "+49 171 39200 10"', "sms = false")
+    assert ways_of(folder) == ["mail"]
+    assert "no-sms" not in {problem.code for problem in load(folder)[1]}
+
+
+def test_an_address_that_is_none_is_told_and_the_person_keeps_the_others(edit: Edit) -> None:
+    _, problems = load(edit("contacts.toml", MARA, MARA + "addresses = {ntfy = 5}\n"))
+    assert "addresses" in " ".join(str(problem.place) for problem in problems)
+
+
+def test_the_limits_reach_the_core(edit: Edit) -> None:
+    folder = edit("escalation.toml", "sms_per_hour = 60", "sms_per_hour = 7\nreport_s = 60")
+    assert telling(plan_in(folder)).limits == Limits(7, 60.0)
+
+
+def test_without_anybody_in_the_plan_the_fallback_is_told() -> None:
+    for plan in (None, Plan(head=plan_in(SAMPLE).head)):
+        (step,) = telling(plan, ["+493023125110"], "en").steps
+        assert [(p.number, p.language, p.ways) for p in step.people] == [
+            ("+493023125110", "en", (Way("sms", "+493023125110"),))
+        ]
+        assert step.ack == "none"
+
+
+def test_with_people_in_the_plan_the_fallback_is_left_in_peace() -> None:
+    told = telling(plan_in(SAMPLE), ["+493023125110"])
+    assert told == telling(plan_in(SAMPLE))
 
 
 def test_no_updates_are_wanted_where_the_plan_says_0(edit: Edit) -> None:

@@ -31,7 +31,7 @@ def covered(availability: str, when: str) -> bool:
         ("Mon-Fri 08:00-18:00", "2026-11-25T09:00", True),
         ("Fr 22-06", "2026-11-28T05:00", True),  # Saturday morning belongs to Friday's night
         ("Fr 22-06", "2026-11-27T05:00", False),
-        ("Sa-Mo 00-24", "2026-11-23T23:59", True),
+        ("Sa-Mo 00-24", "2026-11-23T23:59:59.999", True),
         ("Sa-Mo 00-24", "2026-11-24T00:00", False),
         ("nach Absprache", "2026-11-24T00:00", True),
         ("Xy 08-18", "2026-11-24T00:00", True),

@@ -20,7 +20,7 @@ from notanker.plugin.sms import text as sms
 VALUES = {
     "since": "10:42", "now": "11:30", "duration": "3 h 28 min", "incident": "17", "mark": "17-1",
     "fallback": "LTE aktiv", "cause_internal": "Netz des Anbieters", "next_update": "12:00",
-    "update": "2", "wait_min": "5", "acknowledged_by": "Mara Beispiel", "ticket": "88123",
+    "update": "2", "wait_min": "5", "outages": "2", "acknowledged_by": "Mara Beispiel", "ticket": "88123",
 }  # fmt: skip
 
 

@@ -20,17 +20,21 @@ from notanker.plan.shipped import (
 from notanker.plugin.sms import text as sms
 
 SYSTEM = ("T1-system", "T3-system", "T4-system", "T5-system", "T11-system", "T12-system")
-ALL = (*(f"T{n}" for n in range(1, 16)), *SYSTEM, "T2-bridge", "T11-ack")
+ALL = (
+    *(f"T{n}" for n in range(1, 16)), *SYSTEM, "T2-bridge", "T2-release", "T2-on", "T2-off", "T11-ack",
+    "T1-again", "T1-system-again",
+)  # fmt: skip
 SMS = tuple(one for one in ALL if base_of(one) not in LONG)
 WORDS = {"de": "ÜBUNG", "en": "DRILL"}
 VALUES = {
     "site": "Musterhafen", "since": "10:42", "now": "11:30", "duration": "3 h 28 min",
     "incident": "17", "mark": "17-1", "fallback": "LTE aktiv", "system": "Core-Switch",
     "cause_internal": "Netz des Anbieters", "bridge": "+493023125500", "pin": "4829",
-    "next_update": "12:00", "service": "Sperr-Hotline", "update": "2", "wait_min": "5",
+    "next_update": "12:00", "service": "Sperr-Hotline", "update": "2", "wait_min": "5", "outages": "2",
     "acknowledged_by": "Mara Beispiel", "callback": "+493023125110", "needed_by": "+9 Systeme",
     "wording": "H1", "ticket": "88123", "brand.signoff": "Ihr Team Ankerruf",
-    "brand.light": "Der Anker hält wieder.",
+    "brand.light": "Der Anker hält wieder.", "texts": "T6, T7, T9, T10", "text": "T6",
+    "heads": "+493023125000", "hand": "Musternetz +496990009200",
 }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def test_times_of_ones_own_come_before_the_shipped_ones(tmp_path: Path) -> None:
     own = tmp_path / "escalation.toml"
     own.write_text(f"{own.read_text()}\n[targets]\nhotline_s = 30\n")
     found = targets_of(plan(tmp_path))
-    assert (found.told.limit_s, found.told.source[0]) == (
+    assert (found.hotline.limit_s, found.hotline.source[0]) == (
         30,
         "escalation.toml, [targets] hotline_s",
     )
@@ -94,5 +94,5 @@ def test_a_wrong_time_is_a_problem_and_the_shipped_one_holds(tmp_path: Path) -> 
     own = tmp_path / "escalation.toml"
     own.write_text(f"{own.read_text()}\n[targets]\nhotline_s = -1\n")
     found, problems = load(tmp_path)
-    assert targets_of(found).told.limit_s == TOLD_S
+    assert targets_of(found).hotline.limit_s == TOLD_S
     assert any("hotline_s" in problem.place.field for problem in problems)

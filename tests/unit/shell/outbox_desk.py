@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from notanker.core import delivery as rules
+from notanker.core.allowance import Limits
 from notanker.core.delivery import Delivery
 from notanker.core.events import MessageSettled
 from notanker.core.names import Outcome, PluginHealth
 from notanker.core.status import PluginStatus
 from notanker.plugin import Message, Receipt, SendReport
-from notanker.shell import clock, journal, outbox
+from notanker.shell import carriers, clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.journal import Journal, engine
 from notanker.shell.logs import QUIET
 from notanker.shell.outbox import Outbox
@@ -42,6 +44,7 @@ class Carrier:
     seen: list[tuple[object, ...] | None] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     pid: int | None = 1
+    kinds: tuple[str, ...] = ("sms",)
     status: PluginStatus = field(
         default_factory=lambda: PluginStatus("lte1", "scripted", PluginHealth.OK)
     )
@@ -123,7 +126,7 @@ def impatient() -> Iterator[None]:
     """Make due at once what waits seconds in life."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rules, "ASK_AGAIN_S", 0.0)
-        patch.setattr(outbox, "DOWN_AGAIN_S", 0.001)
+        patch.setattr(carriers, "DOWN_AGAIN_S", 0.001)
         patch.setattr(engine, "RETRY_S", 0.01)
         patch.setattr(engine, "BUSY_MS", 1)
         yield
@@ -138,6 +141,8 @@ def live(
     further: Carrier | None = None,
     kind: type[Carrier] = Carrier,
     running: bool = True,
+    limits: Limits | None = None,
+    heard: Callable[[str], bool] = lambda _: True,
     **carrier: Any,
 ) -> Carrier:
     """Let a story happen at a desk and return the carrier; the outbox is running unless it is told not to."""
@@ -148,7 +153,15 @@ def live(
         store.start()
         settled: asyncio.Queue[MessageSettled] = asyncio.Queue()
         channels: Any = [one, *((further,) if further else ())]
-        box = Outbox(store, channels, settled.put_nowait, QUIET, wait_for_disk_s)
+        box = Outbox(
+            store,
+            Carriers(channels, QUIET),
+            settled.put_nowait,
+            QUIET,
+            wait_for_disk_s,
+            limits=lambda: limits or Limits(),
+            heard=heard,
+        )
         task = asyncio.create_task(box.run() if running else asyncio.sleep(0))
         try:
             await story(Desk(store, one, box, settled))

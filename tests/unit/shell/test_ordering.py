@@ -74,6 +74,7 @@ def live(path: Path, world: World, story: Callable[[Desk], Any]) -> Desk:
         store.start()
         events: list[Event] = []
         answers: list[Delivery] = []
+        outside: Any = None  # tests/unit/shell/test_releasing.py has all about it
         outbox: Any = SimpleNamespace(add=lambda delivery, _: answers.append(delivery))
         orders = Orders(
             world.config,
@@ -83,6 +84,7 @@ def live(path: Path, world: World, story: Callable[[Desk], Any]) -> Desk:
             store,
             outbox,
             events.append,
+            outside,
         )
         desks.append(Desk(store, orders, events, answers))
         try:

@@ -16,6 +16,7 @@ from notanker.core.status import PluginStatus
 from notanker.plugin import Permanent, Retry
 from notanker.plugin.sms import text
 from notanker.shell import clock, journal
+from notanker.shell.carriers import Carriers
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
 from notanker.shell.outbox import Outbox
@@ -212,7 +213,7 @@ def test_without_any_channel_a_message_waits(path: Path) -> None:
         store = Journal(path)
         store.start()
         ends: list[MessageSettled] = []
-        box = Outbox(store, [], ends.append, QUIET)
+        box = Outbox(store, Carriers([], QUIET), ends.append, QUIET)
         task = asyncio.create_task(box.run())
         delivery = message()
         box.add(delivery, store.do(journal.append([], [delivery])))

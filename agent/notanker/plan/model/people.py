@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from notanker.core.ways import MAIL, SMS, Way
 from notanker.plan.model.head import Text
 from notanker.plan.values import Id, Ids, Line, Names, Phone, Tongue
 
@@ -31,6 +32,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sms: A number, or whether `phone` takes SMS. Left out, `phone` is tried.
         call: A number, or whether `phone` is rung after the SMS of an alarm about the line.
+        addresses: What other channels reach the person by, such as `{ntfy = "rufbereitschaft"}`.
+        channels: In which order the ways are tried; without it SMS, then mail, then the others.
     """
 
     id: Id
@@ -54,6 +57,14 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     verified_by: Line = ""
     depends_on: tuple[Id, ...] = ()
     network: Line = ""
+    addresses: Annotated[dict[Id, Line], msgspec.Meta(max_length=16)] = {}
+    channels: tuple[Id, ...] = ()
+
+    def ways(self) -> tuple[Way, ...]:
+        """Return how the person is told something, the first way first."""
+        known = {SMS: self.sms_number(), MAIL: self.email, **self.addresses}
+        wanted = dict.fromkeys(self.channels or known)
+        return tuple(Way(kind, known[kind]) for kind in wanted if known.get(kind))
 
     def sms_number(self) -> str:
         """Return the number that takes SMS, in E.164, or nothing."""

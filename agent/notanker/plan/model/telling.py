@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from notanker.core.allowance import PER_HOUR
+from notanker.core.chasing import REPORT_S
 from notanker.plan.model.head import Text
 from notanker.plan.values import Count, Id, Line, Names, Phone, Pin, Seconds
 
@@ -15,6 +17,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of the escalation: who is told, and how long an answer is waited for.
 
     Attributes:
+        channels: The kinds of ways that this step takes, in order; who has none of them is told by his own.
         wait_s: From this step's messages to what `on_no_ack` says, if nobody has acknowledged.
     """
 
@@ -63,9 +66,15 @@ class Quiet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much may be sent."""
+    """How much may be sent.
 
-    sms_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 60
+    Attributes:
+        sms_per_hour: Messages to one person, by whatever way; what is over that is merged.
+        report_s: Without a delivery report by then, a copy goes over the person's next way.
+    """
+
+    sms_per_hour: Annotated[int, msgspec.Meta(ge=1, le=1000)] = PER_HOUR
+    report_s: Annotated[float, msgspec.Meta(ge=30, le=3600)] = REPORT_S
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +94,7 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True):
     """What the report measures an incident against; what is not said is shipped.
 
     Attributes:
-        hotline_s: From the opening to the first message.
+        hotline_s: From the opening to the first notice to the hotline.
         takeover_s: From the opening to the traffic on the backup uplink.
     """
 

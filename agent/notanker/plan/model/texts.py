@@ -74,6 +74,7 @@ class TemplateHead(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         max: Counted in SMS segments.
         source: Who named the time that the text promises an end for, such as "Musternetz, 11:05".
+        release_roles: Whose holders and deputies may release it; none for communication and emergency lead.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
@@ -86,6 +87,7 @@ class TemplateHead(msgspec.Struct, frozen=True, kw_only=True):
     max: Annotated[int, msgspec.Meta(ge=1, le=10)] = 1
     tone_checked_on: dt.date | None = None
     source: Line = ""
+    release_roles: Annotated[tuple[Id, ...], msgspec.Meta(max_length=16)] = ()
 
 
 class Brand(msgspec.Struct, frozen=True, kw_only=True):

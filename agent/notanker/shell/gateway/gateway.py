@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from notanker.config.model import Config
+from notanker.core.budget import Users
 from notanker.core.names import Uplink
+from notanker.core.state import Site
 from notanker.plan.hosts import Host, host_of
 from notanker.plan.model import Plan
 from notanker.shell import clock
@@ -17,6 +20,7 @@ from notanker.shell.gateway import nft
 from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.ruleset import TABLE, Rules, refill, removal, ruleset
 from notanker.shell.logs import Log
+from notanker.shell.settings import interfaces_of, resolvers_of, rules_of
 from notanker.shell.tasks import AGAIN_S
 from notanker.shell.tools import ToolError
 
@@ -26,6 +30,22 @@ LOOK_S: Final = 60.0
 
 SOON_S: Final = 5.0
 """What is wrong is tried, and looked at, again after this."""
+
+
+def gateway_of(
+    config: Config, plan: Callable[[], Plan | None], site: Callable[[], Site], log: Log
+) -> Gateway | None:
+    """Return the site's gateway; None where it forwards for nobody."""
+    if config.gateway.mode == "solo":
+        return None
+    return Gateway(
+        rules_of(config),
+        Names(interfaces_of(config), resolvers_of(config)),
+        plan,
+        lambda: site().route,
+        lambda: site().metered.allowance.users is not Users.NONE,
+        log,
+    )
 
 
 class Gateway:

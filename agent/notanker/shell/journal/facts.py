@@ -48,6 +48,8 @@ create index if not exists event_incident on event({_INCIDENT}, kind) where {_IN
 create trigger if not exists event_stays before update on event
   begin select raise(abort, 'the journal is append-only'); end;
 """
+_LAST_OPENED: Final = "max(case when kind in ('Opened', 'Reopened') then position end)"
+_RESOLVED: Final = "max(case when kind = 'Resolved' then position end)"
 _ROW: Final = "select position, kind, fields, boot_s, wall_s, trusted, boot from event"
 
 Row = tuple[Any, ...]
@@ -159,19 +161,19 @@ def facts_beside(number: int) -> Work[tuple[Fact, ...]]:
 
 def _extent(connection: sqlite3.Connection, number: int) -> tuple[int | None, int]:
     """Return the positions of an incident's opening and end; it goes on while it has none."""
-    begin, end = connection.execute(
-        "select min(case when kind = 'Opened' then position end),"  # noqa: S608 - a constant
-        f" max(case when kind = 'Resolved' then position end) from event where {_INCIDENT} = ?",
+    begin, again, end = connection.execute(
+        "select min(case when kind = 'Opened' then position end),"  # noqa: S608 - constants
+        f" {_LAST_OPENED}, {_RESOLVED} from event where {_INCIDENT} = ?",
         (number,),
     ).fetchone()
-    return begin, end or 2**62
+    return begin, end if end is not None and end > (again or 0) else 2**62
 
 
 def _open(connection: sqlite3.Connection) -> Iterator[int]:
     """Yield the numbers of the incidents that no fact ends, the latest first."""
     rows = connection.execute(
         f"select {_INCIDENT} from event where {_INCIDENT} is not null group by 1"  # noqa: S608 - a constant
-        " having max(kind = 'Opened') and not max(kind = 'Resolved') order by 1 desc limit ?",
+        f" having {_LAST_OPENED} > coalesce({_RESOLVED}, 0) order by 1 desc limit ?",
         (OPEN,),
     )
     return (row[0] for row in rows)

@@ -10,6 +10,7 @@ import msgspec
 
 from notanker.core.delivery import MOST_QUESTIONS, Delivery
 from notanker.core.names import Outcome
+from notanker.core.ways import Way
 from notanker.shell.journal.work import Work
 
 UNTOLD: Final = 50
@@ -34,8 +35,8 @@ create table if not exists reported(key text primary key);
 _INTO: Final = f"into outbox({','.join(COLUMNS)}) values({','.join('?' * len(COLUMNS))})"
 
 
-class _Parts(msgspec.Struct, frozen=True):
-    """What is known of the single SMS that a message was cut into."""
+class _Parts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of the single SMS that a message was cut into, and of the ways that are open to it."""
 
     references: tuple[int, ...] = ()
     left: tuple[int, ...] = ()
@@ -44,6 +45,13 @@ class _Parts(msgspec.Struct, frozen=True):
     refusing: tuple[str, ...] = ()
     count: int = 1
     owed: int = 0
+    contact: str = ""
+    channels: tuple[Way, ...] = ()
+    kind: str = ""
+    broken: int = 0
+    chased: bool = False
+    first: str = ""
+    earlier: tuple[int, ...] = ()
 
 
 def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
@@ -119,6 +127,8 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
         channel=row[9], rank=row[10], reference=row[11], references=parts.references, left=parts.left,
         arrived=parts.arrived, reported=parts.reported, refusing=parts.refusing, pieces=parts.count,
         owed=parts.owed,
+        contact=parts.contact, channels=parts.channels, kind=parts.kind, broken=parts.broken,
+        chased=parts.chased, first=parts.first, earlier=parts.earlier,
         carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
         # Asked about to the end once, it is not asked about again at each start.
         questions=MOST_QUESTIONS if row[15] else 0,
@@ -135,6 +145,13 @@ def row_of(delivery: Delivery) -> tuple[object, ...]:
         delivery.refusing,
         delivery.pieces,
         delivery.owed,
+        delivery.contact,
+        delivery.channels,
+        delivery.kind,
+        delivery.broken,
+        delivery.chased,
+        delivery.first,
+        delivery.earlier,
     )
     return (
         delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,

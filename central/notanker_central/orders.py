@@ -1,0 +1,93 @@
+"""What people want of a site: written down, and delivered until the site says what became of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from notanker.core.centre_orders import ACKNOWLEDGE, MOST_CHARACTERS
+from notanker.core.heartbeat import MOST_ORDERS, CentreOrder, OrderAnswer
+from notanker_central import tables as t
+
+MOST_WAITING: Final = 20
+"""Of one site: more people than that do not acknowledge within one beat."""
+LAST: Final = 10
+_ID_BITS: Final = 53
+"""Drawn by lot, so that a centre that lost its database uses none twice; JSON carries so many exactly."""
+
+
+def place(
+    connection: Connection,
+    site: str,
+    incident: int,
+    contact: str,
+    how: str,
+    at_s: float,
+    now_s: float,
+) -> bool:
+    """Note that somebody acknowledges; saying it twice changes nothing.
+
+    Args:
+        connection: An open transaction that writes.
+        site: A listed site.
+        incident: Its incident.
+        contact: Who it is.
+        how: `centre` or `link`.
+        at_s: When the person was told what he answers.
+        now_s: Now, on the centre's clock.
+
+    Returns:
+        False if too many wait for this site already.
+    """
+    c = t.centre_order.c
+    contact = contact[:MOST_CHARACTERS]
+    waiting = select(c.incident, c.contact, c.how).where(c.site == site, c.answered_s.is_(None))
+    known = [tuple(row) for row in connection.execute(waiting)]
+    if (incident, contact, how) in known:
+        return True
+    if len(known) >= MOST_WAITING:
+        return False
+    row = {
+        "id": secrets.randbits(_ID_BITS),
+        "site": site,
+        "kind": ACKNOWLEDGE,
+        "incident": incident,
+        "contact": contact,
+        "how": how,
+        "at_s": at_s,
+        "asked_s": now_s,
+        "reason": "",
+    }
+    connection.execute(insert(t.centre_order).values(**row))
+    return True
+
+
+def due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:
+    """Return what the site has not answered yet, the oldest first."""
+    c = t.centre_order.c
+    query = (
+        select(c.id, c.kind, c.incident, c.contact, c.how, c.at_s)
+        .where(c.site == site, c.answered_s.is_(None))
+        .order_by(c.asked_s, c.id)
+        .limit(MOST_ORDERS)
+    )
+    return tuple(CentreOrder(*row) for row in connection.execute(query))
+
+
+def settle(connection: Connection, site: str, answers: Iterable[OrderAnswer], now_s: float) -> None:
+    """Note what the site says became of its orders."""
+    c = t.centre_order.c
+    for answer in answers:
+        mine = (c.site == site, c.id == answer.id, c.answered_s.is_(None))
+        values = {"answered_s": now_s, "taken": answer.taken, "reason": answer.reason}
+        connection.execute(update(t.centre_order).where(*mine).values(**values))
+
+
+def last(connection: Connection, site: str) -> list[Row[Any]]:
+    """Return the newest orders to the site, the newest first."""
+    c = t.centre_order.c
+    query = select(t.centre_order).where(c.site == site).order_by(c.asked_s.desc(), c.id)
+    return list(connection.execute(query.limit(LAST)))
