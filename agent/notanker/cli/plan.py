@@ -12,6 +12,7 @@ PLACES: Final = {
     "check": ("plan_check", "check_plan"),
     "diff": ("plan_diff", "diff_plans"),
     "fetch": ("plan_fetch", "fetch_plan"),
+    "graph": ("plan_graph", "graph_plan"),
     "heartbeat": ("plan_sign", "sign_heartbeat"),
     "init": ("plan_init", "init_plan"),
     "pack": ("plan_sign", "pack"),

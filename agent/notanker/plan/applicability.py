@@ -81,5 +81,5 @@ def uncovered(plan: Plan) -> Iterator[tuple[Scenario, Service]]:
 
 
 def keeps(measure: Measure, service: Service) -> bool:
-    """Tell whether the measure is for this service; one that names none is for all."""
-    return not measure.head.keeps or service.id in measure.head.keeps
+    """Tell whether the measure is for this service; one that names none keeps none alive (ADR 0190)."""
+    return service.id in measure.head.keeps

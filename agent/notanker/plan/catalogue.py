@@ -202,6 +202,17 @@ CATALOGUE: Final = Catalogue(
                 "Add a measure that does without what is lost (needs).",
             ),
         ),
+        "keeps-unsaid": Entry(
+            "warning",
+            (
+                "Welche Services die Maßnahme am Leben hält, steht nirgends; sie zählt für keinen.",
+                "keeps ergänzen: Kennungen aus services.toml, oder keeps = [] für keinen.",
+            ),
+            (
+                "Nothing says which services the measure keeps alive; it counts for none.",
+                "Add keeps: ids of services.toml, or keeps = [] for none.",
+            ),
+        ),
         "no-steps": Entry(
             "error",
             ("Es gibt keine Eskalationsstufe.", "Mindestens eine [[step]] anlegen."),

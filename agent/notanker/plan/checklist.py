@@ -12,7 +12,7 @@ from typing import Final
 
 from notanker.errors import Place, Problem
 from notanker.plan.catalogue import CATALOGUE
-from notanker.plan.model import Plan, Scenario
+from notanker.plan.model import Measure, Page, Plan, Scenario
 
 HEADINGS: Final = {
     "de": ("Sofort (0-15 min)", "Notbetrieb", "Rückkehr", "Nacharbeit"),
@@ -43,8 +43,8 @@ def note_of(text: str) -> Note | None:
     return Note(**found)
 
 
-def check(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
-    """Report missing headings, and steps whose note is unreadable or names no role."""
+def check(scenario: Scenario) -> Iterator[Problem]:
+    """Report missing headings."""
     lines = scenario.body.split("\n")
     present = {line[3:].strip() for line in lines if line.startswith("## ")}
     for german, english in zip(HEADINGS["de"], HEADINGS["en"], strict=True):
@@ -52,10 +52,22 @@ def check(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
         if german not in present and own not in present:
             place = Place(scenario.file, scenario.line)
             yield CATALOGUE.problem("no-section", place, heading=own)
-    for number, line in enumerate(lines, start=scenario.line):
+
+
+def notes(plan: Plan, text: Scenario | Measure | Page) -> Iterator[Problem]:
+    """Report steps whose note is unreadable or names no role."""
+    for number, line in enumerate(text.body.split("\n"), start=text.line):
         step = _LINE.match(line)
         if step and step[1]:
-            yield from _note(plan, step[1], Place(scenario.file, number))
+            yield from _note(plan, step[1], Place(text.file, number))
+
+
+def steps_of(body: str) -> Iterator[tuple[int, Note, str]]:
+    """Yield each step: its line counted from 0, its note, and its text."""
+    for number, line in enumerate(body.split("\n")):
+        step = _LINE.match(line)
+        if step:
+            yield number, (note_of(step[1]) if step[1] else None) or Note(), line[step.end() :]
 
 
 def _note(plan: Plan, text: str, place: Place) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from notanker.plan import outside
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.duty import duty
 from notanker.plan.model import Contact, Plan
+from notanker.plan.places import Documents, place, row
 from notanker.plan.shipped import release_of
 
 
@@ -100,18 +101,18 @@ def person(contact: Contact, channels: Sequence[str] = ()) -> Recipient:
     )
 
 
-def problems(plan: Plan) -> list[Problem]:
+def problems(plan: Plan, documents: Documents) -> list[Problem]:
     """Return whom a step cannot reach, and steps that reach nobody."""
     found: dict[str, Problem] = {}
-    place = Place("contacts.toml", None, "sms")
     for role in _told(plan):
         for contact in _contacts(plan, role):
+            at = row(documents, "contacts.toml", "contact", contact.id, "sms")
             kinds = [way.kind for way in contact.ways()]
             if not kinds:
-                found[contact.id] = _about("no-sms", place, contact)
+                found[contact.id] = _about("no-sms", at, contact)
             elif SMS in kinds and contact.sms is None:
-                found[contact.id] = _about("sms-guessed", place, contact)
-    return [*found.values(), *_nobody(plan), *_unreleased(plan)]
+                found[contact.id] = _about("sms-guessed", at, contact)
+    return [*found.values(), *_nobody(plan, documents), *_unreleased(plan, documents)]
 
 
 def _told(plan: Plan) -> dict[str, None]:
@@ -121,27 +122,27 @@ def _told(plan: Plan) -> dict[str, None]:
     return dict.fromkeys(roles)
 
 
-def _nobody(plan: Plan) -> Iterator[Problem]:
+def _nobody(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for step in plan.escalation.steps:
         if not _reaches(people(plan, step.role)):
-            place = Place("escalation.toml", None, "step.role")
-            yield CATALOGUE.problem("nobody", place, order=step.order, role=step.role)
+            at = row(documents, "escalation.toml", "step", step.order, "role")
+            yield CATALOGUE.problem("nobody", at, order=step.order, role=step.role)
 
 
-def _unreleased(plan: Plan) -> Iterator[Problem]:
+def _unreleased(plan: Plan, documents: Documents) -> Iterator[Problem]:
     """Yield the notices that would send what is written for people outside, and that nobody has released."""
-    for notice in plan.escalation.notices:
+    for index, notice in enumerate(plan.escalation.notices):
         if release_of(notice.template) != "auto":
-            place = Place("escalation.toml", None, "notice.template")
-            yield CATALOGUE.problem("notice-outside", place, template=notice.template)
+            at = place(documents, "escalation.toml", "notice", index, "template")
+            yield CATALOGUE.problem("notice-outside", at, template=notice.template)
 
 
 def _reaches(people: tuple[Recipient, ...]) -> bool:
     return any(person.ways for person in people)
 
 
-def _about(code: str, place: Place, contact: Contact) -> Problem:
-    return CATALOGUE.problem(code, place, name=contact.name, id=contact.id)
+def _about(code: str, at: Place, contact: Contact) -> Problem:
+    return CATALOGUE.problem(code, at, name=contact.name, id=contact.id)
 
 
 def _contacts(plan: Plan | None, role_id: str) -> Iterator[Contact]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from notanker.config.fields import Document, read
 from notanker.errors import Place, Problem, softened
 from notanker.plan import records
+from notanker.plan.assets import assets
 from notanker.plan.catalogue import CATALOGUE
 from notanker.plan.files import PlanFile, belongs, files_of
 from notanker.plan.fingerprint import fingerprint_of
-from notanker.plan.model import Brand, Drill, Escalation, Head, Plan, Programme
+from notanker.plan.model import Asset, Brand, Drill, Escalation, Head, Plan, Programme
+from notanker.plan.places import Documents, lined
 from notanker.plan.references import check
-from notanker.plan.texts import Texts, texts
+from notanker.plan.texts import TWINS, Texts, texts
 
 R = TypeVar("R")
 
@@ -32,10 +34,17 @@ _HOLDS: Final = {
 BRAND: Final = "brand.toml"
 PROGRAMME: Final = "exercises/programme.toml"
 _KNOWN: Final = re.compile(
-    r"(plan|roles|contacts|escalation|services|systems|risks|brand)\.toml"
+    r"(i18n/en/)?(plan|roles|contacts|escalation|services|systems|risks)\.toml|brand\.toml"
     r"|(i18n/en/)?(scenarios|measures|templates|forms|pages)/[^/]+\.md"
-    r"|exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
+    r"|(i18n/en/)?exercises/[^/]+\.toml|assets/[^/]+\.(svg|png)|(README|LICENSE)(\.md|\.txt)?"
 )
+
+
+_TWIN: Final = re.compile(
+    r"i18n/en/((plan|roles|contacts|escalation|services|systems|risks)\.toml|exercises/[^/]+\.toml)"
+)
+
+English = dict[str, dict[str, Any]]
 
 
 def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
@@ -44,6 +53,12 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     Returns:
         The plan with whatever of it is readable, or None if its identity isn't, and every problem.
     """
+    plan, problems, _ = read_plan(folder)
+    return plan, problems
+
+
+def read_plan(folder: Path) -> tuple[Plan | None, list[Problem], Documents]:
+    """Load the plan, and return as well the TOML of its files, in which each field has its line."""
     reader = _Reader(folder)
     head = reader.record("plan.toml", records.head, None)
     roles: records.Roles = reader.record("roles.toml", records.roles, ())
@@ -56,8 +71,10 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
     programme = reader.optional(PROGRAMME, records.programme, Programme())
     drills = reader.drills()
     written = reader.texts(head)
+    pictures = reader.assets()
+    english = reader.twins(head)
     if head is None:
-        return None, reader.problems
+        return None, reader.problems, reader.documents
     plan = Plan(
         head=head,
         roles=roles,
@@ -74,9 +91,13 @@ def load(folder: Path) -> tuple[Plan | None, list[Problem]]:
         drills=drills,
         risks=risks,
         brand=brand,
+        assets=pictures,
+        english=english,
         fingerprint=reader.fingerprint(),
     )
-    return plan, reader.problems + check(plan, reader.documents)
+    problems = reader.problems + check(plan, reader.documents)
+    found = [lined(problem, reader.documents) for problem in problems]
+    return plan, found, reader.documents
 
 
 class _Reader:
@@ -140,6 +161,32 @@ class _Reader:
         self.problems += problems
         self.documents.update(written.heads)
         return written
+
+    def assets(self) -> tuple[Asset, ...]:
+        found, problems = assets(self.files.values())
+        self.problems += problems
+        return found
+
+    def twins(self, head: Head | None) -> English:
+        """Read what the TOML files' twins say, and report those that are missing."""
+        english: English = {}
+        for name in self.files:
+            if _TWIN.fullmatch(name):
+                english |= self._twin(name)
+        if head is not None and "en" in head.languages:
+            self.problems += [
+                CATALOGUE.problem("no-twin", Place(name, 1), file=name)
+                for name in self.documents
+                if _TWIN.fullmatch(TWINS + name) and TWINS + name not in self.files
+            ]
+        return english
+
+    def _twin(self, name: str) -> English:
+        # A plan in one language has none, and the agent is the smaller without.
+        from notanker.plan.twins import read_twin
+
+        empty: English = {}
+        return self.record(name, read_twin, empty)
 
     def fingerprint(self) -> str:
         try:

@@ -64,7 +64,7 @@ def head(document: Document) -> tuple[Head | None, list[Problem]]:
         value, _ = convert(_without(document, problems), Head)
     missing = [key for key in MANDATORY if key not in document.table]
     problems += [
-        CATALOGUE.problem("missing-field", Place(document.file, None, key), key=key,
+        CATALOGUE.problem("missing-field", Place(document.file, 1, key), key=key,
                           file=document.file)
         for key in missing
     ]  # fmt: skip
@@ -189,7 +189,7 @@ def escalation(document: Document) -> tuple[Escalation, list[Problem]]:
     problems += found + b_found + n_found + u_found + q_found + l_found + t_found + twice
     problems += only(document, known)
     if not document.table.get("step"):
-        problems.append(CATALOGUE.problem("no-steps", Place(document.file, None, "step")))
+        problems.append(CATALOGUE.problem("no-steps", Place(document.file, 1, "step")))
     return value, problems
 
 

@@ -6,26 +6,31 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from notanker.config.fields import Document
 from notanker.core import graph as graphs
 from notanker.core.graph import INTERNET
+from notanker.core.names import Line
 from notanker.errors import Place, Problem
 from notanker.plan import applicability, checklist, directory, hosts, messages
 from notanker.plan.catalogue import CATALOGUE
-from notanker.plan.model import RESOURCES, Plan
-from notanker.plan.records import indices
+from notanker.plan.catalogue_files import CATALOGUE as FILES
+from notanker.plan.model import RESOURCES, Measure, Page, Plan, Scenario
+from notanker.plan.places import Documents
+from notanker.plan.places import place as _place
+from notanker.plan.places import row as _row
 
 SYSTEMS = "systems.toml"
-
-Documents = Mapping[str, Document]
 
 
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
+    # Wanted when a plan is read, and then never again.
+    from notanker.plan import links, twins
+
     found: list[Problem] = []
     for part in PARTS:
         found += part(plan, documents)
-    return found + directory.problems(plan) + messages.check(plan)
+    found += directory.problems(plan, documents)
+    return [*found, *messages.check(plan), *links.check(plan), *twins.lonely(plan, documents)]
 
 
 def _roles(plan: Plan, documents: Documents) -> Iterator[Problem]:
@@ -41,8 +46,14 @@ def _escalation(plan: Plan, documents: Documents) -> Iterator[Problem]:
     file = "escalation.toml"
     for step in plan.escalation.steps:
         yield from _role(plan, step.role, _row(documents, file, "step", step.order, "role"))
+        if step.on_no_ack == "bridge" and plan.escalation.bridge is None:
+            place = _row(documents, file, "step", step.order, "on_no_ack")
+            yield FILES.problem("no-bridge", place, order=step.order)
     for index, notice in enumerate(plan.escalation.notices):
         yield from _role(plan, notice.role, _place(documents, file, "notice", index, "role"))
+        yield from _text(
+            plan, notice.template, _place(documents, file, "notice", index, "template")
+        )
     bridge = plan.escalation.bridge
     if bridge is not None:
         place = _place(documents, file, "bridge", "moderator_role")
@@ -52,6 +63,8 @@ def _escalation(plan: Plan, documents: Documents) -> Iterator[Problem]:
     for index, item in enumerate(plan.escalation.announcements):
         place = _place(documents, file, "announcement", index, "switch_contact")
         yield from _contact(plan, item.switch_contact, place)
+        place = _place(documents, file, "announcement", index, "text_template")
+        yield from _text(plan, item.text_template, place)
         place = _place(documents, file, "announcement", index, "depends_on")
         yield from _resources(plan, item.depends_on, place)
 
@@ -95,10 +108,15 @@ def _services(plan: Plan, documents: Documents) -> Iterator[Problem]:
 
 
 def _scenarios(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    states = [line.value for line in Line]
     for item in plan.scenarios:
+        for trigger in item.head.agent_triggers:
+            if trigger not in states:
+                place = _place(documents, item.file, "agent_triggers")
+                yield FILES.problem("no-such-state", place, id=trigger, known=", ".join(states))
         yield from _role(plan, item.head.lead_role, _place(documents, item.file, "lead_role"))
         yield from _resources(plan, item.head.loses, _place(documents, item.file, "loses"))
-        yield from checklist.check(plan, item)
+        yield from checklist.check(item)
 
 
 def _measures(plan: Plan, documents: Documents) -> Iterator[Problem]:
@@ -109,7 +127,10 @@ def _measures(plan: Plan, documents: Documents) -> Iterator[Problem]:
         yield from _role(plan, item.head.owner_role, place("owner_role"))
         needs = tuple(need for need in item.head.needs if need not in systems)
         yield from _resources(plan, needs, place("needs"))
+        yield from _resources(plan, item.head.replaces, place("replaces"))
         yield from _known(item.head.keeps, services, "service", place("keeps"))
+        if "keeps" not in _table(documents, item.file):
+            yield CATALOGUE.problem("keeps-unsaid", place("id"))
     for scenario, service in applicability.uncovered(plan):
         place_of = _place(documents, scenario.file, "loses")
         yield CATALOGUE.problem("plan-cover", place_of, service=service.name.de)
@@ -128,19 +149,60 @@ def _upkeep(plan: Plan, documents: Documents) -> Iterator[Problem]:
         place = partial(_place, documents, file, "drill", index)
         yield from _known((item.scenario,), scenarios, "scenario", place("scenario"))
         yield from _role(plan, item.lead_role, place("lead_role"))
+        if item.observer_role:
+            yield from _role(plan, item.observer_role, place("observer_role"))
     for drill in plan.drills:
-        yield from _known((drill.scenario,), scenarios, "scenario", Place("exercises"))
-        for action in drill.action:
-            yield from _contact(plan, action.owner, Place("exercises", None, drill.id))
+        file = _drill_file(documents, drill.id)
+        yield from _known(
+            (drill.scenario,), scenarios, "scenario", _place(documents, file, "scenario")
+        )
+        if drill.signed_by:
+            yield from _contact(plan, drill.signed_by, _place(documents, file, "signed_by"))
+        if file != f"exercises/{drill.id}.toml":
+            yield FILES.problem("odd-file-name", _place(documents, file, "id"), id=drill.id)
+        for index, action in enumerate(drill.action):
+            yield from _contact(
+                plan, action.owner, _place(documents, file, "action", index, "owner")
+            )
     for risk in plan.risks:
         place_of = _row(documents, "risks.toml", "risk", risk.id, "accepted_by")
         yield from _contact(plan, risk.accepted_by, place_of)
 
 
+def _steps(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    del documents
+    texts: list[Scenario | Measure | Page] = [*plan.scenarios, *plan.measures, *plan.pages]
+    for item in texts:
+        yield from checklist.notes(plan, item)
+
+
 PARTS: Final = (
-    _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _templates,
+    _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _steps, _templates,
     _upkeep,
 )  # fmt: skip
+
+
+def _table(documents: Documents, file: str) -> Mapping[str, object]:
+    document = documents.get(file)
+    return document.table if document is not None else {}
+
+
+def _drill_file(documents: Documents, drill_id: str) -> str:
+    """Return the file that holds the drill."""
+    own = f"exercises/{drill_id}.toml"
+    files = (
+        f
+        for f in documents
+        if f.startswith("exercises/") and _table(documents, f).get("id") == drill_id
+    )
+    return own if own in documents else next(files, own)
+
+
+def _text(plan: Plan, template: str, place: Place) -> Iterator[Problem]:
+    from notanker.plan.kinds import KINDS  # as above
+
+    if template not in KINDS and all(template != item.head.id for item in plan.templates):
+        yield FILES.problem("no-such-text", place, id=template)
 
 
 def _known(
@@ -169,18 +231,3 @@ def _resources(plan: Plan, names: tuple[str, ...], place: Place) -> Iterator[Pro
             yield CATALOGUE.problem(
                 "no-such-resource", place, id=name, known=", ".join(sorted(known))
             )
-
-
-def _place(documents: Documents, file: str, *path: str | int) -> Place:
-    document = documents.get(file)
-    return document.place(path) if document else Place(file)
-
-
-def _row(documents: Documents, file: str, key: str, value: object, field: str) -> Place:
-    """Return the place of a field of the record whose id (or order) has that value."""
-    document = documents.get(file)
-    if document is None:
-        return Place(file)
-    name = "order" if key == "step" else "id"
-    found = indices(document, key, name, value)
-    return document.place((key, found[0] if found else 0, field))

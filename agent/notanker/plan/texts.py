@@ -132,13 +132,12 @@ def _twins(items: tuple[T, ...], languages: tuple[str, ...]) -> tuple[tuple[T, .
     german = {item.head.id for item in items if item.language == "de"}
     english = {item.head.id for item in items if item.language == "en"}
     problems = [
-        CATALOGUE.problem("no-twin", Place(item.file), file=item.file)
+        CATALOGUE.problem("no-twin", Place(item.file, 1), file=item.file)
         for item in items
         if "en" in languages and item.language == "de" and item.head.id not in english
     ]
     lonely = [item for item in items if item.language == "en" and item.head.id not in german]
     problems += [
-        CATALOGUE.problem("odd-twin", Place(item.file, None, "id"), id=item.head.id)
-        for item in lonely
+        CATALOGUE.problem("odd-twin", Place(item.file, 2, "id"), id=item.head.id) for item in lonely
     ]
     return tuple(item for item in items if item not in lonely), problems

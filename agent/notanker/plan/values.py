@@ -26,6 +26,17 @@ Id = Annotated[
         },
     ),
 ]
+FormId = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$",
+        extra={
+            "de": "eine Formularkennung wie F1: ein Buchstabe, dann Buchstaben, Ziffern, - und _",
+            "en": "a form's id such as F1: a letter, then letters, digits, - and _",
+        },
+    ),
+]
+"""As it stands on the paper: the format's forms are F1 to F4."""
 Phone = Annotated[
     str,
     msgspec.Meta(

@@ -45,7 +45,8 @@ def test_a_resource_is_lost_only_with_the_last_who_provides_it() -> None:
 @pytest.mark.parametrize(
     ("gone", "helps", "helps_not"),
     [
-        (("site-internet",), {"lte-umschaltung", "stoerungsansage"}, {"heimarbeit"}),
+        (("site-internet",), {"lte-umschaltung", "stoerungsansage", "heimarbeit"}, set()),
+        (("client-system",), {"formular-betrieb"}, {"lte-umschaltung", "heimarbeit"}),
         (("mobile-voice",), {"lte-umschaltung", "formular-betrieb"}, {"rufumleitung-mobil"}),
         (("site-power",), {"rufumleitung-mobil", "dauerkonferenz"}, {"lte-umschaltung"}),
         (("staff",), {"partnerstandort"}, {"formular-betrieb", "schicht-verlaengern"}),

@@ -72,6 +72,7 @@ def test_what_is_wrong_with_a_service_is_told(
 def test_a_plan_without_services_is_a_plan(edit: Edit) -> None:
     folder = edit("services.toml", "core = true", "core = true")
     (folder / "services.toml").unlink()
+    (folder / "i18n/en/services.toml").unlink()
     plan, problems = load(folder)
     assert plan is not None
     assert plan.services == ()

@@ -68,7 +68,10 @@ def test_a_system_is_measured_by_its_own_time_and_the_services_that_need_it() ->
     found = targets_of(whole, "card-system")
     assert found.system is not None
     assert (found.system.limit_s, found.system.source[0]) == (3600, "systems.toml, rto")
-    assert [one.subject[0] for one in found.services] == ["Sperrportal der Musterbank"]
+    assert [one.subject[0] for one in found.services] == [
+        "Sperr-Hotline",
+        "Sperrportal der Musterbank",
+    ]
     assert targets_of(whole, "no such system").services == ()
 
 

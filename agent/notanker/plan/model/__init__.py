@@ -19,6 +19,7 @@ from notanker.plan.model.telling import (
     Updates,
 )
 from notanker.plan.model.texts import (
+    Asset,
     Brand,
     Form,
     FormHead,
@@ -41,6 +42,7 @@ __all__ = [
     "Action",
     "Agreed",
     "Announcement",
+    "Asset",
     "Brand",
     "Bridge",
     "Contact",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -22,7 +22,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     holder: Id
     deputies: Ids
     authority: Line = ""
-    on_duty: Any = None
+    on_duty: Line = ""
     briefed_on: dt.date | None = None
 
 

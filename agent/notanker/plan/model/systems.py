@@ -8,7 +8,7 @@ import msgspec
 
 from notanker.core.names import Kind
 from notanker.plan.model.head import Text
-from notanker.plan.values import Count, Id, Line, SystemName
+from notanker.plan.values import Count, FormId, Id, Line, SystemName
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,6 +17,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         core: Whether it is kept alive before all others: in gateway mode its hosts alone may use LTE.
         hosts: Where it lives on the internet; see `plan/hosts.py`.
+        manual_procedure: The forms that it is done with when no computer works.
     """
 
     id: Id
@@ -30,7 +31,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     mtd: Line = ""
     min_level: Line = ""
     customers: Line = ""
-    manual_procedure: tuple[Id, ...] = ()
+    manual_procedure: tuple[FormId, ...] = ()
     peak_note: Line = ""
     contract_duty: Line = ""
 
@@ -49,6 +50,7 @@ class PlanSystem(msgspec.Struct, frozen=True, kw_only=True):
         needs: Ids of systems, or resources that one of them provides.
         provides: Resources.
         hands_off: No machine may restart it, whatever it is the cause of.
+        holds_min: For how many minutes it goes on once one of its needs is lost: a UPS.
         rto: After how long it must run again, as people say it.
         restart_doc: Where it says how to start it again, and `restore_doc` how to build it anew.
     """
@@ -61,6 +63,7 @@ class PlanSystem(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[Id, ...]
     provides: tuple[Id, ...]
     hands_off: bool = False
+    holds_min: Annotated[int, msgspec.Meta(ge=0, le=10_080)] = 0
     rto: Line = ""
     restart_doc: Line = ""
     restore_doc: Line = ""

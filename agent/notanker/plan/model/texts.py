@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from notanker.plan.model.head import Text
-from notanker.plan.values import Id, Ids, Line, Names, Tongue
+from notanker.plan.values import FormId, Id, Ids, Line, Names, Tongue
 
 
 class ScenarioHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,8 @@ class MeasureHead(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         needs: Resources and systems without which it does not help.
-        keeps: The services that it keeps alive; empty for all.
+        keeps: The services that it keeps alive; it covers no other.
+        replaces: The resources that it stands in for: while all of them are there it is not needed.
         effort_min: How long it takes until it helps, in minutes.
         undo: How it is taken back once all is well.
     """
@@ -46,6 +47,7 @@ class MeasureHead(msgspec.Struct, frozen=True, kw_only=True):
     undo: Line
     tested_on: dt.date
     keeps: tuple[Id, ...] = ()
+    replaces: tuple[Id, ...] = ()
 
 
 class FormHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ class FormHead(msgspec.Struct, frozen=True, kw_only=True):
         digitise_by: When it must have been typed in after the outage.
     """
 
-    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
+    id: FormId
     title: Line
     paper: Literal["A4"]
     copies: Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -158,3 +160,10 @@ class Form(msgspec.Struct, frozen=True):
     body: str
     file: str
     line: int
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One picture; what it shows in words stands in the texts that show it."""
+
+    file: str
+    size_bytes: int

@@ -10,17 +10,32 @@ import msgspec
 from notanker.plan.values import Id, Line, Names
 
 Level = Literal["L0", "L1", "L2", "L3", "L4"]
-"""How deep a drill goes: from reading the plan to an unannounced failover."""
+"""How deep a drill goes: self test, alarm, failover, a day on paper, the whole with the client."""
 
 
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
-    """One drill that is planned: `[[drill]]` of `exercises/programme.toml`."""
+    """One drill that is planned: `[[drill]]` of `exercises/programme.toml`.
+
+    Attributes:
+        interval_days: After how many days it is due again; left out, once.
+        observer_role: Who watches and writes down, and takes no part.
+        window: When it may begin and must have ended, as people say it.
+        announced: Whether those who take part know of it beforehand.
+        customer_impact: What customers notice.
+    """
 
     on: dt.date
     level: Level
     title: Line
     scenario: Id
     lead_role: Id
+    id: Id = ""
+    interval_days: Annotated[int, msgspec.Meta(ge=1, le=1830)] | None = None
+    observer_role: Id = ""
+    partners: tuple[Line, ...] = ()
+    window: Line = ""
+    announced: bool = True
+    customer_impact: Literal["none", "low", "real"] = "none"
 
 
 class Programme(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from notanker.core.graph import System
@@ -9,12 +11,17 @@ from notanker.plan.model.head import Head
 from notanker.plan.model.people import Contact, Role
 from notanker.plan.model.systems import PlanSystem, Service
 from notanker.plan.model.telling import Escalation
-from notanker.plan.model.texts import Brand, Form, Measure, Page, Scenario, Template
+from notanker.plan.model.texts import Asset, Brand, Form, Measure, Page, Scenario, Template
 from notanker.plan.model.upkeep import Drill, Programme, Risk
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole plan; `fingerprint` is the SHA-256 of its files, in hex."""
+    """A whole plan.
+
+    Attributes:
+        english: What the TOML files' twins say, by `file/record` and field; see `plan/twins.py`.
+        fingerprint: The SHA-256 of its files, in hex.
+    """
 
     head: Head
     roles: tuple[Role, ...] = ()
@@ -31,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     drills: tuple[Drill, ...] = ()
     risks: tuple[Risk, ...] = ()
     brand: Brand = Brand()
+    assets: tuple[Asset, ...] = ()
+    english: dict[str, dict[str, Any]] = {}
     fingerprint: str = ""
 
     def role(self, role_id: str) -> Role | None:
