@@ -24,7 +24,6 @@ def port(world: World) -> Iterator[int]:
         yield int(server.effective_port)
     finally:
         server.close()
-        server.task_dispatcher.shutdown()
         thread.join(10)
         assert not thread.is_alive()
 
