@@ -36,7 +36,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._task: asyncio.Task[None] | None = None
-        self._full = self._last = False
+        self._full = self._last = self._queues = False
         self.address = self.household = ""
         self.waiting = True
         self.since_s = self.deadline_s = 0.0
@@ -69,11 +69,13 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in."""
-        if self._last:
+        if self._last or self._transport is None:
             return
         if not self._received and self.waiting:
             self._turn(waiting=True, within_s=REQUEST_S)
         self._received += data
+        if len(self._received) > MAX_AHEAD_BYTES:
+            self._transport.pause_reading()
         self._advance()
 
     def pause_writing(self) -> None:
@@ -85,26 +87,42 @@ class Connection(asyncio.Protocol):
         """The answer has been taken."""
         self._full = False
         if self._task is None:
-            self._next()
+            self._go_on()
 
     def _turn(self, *, waiting: bool, within_s: float) -> None:
         self.waiting, self.since_s = waiting, time.monotonic()
         self.deadline_s = self.since_s + within_s
 
-    def _next(self) -> None:
+    def _go_on(self) -> None:
         """Wait for the next request, which may have come already."""
-        if self._transport is None or self._last:
+        if self._full or self._last or self._transport is None:
             return
         self._turn(waiting=True, within_s=REQUEST_S if self._received else IDLE_S)
-        self._transport.resume_reading()
+        if len(self._received) <= MAX_AHEAD_BYTES:
+            self._transport.resume_reading()
         if self._received:
-            self._advance()
+            self._queue()  # the others first: of many requests in one piece, one in each round
+
+    def _queue(self) -> None:
+        self._queues = True
+        asyncio.get_running_loop().call_soon(self._called)
+
+    def _called(self) -> None:
+        self._queues = False
+        self._advance()
+
+    def _takes_turn(self) -> bool:
+        if self._crowd.fresh_round:
+            asyncio.get_running_loop().call_soon(self._crowd.next_round)
+        return self._crowd.takes_turn(self.household)
 
     def _advance(self) -> None:
-        """Answer the request if it is complete."""
-        if self._task is not None or self._full:
-            if len(self._received) > MAX_AHEAD_BYTES and self._transport is not None:
-                self._transport.pause_reading()
+        """Answer the request if it is complete, and if it may be in this round of the loop."""
+        busy = self._task is not None or self._full or self._queues
+        if busy or self._last or self._transport is None:
+            return
+        if not self._takes_turn():
+            self._queue()
             return
         try:
             taken = self._taken()
@@ -154,11 +172,3 @@ class Connection(asyncio.Protocol):
         self._transport.write(found.wire(body=body, lasts=lasts))
         if self._last:
             self._transport.close()
-
-    def _go_on(self) -> None:
-        if not self._full and not self._last:
-            # The others first: many requests in one piece are answered one in each round.
-            if self._received:
-                asyncio.get_running_loop().call_soon(self._next)
-            else:
-                self._next()

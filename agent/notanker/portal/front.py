@@ -27,8 +27,8 @@ LOOK_S: Final = 0.25
 """So old may the knowledge be that nothing has changed."""
 PATIENCE_S: Final = 10.0
 DISK_PATIENCE_S: Final = 1.0
-MOST_PENDING: Final = 48
-MOST_PENDING_EACH: Final = 8
+MOST_PENDING: Final = 64
+MOST_PENDING_EACH: Final = 16
 """Of one address, so that its wishes for pages that do not exist are not all that is worked on."""
 
 log = logging.getLogger(__name__)
@@ -88,9 +88,9 @@ class Front:
         if key is None:
             return await self._done(self._begin(request, body, address), key)
         await self._look_again()
-        found = self.at_hand(request)
+        found = self.kept.get(key, self._seen, time.monotonic())
         if found is not None:
-            return found
+            return _fitting(found, request)
         making = self._under_way.get(key)
         if making is None and (making := self._begin(request, b"", address)) is not None:
             self._under_way[key] = making

@@ -6,7 +6,9 @@ RFC 9112. What is odd is refused, never mended: the portal is asked by browsers 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +16,8 @@ MAX_HEAD_BYTES: Final = 8192
 MAX_BODY_BYTES: Final = 2048
 """A form with one short field; nothing larger is ever sent to the portal."""
 MAX_FIELDS: Final = 64
+USUAL_HEAD_BYTES: Final = 1024
+"""Chromium, Firefox and Safari send 400 to 700 bytes to a server without cookies."""
 END: Final = b"\r\n\r\n"
 
 _FIRST_LINE: Final = re.compile(
@@ -48,7 +52,7 @@ class Request:
     path: str
     query: str
     host: str
-    fields: dict[str, str]
+    fields: Mapping[str, str]
     lasts: bool
     body_bytes: int = 0
 
@@ -64,6 +68,10 @@ def read(head: bytes) -> Request:
     Raises:
         RefusedError: it is not understood, or larger than anything the portal is asked.
     """
+    return _known(head) if len(head) <= USUAL_HEAD_BYTES else _read(head)
+
+
+def _read(head: bytes) -> Request:
     first, *lines = head.split(b"\r\n")
     found = _FIRST_LINE.fullmatch(first)
     if found is None or len(lines) > MAX_FIELDS:
@@ -80,6 +88,10 @@ def read(head: bytes) -> Request:
         lasts=minor == b"1" and "close" not in fields.get("connection", "").lower(),
         body_bytes=_body_bytes(fields),
     )
+
+
+# A phone that renews the home page sends the same head each time: half of the work of an answer at hand.
+_known = lru_cache(maxsize=128)(_read)
 
 
 def _fields(lines: list[bytes]) -> dict[str, str]:

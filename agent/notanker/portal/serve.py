@@ -21,7 +21,8 @@ from notanker.portal.files import PortalFiles
 from notanker.portal.front import Front, Gate
 
 SWEEP_S: Final = 1.0
-BACKLOG: Final = 128
+BACKLOG: Final = 512
+RECEIVE_BYTES: Final = 16_384
 SWITCH_S: Final = 0.001
 """A thread that makes a page lets the loop have the interpreter after this; Python's own is 5 ms."""
 
@@ -130,9 +131,10 @@ def _listening(host: str, port: int) -> socket.socket:
     found = socket.getaddrinfo(host or "::", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, _, _, _, address = found[0]
     everywhere = family == socket.AF_INET6 and address[0] == "::"
-    return socket.create_server(
-        (str(address[0]), int(address[1])),
-        family=family,
-        backlog=BACKLOG,
-        dualstack_ipv6=everywhere,
+    place = (str(address[0]), int(address[1]))
+    listening = socket.create_server(
+        place, family=family, backlog=BACKLOG, dualstack_ipv6=everywhere
     )
+    # Each connection inherits it: more than this never waits in the kernel, nor is read in one piece.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    return listening
