@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Hashable
@@ -14,7 +15,9 @@ from typing import Final
 
 from flask import Flask
 
+from notanker.config.portal import PortalConfig
 from notanker.portal.app import create_app
+from notanker.portal.captive import Captive
 from notanker.portal.connection import Connection
 from notanker.portal.crowd import Crowd
 from notanker.portal.files import PortalFiles
@@ -23,8 +26,11 @@ from notanker.portal.front import Front, Gate
 SWEEP_S: Final = 1.0
 BACKLOG: Final = 512
 RECEIVE_BYTES: Final = 16_384
+HANDSHAKE_S: Final = 10.0
 SWITCH_S: Final = 0.001
 """A thread that makes a page lets the loop have the interpreter after this; Python's own is 5 ms."""
+
+log = logging.getLogger(__name__)
 
 
 class Server:
@@ -38,6 +44,7 @@ class Server:
         self._front = front
         self._crowd: Crowd[Connection] = Crowd()
         self._socket = _listening(listen_host, port)
+        self._secure: tuple[ssl.SSLContext, socket.socket] | None = None
         self._end = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -45,6 +52,15 @@ class Server:
     def effective_port(self) -> int:
         """The port that is listened on."""
         return int(self._socket.getsockname()[1])
+
+    def secure(self, certificate: Path, key: Path, listen_host: str, port: int) -> None:
+        """Speak https as well. If that cannot be, plain http goes on: the plan must be readable."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(certificate, key)
+            self._secure = context, _listening(listen_host, port)
+        except OSError as error:  # ssl's own errors are some of these
+            log.warning("portal_without_https certificate=%s error=%s", certificate, error)
 
     def run(self) -> None:
         """Serve until `close` is called."""
@@ -60,15 +76,30 @@ class Server:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        server = await self._loop.create_server(
-            lambda: Connection(self._front, self._crowd), sock=self._socket, backlog=BACKLOG
-        )
+        servers = [
+            await self._loop.create_server(
+                lambda: Connection(self._front, self._crowd), sock=self._socket, backlog=BACKLOG
+            )
+        ]
+        if self._secure is not None:
+            servers.append(await self._served_securely(*self._secure))
         sweeping = self._loop.create_task(self._sweep())
         await self._end.wait()
         sweeping.cancel()
-        server.close()
+        for server in servers:
+            server.close()
         for connection in self._crowd.all():
             connection.drop()
+
+    async def _served_securely(
+        self, context: ssl.SSLContext, listening: socket.socket
+    ) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(
+            lambda: Connection(self._front, self._crowd, secure=True),
+            sock=listening,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_S,
+        )
 
     async def _sweep(self) -> None:
         """End what takes too long."""
@@ -80,7 +111,7 @@ class Server:
                     connection.drop()
 
 
-def serve(files: PortalFiles, listen_host: str, port: int, gate: Gate | None = None) -> None:
+def serve(files: PortalFiles, config: PortalConfig) -> None:
     """Serve the portal until the process is ended.
 
     Raises:
@@ -88,7 +119,11 @@ def serve(files: PortalFiles, listen_host: str, port: int, gate: Gate | None = N
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     sys.setswitchinterval(SWITCH_S)
-    make_server(files, listen_host, port, gate=gate).run()
+    gate = Captive(config.url, config.probes, name=config.name)
+    server = make_server(files, config.host, config.port, gate=gate)
+    if config.certificate is not None and config.key is not None:
+        server.secure(config.certificate, config.key, config.host, config.tls_port)
+    server.run()
 
 
 def make_server(
