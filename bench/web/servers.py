@@ -138,7 +138,7 @@ class Portal(Server):
             (self.folder / name).mkdir()
         store = self.folder / "state" / "plans"
         notanker = [sys.executable, "-m", "notanker.cli"]
-        accept = [*notanker, "plan", "accept", PLAN, "--store", store]
+        accept: list[str | Path] = [*notanker, "plan", "accept", PLAN, "--store", store]
         subprocess.run(accept, check=True, capture_output=True)
         self._tell()
         threading.Thread(target=self._go_on_telling, daemon=True).start()
