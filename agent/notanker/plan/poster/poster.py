@@ -36,7 +36,8 @@ CARD: Final = (85.6, 53.98)
 """A card as ISO/IEC 7810 has it (ID-1)."""
 ADDRESS_MM: Final = 8.47
 """24 pt: read at arm's length without glasses."""
-STEP_MM: Final = 36.0
+STEP_MM: Final = 3.6
+"""16 letters of this size fit beside each other's."""
 LIGHT: Final = "#cfe3f0"
 
 
@@ -147,8 +148,7 @@ def _steps(facts: Facts) -> list[str]:
         ]
         for line, pair in enumerate(zip(german, english, strict=True)):
             first, second = facts.say(pair), facts.say(pair, 1)
-            size = _fitting(first, 3.9, STEP_MM)
-            drawn.append(text(middle, 223.5 + 5 * line, size, first, bold=True, middle=True))
+            drawn.append(text(middle, 223.5 + 5 * line, STEP_MM, first, bold=True, middle=True))
             drawn.append(text(middle, 235 + 4.4 * line, 3.5, second, fill=GREY, middle=True))
     return drawn
 

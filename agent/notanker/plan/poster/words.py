@@ -22,7 +22,7 @@ STEPS: Final[tuple[tuple[Pair, Pair], ...]] = (
     (("Code A scannen,", "verbinden"), ("Scan code A,", "connect")),
     (("„Verbunden", "bleiben“ tippen"), ("Tap “Stay", "connected”")),
     (("Code B scannen,", "Plan öffnen"), ("Scan code B,", "open the plan")),
-    (("Lesen, anrufen,", "eins nach dem andern"), ("Read, call,", "one by one")),
+    (("Schritt für", "Schritt folgen"), ("Follow it", "step by step")),
 )
 DONE: Final[Pair] = (
     "Fertig? WLAN verlassen, dann gehen mobile Daten wieder.",
