@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from notanker.portal import connection, serve
+from notanker.portal.captive import Captive
+from notanker.portal.captive_clients import Clients
 from tests.unit.portal.world import World, report, status
 
 HALF = b"GET /de/ HTTP/1.1\r\nHost: 10.42.0.1\r\nX-Slow: "
@@ -18,15 +23,22 @@ WHOLE = b"GET /de/ HTTP/1.1\r\nHost: 10.42.0.1\r\n\r\n"
 
 
 @pytest.fixture
-def port(tmp_path: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     world = World(tmp_path_factory.mktemp("portal"))
     world.with_plan().with_status(status()).with_report(report())
     server = serve.make_server(world.files, "127.0.0.1", 0)
+    with running(server):
+        yield server.effective_port
+
+
+@contextlib.contextmanager
+def running(server: serve.Server) -> Iterator[None]:
+    """Run a server in a thread, once it answers."""
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         assert home(server.effective_port)
-        yield server.effective_port
+        yield
     finally:
         server.close()
         thread.join(10)
@@ -136,3 +148,69 @@ def test_a_small_body_reaches_the_pages_which_take_none(port: int) -> None:
     with contextlib.closing(link):
         link.request("POST", "/de/", body=b"a=b")
         assert link.getresponse().status == 405
+
+
+# With a certificate
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate of the site's own, signed by itself, and its key."""
+    pem, key = tmp_path / "portal.pem", tmp_path / "portal.key"
+    line = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = [
+        "-subj",
+        "/CN=notfall.firma.example",
+        "-addext",
+        "subjectAltName=DNS:notfall.firma.example",
+    ]
+    subprocess.run([*line, *names, "-out", pem, "-keyout", key], check=True, capture_output=True)
+    return pem, key
+
+
+def test_with_a_certificate_the_state_of_a_device_is_told_by_https(
+    certificate: tuple[Path, Path], tmp_path: Path
+) -> None:
+    name = "notfall.firma.example"
+    world = World(tmp_path).with_plan()
+    gate = Captive("http://10.42.0.1/", "guide", Clients(neighbours=tmp_path / "none"), name)
+    server = serve.make_server(world.files, "127.0.0.1", 0, gate=gate)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    server.secure(*certificate, "127.0.0.1", port)
+    with running(server):
+        context = ssl.create_default_context(cafile=str(certificate[0]))
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+            context.wrap_socket(plain, server_hostname=name) as link,
+        ):
+            head = f"GET /captive-portal/api HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+            link.sendall(head.encode())
+            received = b""
+            while part := link.recv(65536):
+                received += part
+        assert b"application/captive+json" in received
+        assert b'"captive":true' in received
+        assert home(server.effective_port)
+
+
+def test_a_certificate_that_cannot_be_used_leaves_plain_http(
+    certificate: tuple[Path, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    certificate[0].write_text("none")
+    server = serve.make_server(World(tmp_path).with_plan().files, "127.0.0.1", 0)
+    server.secure(*certificate, "127.0.0.1", 0)
+    with running(server):
+        assert home(server.effective_port)
+    assert "portal_without_https" in caplog.text

@@ -10,6 +10,7 @@ from typing import Final
 
 Fields = Iterable[tuple[str, str]]
 
+TOLD_APART: Final = {"", "accept-encoding", "accept-language"}
 SORRY: Final = {
     400: ("Diese Anfrage ist nicht zu verstehen.", "This request cannot be understood."),
     408: ("Diese Anfrage kam zu langsam.", "This request came too slowly."),
@@ -50,13 +51,14 @@ class Answer:
 
 
 def answer(status: int, fields: Fields, body: bytes = b"") -> Answer:
-    """Make an answer. One that its maker marks `no-cache` may be kept, and gets a mark of its content.
+    """Make an answer. One that its maker marks `no-cache` may be kept, and gets a mark of its content,
+    unless it depends on more than is told apart here (`Vary`).
 
     No `Date` is told: a box without a clock does not know it (RFC 9110, section 6.6.1).
     """
     told = [(name, value) for name, value in fields if name.lower() != "content-length"]
     named = {name.lower(): value for name, value in told}
-    keeps = status == 200 and named.get("cache-control") == "no-cache" and "set-cookie" not in named
+    keeps = status == 200 and named.get("cache-control") == "no-cache" and _same_for_all(named)
     tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"' if keeps else ""
     if tag:
         told.append(("ETag", tag))
@@ -64,6 +66,11 @@ def answer(status: int, fields: Fields, body: bytes = b"") -> Answer:
         told.append(("Content-Length", str(len(body))))
     head = _head(status, told)
     return Answer(status, head, body, head + b"\r\n" + body, tag, keeps)
+
+
+def _same_for_all(named: dict[str, str]) -> bool:
+    depends = {one.strip().lower() for one in named.get("vary", "").split(",")}
+    return "set-cookie" not in named and depends <= TOLD_APART
 
 
 def unchanged(known: Answer) -> Answer:

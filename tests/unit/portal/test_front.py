@@ -76,7 +76,13 @@ def test_whoever_has_it_already_hears_only_that_nothing_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [(), (("Cache-Control", "no-store"),), (KEEP, ("Set-Cookie", "a=b"))]
+    "fields",
+    [
+        (),
+        (("Cache-Control", "no-store"),),
+        (KEEP, ("Set-Cookie", "a=b")),
+        (KEEP, ("Vary", "Accept-Encoding, Host")),
+    ],
 )
 def test_what_its_maker_does_not_free_is_given_to_nobody_else(
     fields: tuple[tuple[str, str], ...],
