@@ -39,7 +39,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write every figure there")
     wanted = parser.parse_args(arguments)
     if wanted.short:
-        wanted.seconds, wanted.requests = 0.8, 5_000
+        wanted.seconds, wanted.requests = 0.5, 5_000
     return wanted
 
 
