@@ -231,3 +231,9 @@ def test_the_home_page_works_under_a_probes_name(world: World) -> None:
     answer = world.client.get("/", headers={"Host": "captive.apple.com"})
     assert answer.status_code == 200
     assert "Musterhafen" in answer.text
+
+
+def test_every_page_leads_on_from_the_captive_portal(world: World) -> None:
+    for page, on in (("/de/", "/weiter"), ("/en/kontakte", "/en/weiter")):
+        assert f'href="{on}"' in world.text(page)
+        assert "Musterhafen" in world.text(on)
