@@ -7,7 +7,8 @@
 #   make bench             everything for the record: every row, every peer (two and a half hours)
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
-#   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
+#   make bench-portal      the portal beside nginx: load, slow clients, floods, memory, first paint
+#   make bench-portal bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
 #   make bench-alerts      outages end to end, kills, a storm, and peers, for the record (half an hour)
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
@@ -20,7 +21,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-sms bench-alerts year long format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -44,6 +45,11 @@ bench-hour: setup-test
 
 bench-short: setup-test
 	@$(ROOT) $(BIN)/python bench/failover.py --short
+	@$(BIN)/python bench/portal.py --short
+
+bench-portal: setup-test
+	@$(BIN)/python bench/portal.py
+	@$(BIN)/python bench/portal.py --paint
 
 bench-sms: setup-test
 	@$(BIN)/python bench/sms_handover.py

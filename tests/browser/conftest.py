@@ -40,11 +40,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a portal in an outage, on a socket of its own."""
     world = World(tmp_path_factory.mktemp("portal"))
     world.with_plan().with_status(status(Line.BACKUP)).with_report(report())
-    server = serve.make_server(world.files, "127.0.0.1", 0)
-    server.application = world.app  # with the clock that stands still
+    # The world's own application has the clock that stands still.
+    server = serve.make_server(world.files, "127.0.0.1", 0, app=world.app)
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
-    server.task_dispatcher.shutdown()
     thread.join(10)

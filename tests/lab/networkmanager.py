@@ -17,7 +17,7 @@ _NM = "network-manager"
 _LIBRARIES_OF = ("libnm0", "libteamdctl0", "libmm-glib0", "libbluetooth3")
 METRICS = {"eth0": 100, "lte0": 700}
 
-_BUS = """
+BUS = """
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -78,7 +78,7 @@ class NetworkManager:
     def nmcli(self, *arguments: str) -> str:
         """Run `nmcli`; it must succeed."""
         line = [str(unpacked(_NM, "usr/bin/nmcli")), *arguments]
-        done = self.scene.lab.exec("site", line, env=_environment(self.folder))
+        done = self.scene.lab.exec("site", line, env=environment(self.folder))
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -113,7 +113,7 @@ class NetworkManager:
 def networkmanager(scene: Scene) -> Iterator[NetworkManager]:
     """Start it, and have it take both lines over."""
     folder = scene.lab.scratch("networkmanager")
-    (folder / "bus.conf").write_text(_BUS.format(folder=folder), encoding="ascii")
+    (folder / "bus.conf").write_text(BUS.format(folder=folder), encoding="ascii")
     (folder / "nm.conf").write_text(_CONFIGURATION.format(folder=folder), encoding="ascii")
     (folder / "connections").mkdir()
     for name, address, gateway, address6, gateway6 in _LINES:
@@ -131,7 +131,7 @@ def networkmanager(scene: Scene) -> Iterator[NetworkManager]:
     started = scene.lab.popen("site", [*bus, "--nofork", "--nopidfile"])
     until((folder / "bus").exists, "D-Bus is there")
     running = NetworkManager(scene, folder)
-    managing = scene.lab.popen("site", _command(folder), env=_environment(folder))
+    managing = scene.lab.popen("site", command(folder), env=environment(folder))
     try:
         until(lambda: _is_up(running), "NetworkManager is there", 20)
         for name in METRICS:
@@ -148,7 +148,7 @@ _LINES = (
 )
 
 
-def _command(folder: Path) -> list[str]:
+def command(folder: Path) -> list[str]:
     line = [
         str(unpacked(_NM, "usr/sbin/NetworkManager")),
         "--no-daemon",
@@ -163,7 +163,7 @@ def _command(folder: Path) -> list[str]:
     return ["unshare", "-m", "sh", "-c", f'{_PRIVATE} "$@"', "sh", *line]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     libraries = ":".join(str(unpacked(package, LIBRARIES)) for package in _LIBRARIES_OF)
     return {
         "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus",

@@ -24,10 +24,13 @@ def run(config_path: Path, log_level: str) -> None:
     run_agent(Wanted(config_path, log_level))
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @config_option
-def portal(config_path: Path) -> None:
+@click.pass_context
+def portal(context: click.Context, config_path: Path) -> None:
     """Serve the emergency plan and the line's state to the staff."""
+    if context.invoked_subcommand is not None:
+        return
     from notanker.portal.files import PortalFiles
     from notanker.portal.serve import serve
 
@@ -37,7 +40,16 @@ def portal(config_path: Path) -> None:
         plan_store=config.paths.plan_store,
         reports=config.paths.reports,
     )
-    serve(files, config.portal.host, config.portal.port)
+    serve(files, config.portal)
+
+
+@portal.command("dnsmasq")
+@config_option
+def portal_dnsmasq(config_path: Path) -> None:
+    """Print dnsmasq's configuration for the Wi-Fi that leads to the portal."""
+    from notanker.portal.captive_dns import configuration
+
+    click.echo(configuration(read_config(config_path).portal), nl=False)
 
 
 @click.command()

@@ -17,6 +17,7 @@ PLACES: Final = {
     "init": ("plan_init", "init_plan"),
     "pack": ("plan_sign", "pack"),
     "pdf": ("plan_paper", "write_pdf"),
+    "poster": ("plan_poster", "poster"),
     "recheck": ("plan_accept", "recheck_plan"),
     "render": ("plan_render", "render_plan"),
     "schema": ("plan_schema", "write_schemas"),

@@ -11,11 +11,11 @@ from msgspec import Meta
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
 from notanker.config.panel import PanelConfig, PowerCycleConfig
 from notanker.config.plan_source import SourceConfig
+from notanker.config.portal import PortalConfig
 from notanker.config.values import (
     Interface,
     Name,
     Number,
-    Port,
     PositiveSeconds,
     Seconds,
     check_addresses,
@@ -255,13 +255,6 @@ class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):
     id: Name | None = None
     sources: tuple[SourceConfig, ...] = ()
     fetch_every_min: Annotated[float, Meta(ge=1, le=10_080)] = 60.0
-
-
-class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the portal listens."""
-
-    host: str = "127.0.0.1"
-    port: Port = 8080
 
 
 class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):

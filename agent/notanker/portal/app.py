@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from notanker.portal import clock, clothes
+from notanker.portal.captive import ON
 from notanker.portal.files import PortalFiles
 from notanker.portal.pages import View, error_page, view
 
@@ -23,10 +24,18 @@ def create_app(files: PortalFiles, now: clock.Clock = clock.now) -> Flask:
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _Routes(app, files, now).add()
+    _go_on(app)
     app.before_request(_read_only)
     app.after_request(_dressed)
     app.register_error_handler(Exception, _failed)
     return app
+
+
+def _go_on(app: Flask) -> None:
+    """Show the home page to who goes on, where no captive portal stands before this application."""
+    for path, home in ON.items():
+        shown = app.view_functions[f"{home.strip('/')} /{home}"]
+        app.add_url_rule(path, path, shown, methods=METHODS)
 
 
 class _Routes:

@@ -19,7 +19,7 @@ HEADERS: Final = {
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-cache",
 }
 _ANCHOR: Final = (
     '<path d="M12 7.5V21M5 12.5C5 18 8 21 12 21s7-3 7-8.5M3 14l2-2.5 2.3 2M16.7 13.5l2.3-2 2 2.5M8.5 10h7"/>'

@@ -1,82 +1,175 @@
-"""Serves the portal with waitress, within bounds that a phone never meets and an attacker does."""
+"""Serves the portal: one event loop for all connections, Flask in threads behind it."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+import socket
+import ssl
+import sys
 import time
-from typing import Any, Final
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Final
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.server import create_server  # type: ignore[import-untyped]
+from flask import Flask
 
+from notanker.config.portal import PortalConfig
 from notanker.portal.app import create_app
+from notanker.portal.captive import Captive
+from notanker.portal.connection import Connection
+from notanker.portal.crowd import Crowd
 from notanker.portal.files import PortalFiles
+from notanker.portal.front import Front, Gate
 
-THREADS: Final = 4
-MAX_CONNECTIONS: Final = 100
-MAX_HEADER_BYTES: Final = 8192
-REQUEST_S: Final = 10.0
-"""A request has to be complete within this, however slowly its bytes come."""
-IDLE_S: Final = 20
-MAX_IN_MEMORY_BYTES: Final = 4_000_000
-"""No answer is larger, so waitress never needs a temporary file: the disk may be full."""
+SWEEP_S: Final = 1.0
+BACKLOG: Final = 512
+RECEIVE_BYTES: Final = 16_384
+HANDSHAKE_S: Final = 10.0
+SWITCH_S: Final = 0.001
+"""A thread that makes a page lets the loop have the interpreter after this; Python's own is 5 ms."""
 
-
-class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection whose requests have a deadline."""
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        self._began: float | None = None
-
-    def received(self, data: bytes) -> bool:
-        """Take bytes in, and close the connection if the request takes too long to come."""
-        now = time.monotonic()
-        if self._began is not None and now - self._began > REQUEST_S:
-            self.will_close = True
-            return False
-        taken = bool(super().received(data))
-        self._began = (self._began or now) if self.request is not None else None
-        return taken
+log = logging.getLogger(__name__)
 
 
-def serve(files: PortalFiles, listen_host: str, port: int) -> None:
+class Server:
+    """The portal, listening but not yet serving.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+
+    def __init__(self, front: Front, listen_host: str, port: int) -> None:
+        self._front = front
+        self._crowd: Crowd[Connection] = Crowd()
+        self._socket = _listening(listen_host, port)
+        self._secure: tuple[ssl.SSLContext, socket.socket] | None = None
+        self._end = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def effective_port(self) -> int:
+        """The port that is listened on."""
+        return int(self._socket.getsockname()[1])
+
+    def secure(self, certificate: Path, key: Path, listen_host: str, port: int) -> None:
+        """Speak https as well. If that cannot be, plain http goes on: the plan must be readable."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            context.load_cert_chain(certificate, key)
+            self._secure = context, _listening(listen_host, port)
+        except OSError as error:  # ssl's own errors are some of these
+            log.warning("portal_without_https certificate=%s error=%s", certificate, error)
+
+    def run(self) -> None:
+        """Serve until `close` is called."""
+        with contextlib.closing(self._front):
+            asyncio.run(self._serve())
+
+    def close(self) -> None:
+        """End `run`, from any thread."""
+        if self._loop is None:
+            self._socket.close()
+        else:
+            self._loop.call_soon_threadsafe(self._end.set)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        servers = [
+            await self._loop.create_server(
+                lambda: Connection(self._front, self._crowd), sock=self._socket, backlog=BACKLOG
+            )
+        ]
+        if self._secure is not None:
+            servers.append(await self._served_securely(*self._secure))
+        sweeping = self._loop.create_task(self._sweep())
+        await self._end.wait()
+        sweeping.cancel()
+        for server in servers:
+            server.close()
+        for connection in self._crowd.all():
+            connection.drop()
+
+    async def _served_securely(
+        self, context: ssl.SSLContext, listening: socket.socket
+    ) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(
+            lambda: Connection(self._front, self._crowd, secure=True),
+            sock=listening,
+            ssl=context,
+            ssl_handshake_timeout=HANDSHAKE_S,
+        )
+
+    async def _sweep(self) -> None:
+        """End what takes too long."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now_s = time.monotonic()
+            for connection in self._crowd.all():
+                if now_s > connection.deadline_s:
+                    connection.drop()
+
+
+def serve(files: PortalFiles, config: PortalConfig) -> None:
     """Serve the portal until the process is ended.
 
     Raises:
         OSError: the address cannot be listened on.
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    # It warns on every request that has to wait a moment; a full house would flood the log.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = make_server(files, listen_host, port)
+    sys.setswitchinterval(SWITCH_S)
+    gate = Captive(config.url, config.probes, name=config.name)
+    server = make_server(files, config.host, config.port, gate=gate)
+    if config.certificate is not None and config.key is not None:
+        server.secure(config.certificate, config.key, config.host, config.tls_port)
     server.run()
 
 
-def make_server(files: PortalFiles, listen_host: str, port: int) -> Any:
+def make_server(
+    files: PortalFiles,
+    listen_host: str,
+    port: int,
+    app: Flask | None = None,
+    gate: Gate | None = None,
+) -> Server:
     """Make the server, listening but not yet serving; `run()` serves, `close()` ends it.
 
     Raises:
         OSError: the address cannot be listened on.
     """
-    sockets: dict[int, Any] = {}
-    server = create_server(
-        create_app(files),
-        map=sockets,
-        host=listen_host,
-        port=port,
-        threads=THREADS,
-        connection_limit=MAX_CONNECTIONS,
-        channel_timeout=IDLE_S,
-        cleanup_interval=5,
-        max_request_header_size=MAX_HEADER_BYTES,
-        max_request_body_size=1024,
-        outbuf_overflow=MAX_IN_MEMORY_BYTES,
-        ident=None,
-        asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
+    front = Front(app or create_app(files), lambda: _state_of(files), gate)
+    return Server(front, listen_host, port)
+
+
+def _state_of(files: PortalFiles) -> Hashable:
+    """Return something that differs once a page may have to look otherwise."""
+    current = files.plan_store / "current"
+    try:
+        plan = str(current.readlink())
+    except OSError:
+        plan = ""
+    paths = (files.status_file, current / "index.json", files.reports)
+    return plan, *(_version(path) for path in paths)
+
+
+def _version(path: Path) -> Hashable:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Listen on an address; with an empty host or `::` on all, IPv4 and IPv6."""
+    found = socket.getaddrinfo(host or "::", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    family, _, _, _, address = found[0]
+    everywhere = family == socket.AF_INET6 and address[0] == "::"
+    place = (str(address[0]), int(address[1]))
+    listening = socket.create_server(
+        place, family=family, backlog=BACKLOG, dualstack_ipv6=everywhere
     )
-    for item in sockets.values():
-        if hasattr(item, "channel_class"):  # one for each address that the host name has
-            item.channel_class = Channel
-    return server
+    # Each connection inherits it: more than this never waits in the kernel, nor is read in one piece.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+    return listening

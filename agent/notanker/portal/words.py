@@ -54,6 +54,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Fertig? Verlassen Sie dieses WLAN, dann gehen mobile Daten wieder.",
         "Done? Leave this Wi-Fi, then mobile data works again.",
     ),
+    "stay": ("Mein Gerät soll hier bleiben", "My device is to stay here"),
     "to_home": ("Zur Startseite", "To the start page"),
     "print": ("Drucken: im Menü des Browsers.", "To print, use the browser's menu."),
     "r_title": ("Auswertungsbericht Störung", "After-action report, incident"),
