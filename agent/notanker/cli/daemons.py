@@ -28,7 +28,7 @@ def run(config_path: Path, log_level: str) -> None:
 @config_option
 def portal(config_path: Path) -> None:
     """Serve the emergency plan and the line's state to the staff."""
-    from notanker.portal.files import PortalFiles
+    from notanker.portal.files import PortalFiles, Wifi
     from notanker.portal.serve import serve
 
     config, _ = config_or_last_good(config_path)
@@ -36,6 +36,11 @@ def portal(config_path: Path) -> None:
         status_file=config.paths.status,
         plan_store=config.paths.plan_store,
         reports=config.paths.reports,
+        leads_code=config.portal.leads_code,
+        address=config.portal.address,
+        wifi=Wifi(config.portal.wifi_ssid, config.portal.wifi_key)
+        if config.portal.wifi_ssid
+        else None,
     )
     serve(files, config.portal.host, config.portal.port)
 

@@ -235,10 +235,21 @@ class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the portal listens."""
+    """Where the portal listens, and how others come to it.
+
+    Attributes:
+        leads_code: File with the code that opens the leads' page, at least eight characters.
+        address: The literal address that others type; without it the one that the page was asked of.
+        wifi_ssid: The name of the portal's own Wi-Fi, shown on the page that connects others.
+        wifi_key: File with that Wi-Fi's key; without it, an open one.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    leads_code: Path | None = None
+    address: str = ""
+    wifi_ssid: str = ""
+    wifi_key: Path | None = None
 
 
 class PathsConfig(msgspec.Struct, frozen=True, kw_only=True):
