@@ -5,10 +5,11 @@ When a page is asked for, the cards that need what is gone go to the end, each w
 else is left as it lies on the disk. A page whose comments nobody reads is still a whole page.
 
     <!--list measures 5-->              cards of one kind, five at most
-    <!--card mobile-voice|hotline-->    one card: what it needs, and which services it keeps
+    <!--card mobile-voice|hotline-->    one card: what it needs, and what it keeps or replaces
     <!--gone-->                         where the reason stands
     <!--/card--> <!--/list-->
     <!--if lost--> ... <!--/if-->       only while anything is gone
+    <!--fits line:backup--> ... <!--/fits-->    only while the line is in one of these states
     <!--rest--> <!--moved--> <!--/rest-->   where the gone cards of all lists go, if the page has such a place
 """
 
@@ -70,7 +71,7 @@ class Gone:
 
     Attributes:
         lost: Resources and systems.
-        hit: Services that do not run as usual.
+        hit: Services that do not run as usual, and `line:<state>` while the line is not in its usual one.
         names: How people call what is lost.
         sentences: What is said of a card of that kind, with `{names}`.
     """
@@ -108,6 +109,7 @@ def _fallen(systems: tuple[Needing, ...], lost: set[str]) -> Iterator[str]:
 _LIST: Final = re.compile(r"<!--list (\w+)(?: (\d+))?-->(.*?)<!--/list-->", re.DOTALL)
 _CARD: Final = re.compile(r"<!--card ([^|>]*)\|([^|>]*)-->(.*?)<!--/card-->\s*", re.DOTALL)
 _IF: Final = re.compile(r"<!--if lost-->(.*?)<!--/if-->\s*", re.DOTALL)
+_FITS: Final = re.compile(r"<!--fits ([^>]*)-->(.*?)<!--/fits-->", re.DOTALL)
 _REST: Final = re.compile(r"<!--rest-->(.*?)<!--/rest-->\s*", re.DOTALL)
 _LEFT: Final = re.compile(r"<!--(?:gone|moved)-->")
 
@@ -115,6 +117,7 @@ _LEFT: Final = re.compile(r"<!--(?:gone|moved)-->")
 def arranged(page: str, gone: Gone) -> str:
     """Return the page as it is right at this moment."""
     page = _IF.sub(lambda found: found[1] if gone.lost else "", page)
+    page = _FITS.sub(lambda f: f[2] if gone.hit.intersection(f[1].split()) else "", page)
     moved: list[str] = []
     has_rest = "<!--rest-->" in page
     page = _LIST.sub(lambda found: _list(found, gone, moved if has_rest else None), page)
@@ -151,10 +154,10 @@ class _Card:
         return [need for need in self.needs if need in gone.lost]
 
     def rank(self, gone: Gone) -> int:
-        """Put what keeps a service that is hit before what is for all, and that before what is for others."""
-        if not gone.lost or not self.keeps:
-            return 1 if gone.lost else 0
-        return 0 if gone.hit.intersection(self.keeps) else 2
+        """Put what stands in for the lost before what helps in any case, and last what others would need."""
+        if not (gone.lost or gone.hit) or not self.keeps:
+            return 1
+        return 0 if (gone.hit | gone.lost).intersection(self.keeps) else 2
 
     def marked(self, kind: str, gone: Gone) -> str:
         names = ", ".join(dict.fromkeys(gone.names.get(one, one) for one in self.missing(gone)))

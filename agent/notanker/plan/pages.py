@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,7 +13,6 @@ from markupsafe import Markup
 
 from notanker.core.names import Line
 from notanker.plan import directory
-from notanker.plan.applicability import Judged, judged, lost_with
 from notanker.plan.checklist import Note
 from notanker.plan.labels import RESOURCES, availability, day, labels
 from notanker.plan.markdown import Renderer, tel
@@ -27,6 +27,7 @@ from notanker.plan.model import (
     Template,
     dialled,
 )
+from notanker.plan.outlook import Outlook, outlook
 from notanker.plan.values import Tongue
 
 T = TypeVar("T", Scenario, Page, Measure, Form)
@@ -144,7 +145,8 @@ class Pages:
             lead=self._lead,
             body=self._body,
             phases=_phases,
-            judged=self._judged,
+            outlook=self._outlook,
+            titled=self._titled,
             named=self._named,
             services=self._services,
             triggers=_triggers,
@@ -202,12 +204,17 @@ class Pages:
         role = self.plan.role(role_id)
         return (role, self._visible(role.holder)) if role else None
 
-    def _judged(self, scenario: Scenario) -> tuple[Judged, ...]:
+    def _outlook(self, scenario: Scenario) -> tuple[Outlook, ...]:
         """Return all measures as they stand in that scenario, those that help first."""
-        lost = lost_with(self.plan, scenario.head.loses)
         own = {item.head.id: item for item in self.measures}
-        found = judged(self.plan, lost, "de")
-        return tuple(Judged(own[one.measure.head.id], one.missing) for one in found)
+        return tuple(
+            replace(one, measure=own[one.measure.head.id]) for one in outlook(self.plan, scenario)
+        )
+
+    def _titled(self, measures: tuple[str, ...]) -> str:
+        """Return the titles of these measures."""
+        own = {item.head.id: item.head.title for item in self.measures}
+        return ", ".join(own[name] for name in measures)
 
     def _named(self, names: tuple[str, ...]) -> str:
         """Return how people call these resources and systems."""
@@ -266,9 +273,9 @@ def _phases(item: Scenario) -> list[tuple[str, str]]:
 
 
 def _triggers(scenario: Scenario) -> str:
-    """Return the classes that let the portal raise a scenario that fits the line's state."""
+    """Return the states of the line that the scenario fits, for the portal to raise it in them."""
     states = {line.value for line in Line}
-    return " ".join(f"t-{name}" for name in scenario.head.agent_triggers if name in states)
+    return " ".join(f"line:{name}" for name in scenario.head.agent_triggers if name in states)
 
 
 @lru_cache(maxsize=1)

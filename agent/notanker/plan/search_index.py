@@ -99,10 +99,10 @@ def _contacts(pages: Pages, prefix: str) -> Iterator[Entry]:
         yield Entry(
             lang=pages.language,
             href=f"{prefix}/kontakte#c-{contact.id}",
-            title=contact.name,
-            words=f"{named} {contact.org}",
+            title=contact.name if named in contact.name else f"{contact.name}, {named}",
+            words=contact.org,
             body=f"{pages.words['contacts']} {contact.phone}",
-            hint=f"{named}, {contact.phone}",
+            hint=contact.phone,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from notanker.core.graph import INTERNET
-from notanker.core.names import Uplink, Verdict
+from notanker.core.names import Line, Uplink, Verdict
 from notanker.core.status import Status
 from notanker.plan.live import Facts, Gone, closure
 from notanker.plan.words import in_language
@@ -27,14 +27,24 @@ def gone_now(status: Status | None, facts: Facts | None, language: str, *, fresh
     sentences = {kind: t[key] for kind, key in _SENTENCES.items()}
     if status is None or facts is None or not fresh:
         return Gone(sentences=sentences)
-    lost = closure(facts.nodes, _broken(status), frozenset(_well(status)))
+    lost = _lost(status, facts)
     names = {one.system: in_language(one.name, language) for one in status.systems}
+    hit = {one.id for one in facts.services if lost.intersection(one.needs)}
+    unusual = {f"line:{status.line}"} if status.line is not Line.PRIMARY else set()
     return Gone(
         lost,
-        frozenset(one.id for one in facts.services if lost.intersection(one.needs)),
+        frozenset(hit | unusual),
         {**names, **facts.names.get(language, {})},
         sentences,
     )
+
+
+def _lost(status: Status, facts: Facts) -> frozenset[str]:
+    """Return what is lost. What stands on the main line may run over LTE meanwhile: it is not called lost."""
+    broken, well = set(_broken(status)), frozenset(_well(status))
+    over_lte = status.line in (Line.BACKUP, Line.WAIT_TO_RESTORE) and INTERNET in broken
+    lost = closure(facts.nodes, broken - {INTERNET} if over_lte else broken, well)
+    return lost | {INTERNET} if over_lte else lost
 
 
 def _broken(status: Status) -> Iterator[str]:

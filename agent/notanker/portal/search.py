@@ -29,6 +29,7 @@ MOST: Final = 12
 ALIKE: Final = 0.42
 """From here on two words are taken for one."""
 _GUESSES: Final = 3
+_AS_GOOD: Final = 0.12
 _IN_TITLE, _IN_WORDS, _IN_BODY = 4.0, 3.0, 1.0
 _PART: Final = 0.7
 """A word within another counts less than the whole word: "ansage" in "störungsansage"."""
@@ -127,7 +128,8 @@ def _guessed(term: str, known: Iterable[str]) -> dict[str, float]:
     pieces = trigrams(term)
     near = [word for word in dict.fromkeys(known) if abs(len(word) - len(term)) <= len(term)]
     rated = sorted(((likeness(pieces, trigrams(word)), word) for word in near), reverse=True)
-    return {word: share for share, word in rated[:_GUESSES] if share >= ALIKE}
+    best = rated[0][0] if rated else 0.0
+    return {word: share for share, word in rated[:_GUESSES] if share >= max(ALIKE, best - _AS_GOOD)}
 
 
 def _rows(connection: sqlite3.Connection, words: set[str], language: str) -> list[_Row]:
@@ -161,7 +163,7 @@ def _within(term: str, text: str) -> float:
 def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for group in search_words().groups.get(language, ()):
-        words = folded(group).split()
+        words = [word for word in folded(group).split() if word not in _stop(language)]
         for word in (*words, *bared(group).split()):
             found[word] |= dict.fromkeys(one for one in words if one != word)
     return {word: tuple(others) for word, others in found.items()}

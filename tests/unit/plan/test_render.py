@@ -120,7 +120,7 @@ HOSTILE = "<script>alert(1)</script>\"'&"
         ("pages/ruhe.md", "**Sie haben Zeit.**", "[x](javascript:alert(1))"),
         ("pages/ruhe.md", 'title = "Ruhe bewahren"', f"title = '''{HOSTILE}'''"),
         ("plan.toml", 'site = "Musterhafen"', f"site = '''{HOSTILE}'''"),
-        ("plan.toml", 'retention = "', f"retention = '''{HOSTILE}''' # \"<script>"),
+        ("plan.toml", 'scope = "', 'scope = "<script>'),
         ("contacts.toml", 'name = "Mara Beispiel"', f"name = '''{HOSTILE}'''"),
         ("contacts.toml", 'email = "mara', "email = \"<script>'"),
         ("roles.toml", 'name.de = "Notfallleitung"', f"name.de = '''{HOSTILE}'''"),

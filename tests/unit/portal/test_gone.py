@@ -39,7 +39,7 @@ def test_the_home_page_shows_what_helps_only_while_something_is_gone(world: Worl
 def test_the_home_page_says_what_the_outage_means_for_the_services(world: World) -> None:
     page = world.text("/de/")
     assert re.search(r"<dt>Betroffen</dt> <dd>[^<]*Beratung per E-Mail", page)
-    assert "<dt>Running</dt> <dd>Card blocking hotline</dd>" in world.text("/en/")
+    assert "<dt>Running</dt> <dd>Card blocking hotline" in world.text("/en/")
 
 
 def test_a_contact_that_needs_what_is_gone_comes_last(world: World) -> None:
