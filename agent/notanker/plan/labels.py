@@ -72,8 +72,12 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "phases": ("Abschnitte", "Sections"),
     "groups": ("Gruppen", "Groups"),
     "find": ("Suchen", "Search"),
-    "find_what": ("Nicht dabei? Hier suchen", "Not listed? Search here"),
+    "find_what": (
+        "Nicht dabei? Zum Beispiel „Netz weg“ eintippen:",
+        "Not listed? Type, say, “net gone”:",
+    ),
     "forms": ("Formulare", "Forms"),
+    "late": ("Nach der Störung: Formulare nachtragen", "After the outage: type in the forms"),
     "wording": ("Was wir Anrufern sagen", "What we tell callers"),
     "join": ("Andere verbinden", "Connect others"),
     "leads": ("Für die Leitung", "For leads"),

@@ -8,6 +8,7 @@ else is left as it lies on the disk. A page whose comments nobody reads is still
     <!--card mobile-voice|hotline-->    one card: what it needs, and what it keeps or replaces
     <!--gone-->                         where the reason stands
     <!--/card--> <!--/list-->
+    <!--meaning-->                      where the portal says what it means for the staff, see `MEANING`
     <!--if lost--> ... <!--/if-->       only while anything is gone
     <!--fits line:backup--> ... <!--/fits-->    only while the line is in one of these states
     <!--rest--> <!--moved--> <!--/rest-->   where the gone cards of all lists go, if the page has such a place
@@ -106,12 +107,15 @@ def _fallen(systems: tuple[Needing, ...], lost: set[str]) -> Iterator[str]:
             yield resource
 
 
+MEANING: Final = "<!--meaning-->"
+SERIAL: Final = "<!--serial-->"
+"""Where a form's serial number stands."""
 _LIST: Final = re.compile(r"<!--list (\w+)(?: (\d+))?-->(.*?)<!--/list-->", re.DOTALL)
 _CARD: Final = re.compile(r"<!--card ([^|>]*)\|([^|>]*)-->(.*?)<!--/card-->\s*", re.DOTALL)
 _IF: Final = re.compile(r"<!--if lost-->(.*?)<!--/if-->\s*", re.DOTALL)
 _FITS: Final = re.compile(r"<!--fits ([^>]*)-->(.*?)<!--/fits-->", re.DOTALL)
 _REST: Final = re.compile(r"<!--rest-->(.*?)<!--/rest-->\s*", re.DOTALL)
-_LEFT: Final = re.compile(r"<!--(?:gone|moved)-->")
+_LEFT: Final = re.compile(r"<!--(?:gone|moved|meaning|serial)-->")
 
 
 def arranged(page: str, gone: Gone) -> str:

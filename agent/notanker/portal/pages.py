@@ -13,7 +13,7 @@ from notanker.core.moment import Moment
 from notanker.core.status import Status
 from notanker.plan.index import Index
 from notanker.plan.labels import day
-from notanker.plan.live import Facts, Gone, arranged
+from notanker.plan.live import MEANING, SERIAL, Facts, Gone, arranged
 from notanker.portal import clothes, serials
 from notanker.portal.account import account
 from notanker.portal.files import PortalFiles
@@ -63,14 +63,19 @@ class View:
         every_s = self.index.every_s if self.index else 0.0
         text = self.index.banner.get(self.language, "") if self.index else ""
         site = self.index.site if self.index else ""
+        meaning = render_template(
+            "_meaning.html",
+            t=words(self.language),
+            services=services_words(self.facts, self.gone, self.language),
+            banner=banner(text, incident, site, every_s, self.times) if incident else "",
+        )
         return self._page(
             "home.html",
             title=words(self.language)["home"],
             live=live(self.status, self.times, self._veil(), self.files.has_report),
-            services=services_words(self.facts, self.gone, self.language),
-            banner=banner(text, incident, site, every_s, self.times) if incident else "",
+            has_forms=bool(self._forms()),
             next_news=next_news(incident, every_s, self.times) if incident else "",
-            content=self._content("home"),
+            content=self._content("home", MEANING, meaning),
             refresh=REFRESH_S,
             wide="live",
         )
@@ -114,14 +119,15 @@ class View:
 
     def form(self, name: str, first: str, count: str) -> str | None:
         """Return copies of a form, each with its serial number, one sheet each."""
-        title, content = self._title(f"form/{name}"), self._content(f"form/{name}")
-        if title is None or content is None or self.index is None:
+        title = self._title(f"form/{name}")
+        content = self.files.page(self.language, f"form/{name}") if title is not None else None
+        if content is None or self.index is None:
             return None
-        numbers = serials.copies(first, count)
-        today = serials.day_of(self.times)
+        numbers, today = serials.copies(first, count), serials.day_of(self.times)
         sheets = [
-            Markup(  # noqa: S704 - the number is made of the plan's id, a date and digits
-                content.replace("<!--serial-->", serials.serial(self.index.id, today, name, number))
+            # Escaped at acceptance; the number is made of the plan's id, a date and digits.
+            Markup(  # noqa: S704
+                content.replace(SERIAL, serials.serial(self.index.id, today, name, number))
             )
             for number in numbers
         ]
@@ -139,8 +145,7 @@ class View:
         """Return the list of the serial numbers that are still to be typed in."""
         if self.index is None:
             return None
-        titles = self.index.titles.get(self.language, {})
-        forms = {n.removeprefix("form/"): title for n, title in titles.items() if "form/" in n}
+        forms = self._forms()
         today = serials.day_of(self.times, asked.get("tag", ""))
         lists = [
             (one.form, forms[one.form], [
@@ -175,13 +180,25 @@ class View:
         names = self.index.names if self.index else {}
         return Veil(names, self.files.veil(self.language), words(self.language)["somebody"])
 
+    def _forms(self) -> dict[str, str]:
+        """Return the title of each form by its id."""
+        titles = self.index.titles.get(self.language, {}) if self.index else {}
+        return {
+            name.removeprefix("form/"): title
+            for name, title in titles.items()
+            if name.startswith("form/")
+        }
+
     def _title(self, name: str) -> str | None:
         return self.index.titles.get(self.language, {}).get(name) if self.index else None
 
-    def _content(self, name: str) -> Markup | None:
+    def _content(self, name: str, place: str = "", filling: str = "") -> Markup | None:
+        """Return a page's content as it is right now; `filling` is put where `place` is."""
         content = self.files.page(self.language, name)
         if content is None:
             return None
+        if place:
+            content = content.replace(place, filling)
         # Rendered at acceptance with all of the plan's text escaped.
         return Markup(arranged(content, self.gone))  # noqa: S704
 

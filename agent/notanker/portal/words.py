@@ -51,6 +51,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Die Suche geht gerade nicht. Alles ist auch über die Startseite zu finden.",
         "The search does not work just now. Everything can be reached from the start page too.",
     ),
+    "meaning": ("Was das für uns heißt", "What this means for us"),
     "hit": ("Betroffen", "Affected"),
     "runs_on": ("Läuft weiter", "Running"),
     "next_news": ("Nächste Info", "Next update"),

@@ -62,13 +62,7 @@ def secret(bare: World, tmp_path: Path) -> World:
     )
     code = tmp_path / "code"
     code.write_text(f"{CODE}\n", "utf-8")
-    again = World.__new__(World)
-    again.files, again.now = replace(bare.files, leads_code=code), bare.now
-    from notanker.portal.app import create_app
-
-    again.app = create_app(again.files, lambda: again.now)
-    again.client = again.app.test_client()
-    return again
+    return bare.reconfigured(leads_code=code)
 
 
 def open_with(world: World, code: str, path: str = "/leitung") -> tuple[int, str]:

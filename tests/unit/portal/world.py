@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from flask.testing import FlaskClient
@@ -147,6 +148,13 @@ class World:
         self.files.reports.mkdir()
         self.app = create_app(self.files, lambda: self.now)
         self.client: FlaskClient = self.app.test_client()
+
+    def reconfigured(self, **settings: Any) -> World:
+        """Start the portal anew with other settings."""
+        self.files = replace(self.files, **settings)
+        self.app = create_app(self.files, lambda: self.now)
+        self.client = self.app.test_client()
+        return self
 
     def with_plan(self) -> World:
         """Put the sample plan in force."""
