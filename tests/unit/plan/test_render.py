@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
-import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.unit.plan.conftest import SAMPLE, Edit
 
 from notanker.plan.index import decoded
 from notanker.plan.load import load
+from notanker.plan.model import Plan
 from notanker.plan.render import render
 
 KINDS = {"scenario": "scenarios", "measure": "measures", "page": "pages", "form": "forms"}
@@ -169,8 +170,14 @@ def test_an_index_of_a_newer_form_is_read_as_far_as_it_goes() -> None:
     body=st.text(max_size=300) | st.sampled_from(["[" * 3000, "> " * 2000, "- " * 500, "*a " * 900])
 )
 def test_any_text_is_rendered(body: str) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(shutil.copytree(SAMPLE, Path(place) / "plan"))
-        head = "+++\nid = 'ruhe'\ntitle = 'Ruhe'\n+++\n"
-        (folder / "pages/ruhe.md").write_bytes((head + body).encode("utf-8", "replace"))
-        assert "pages/de/page/ruhe.html" in rendered(folder)
+    plan, _ = load_sample()
+    own = tuple(structs.replace(one, body=body) for one in plan.pages if one.head.id == "ruhe")
+    small = structs.replace(plan, pages=own, scenarios=(), measures=(), forms=(), contacts=())
+    assert "pages/de/page/ruhe.html" in render(small)
+
+
+@lru_cache(maxsize=1)
+def load_sample() -> tuple[Plan, object]:
+    plan, problems = load(SAMPLE)
+    assert plan is not None
+    return plan, problems
