@@ -31,7 +31,7 @@ def portal(context: click.Context, config_path: Path) -> None:
     """Serve the emergency plan and the line's state to the staff."""
     if context.invoked_subcommand is not None:
         return
-    from notanker.portal.files import PortalFiles
+    from notanker.portal.files import PortalFiles, Wifi
     from notanker.portal.serve import serve
 
     config, _ = config_or_last_good(config_path)
@@ -39,6 +39,12 @@ def portal(context: click.Context, config_path: Path) -> None:
         status_file=config.paths.status,
         plan_store=config.paths.plan_store,
         reports=config.paths.reports,
+        leads_code=config.portal.leads_code,
+        # Where there is no Wi-Fi of the box's own, the address that the page was asked of is the one.
+        address=config.portal.address if config.portal.wifi_ssid else "",
+        wifi=Wifi(config.portal.wifi_ssid, config.portal.wifi_key)
+        if config.portal.wifi_ssid
+        else None,
     )
     serve(files, config.portal)
 

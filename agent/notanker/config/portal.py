@@ -23,6 +23,9 @@ class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
         certificate: The certificate and all above it, as PEM.
         key: Its private key.
         tls_port: Where https is spoken.
+        leads_code: File with the code that opens the leads' page, at least eight characters.
+        wifi_ssid: The name of the portal's own Wi-Fi, shown on the page that connects others.
+        wifi_key: File with that Wi-Fi's key; without it, an open one.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +36,9 @@ class PortalConfig(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     certificate: Path | None = None
     key: Path | None = None
+    leads_code: Path | None = None
+    wifi_ssid: str = ""
+    wifi_key: Path | None = None
     tls_port: Port = 443
 
     def __post_init__(self) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from notanker.plan.model import Measure, Plan, PlanSystem, Scenario, Service
+from notanker.plan.live import closure
+from notanker.plan.model import Measure, Plan, Scenario, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,8 @@ class Judged:
 
 
 def lost_with(plan: Plan, gone: Iterable[str]) -> frozenset[str]:
-    """Return all resources and systems that are lost with these, themselves included.
-
-    A resource is lost once all who provide it are; a system once one of its needs is. What the plan does
-    not provide at all, such as `staff`, is there until it is named as gone.
-    """
-    lost = set(gone)
-    while fallen := {name for name in _fallen(plan.systems, lost) if name not in lost}:
-        lost |= fallen
-    return frozenset(lost)
-
-
-def _fallen(systems: Iterable[PlanSystem], lost: set[str]) -> Iterator[str]:
-    listed = tuple(systems)
-    for system in listed:
-        if any(need in lost for need in system.needs):
-            yield system.id
-    for resource in {name for system in listed for name in system.provides}:
-        if all(system.id in lost for system in listed if resource in system.provides):
-            yield resource
+    """Return all resources and systems that are lost with these, themselves included."""
+    return closure(plan.systems, gone)
 
 
 def missing(needs: Iterable[str], lost: frozenset[str]) -> tuple[str, ...]:

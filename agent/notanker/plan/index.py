@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-RENDERED: Final = 1
+RENDERED: Final = 2
 """The form of the rendered pages; pages of another form are rendered again at the next acceptance."""
 
 
@@ -16,8 +16,12 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         titles: For each language, the title of each page by its path below `pages/<language>`.
-        names: The name behind each contact id.
+        names: The name behind each contact id that everybody may see.
+        for_leads: Whether there is anything that only leads may see.
         errors: How many errors the plan had when it was accepted.
+        verified: When the contact that was looked at longest ago was verified.
+        every_s: How often those who know of an incident are told how it stands, 0 for never.
+        banner: The text for the staff in an incident (T4) in each language, where it needs nobody's release.
     """
 
     rendered: int = RENDERED
@@ -34,7 +38,11 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     review_by: dt.date | None = None
     titles: dict[str, dict[str, str]] = {}
     names: dict[str, str] = {}
+    for_leads: bool = False
     errors: int = 0
+    verified: dt.date | None = None
+    every_s: float = 0.0
+    banner: dict[str, str] = {}
 
 
 def encoded(index: Index) -> bytes:

@@ -20,7 +20,11 @@ Notes = Callable[[Note], str]
 """Makes the HTML of a step's note."""
 
 _NUMBER: Final = re.compile(r"(?<![\w+])\+[1-9](?:[ ]?\d){6,14}(?!\w)")
-_PAGE: Final = re.compile(r"(?:\.\./|\./)*(?:(scenarios|pages)/)?([A-Za-z0-9._-]+\.md)(#[\w-]+)?")
+_BLANK: Final = re.compile(r"_{3,}")
+"""What is left for a pen: in a form, a row of underscores."""
+_PAGE: Final = re.compile(
+    r"(?:\.\./|\./)*(?:(scenarios|measures|forms|pages)/)?([A-Za-z0-9._-]+\.md)(#[\w-]+)?"
+)
 
 
 class Renderer:
@@ -44,11 +48,14 @@ class Renderer:
         parser.add_render_rule("table_close", _table_close)
         parser.core.ruler.push("links", self._links_and_headings)
         self._parser = parser
-        self._folder, self._level = "", 1
+        self._folder, self._level, self._anchor = "", 1, ""
 
-    def html(self, body: str, folder: str, level: int = 1) -> str:
-        """Render the body of a file of that folder, below a title of that level."""
-        self._folder, self._level = folder, level
+    def html(self, body: str, folder: str, level: int = 1, anchor: str = "") -> str:
+        """Render the body of a file of that folder, below a title of that level.
+
+        With an `anchor` its sections can be jumped to: `<anchor>1` is the first.
+        """
+        self._folder, self._level, self._anchor = folder, level, anchor
         try:
             return str(self._parser.render(body))
         except RecursionError:  # a text nested without end is shown as it is written
@@ -71,7 +78,11 @@ class Renderer:
             tokens[number + 1] = Token("step_close", "", -1)
 
     def _links_and_headings(self, state: StateCore) -> None:
+        sections = 0
         for token in state.tokens:
+            if token.type == "heading_open" and token.tag == "h2" and self._anchor:
+                sections += 1
+                token.attrSet("id", f"{self._anchor}{sections}")
             if token.type in ("heading_open", "heading_close"):
                 # The first level is the page's own title; a text's `##` comes next below it.
                 token.tag = f"h{min(6, max(2, int(token.tag[1])) + self._level - 1)}"
@@ -104,6 +115,7 @@ def _text(_: RendererProtocol, tokens: Tokens, at: int, __: OptionsDict, ___: En
     content = escape(tokens[at].content)
     if at and any(token.type == "link_open" for token in tokens[max(0, at - 1) : at]):
         return content
+    content = _BLANK.sub('<span class="blank"></span>', content)
     return _NUMBER.sub(lambda found: tel(found[0]), content)
 
 
@@ -117,7 +129,7 @@ def _image(_: RendererProtocol, tokens: Tokens, at: int, __: OptionsDict, ___: E
 
 
 def _table_open(_: RendererProtocol, __: Tokens, ___: int, ____: OptionsDict, _____: Env) -> str:
-    return '<div class="wide" tabindex="0">\n<table>\n'
+    return '<div class="wide" tabindex="0" role="group">\n<table>\n'
 
 
 def _table_close(_: RendererProtocol, __: Tokens, ___: int, ____: OptionsDict, _____: Env) -> str:

@@ -1,18 +1,26 @@
-"""The portal as a Flask application: GET and HEAD alone, no cookie, no script, nothing written."""
+"""The portal as a Flask application: it is read, never written; no cookie, no script.
+
+GET and HEAD alone, but for one path that takes the leads' code and answers with their page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import HTTPException
 
-from notanker.portal import clock, clothes
+from notanker.portal import clock, clothes, leads, public
 from notanker.portal.captive import ON
 from notanker.portal.files import PortalFiles
+from notanker.portal.join import join_of
 from notanker.portal.pages import View, error_page, view
 
-METHODS = ("GET", "HEAD")
+METHODS: Final = ("GET", "HEAD")
+LEADS: Final = ("/leitung", "/en/leitung")
+"""The only paths that take anything in."""
+MAX_BODY_BYTES: Final = 1024
 
 Answer = Callable[..., str]
 
@@ -20,7 +28,7 @@ Answer = Callable[..., str]
 def create_app(files: PortalFiles, now: clock.Clock = clock.now) -> Flask:
     """Make the application that shows these files. `now` is the clock that ages are told by."""
     app = Flask(__name__, static_folder=None)
-    app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=0)
+    app.config.update(PROVIDE_AUTOMATIC_OPTIONS=False, MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _Routes(app, files, now).add()
@@ -43,25 +51,33 @@ class _Routes:
         self.app = app
         self.files = files
         self.now = now
+        self.tries = leads.Tries()
 
     def add(self) -> None:
         self.app.add_url_rule("/", "start", self._start)
         self.app.add_url_rule("/healthz", "healthz", _healthz)
+        self.app.add_url_rule("/health", "health", self._health)
+        self.app.add_url_rule("/status.json", "status", self._status)
         for prefix, home, language in (("", "/de/", "de"), ("/en", "/en/", "en")):
             self._add(home, language, lambda seen: seen.home())
-            self._add(
-                f"{prefix}/kontakte", language, lambda seen: _found(seen.plan_page("contacts"))
-            )
-            self._add(f"{prefix}/druck", language, lambda seen: _found(seen.plan_page("print")))
-            self._add(f"{prefix}/szenario/<name>", language, _scenario)
-            self._add(f"{prefix}/seite/<name>", language, _page)
+            for path, name in _NAMED.items():
+                self._add(f"{prefix}/{path}", language, _plan_page(name))
+            for path, kind in _KINDS.items():
+                self._add(f"{prefix}/{path}/<name>", language, _plan_pages(kind))
+            self._add(f"{prefix}/formular/<name>", language, _form)
+            self._add(f"{prefix}/formulare/nachtragen", language, _late)
+            self._add(f"{prefix}/suche", language, _search)
+            self._add(f"{prefix}/verbinden", language, self._join)
             self._add(f"{prefix}/bericht/<int(max=999999999):number>", language, _report)
+            self._add(f"{prefix}/leitung", language, self._leads, (*METHODS, "POST"))
 
-    def _add(self, rule: str, language: str, answer: Answer) -> None:
+    def _add(
+        self, rule: str, language: str, answer: Answer, methods: tuple[str, ...] = METHODS
+    ) -> None:
         def shown(**values: object) -> str:
             return answer(self._view(language), **values)
 
-        self.app.add_url_rule(rule, f"{language} {rule}", shown, methods=METHODS)
+        self.app.add_url_rule(rule, f"{language} {rule}", shown, methods=methods)
 
     def _start(self) -> str:
         """Choose the language of the first page by what the browser asks for."""
@@ -70,13 +86,76 @@ class _Routes:
     def _view(self, language: str) -> View:
         return view(self.files, language, request.path, self.now())
 
+    def _join(self, seen: View) -> str:
+        return seen.join(join_of(self.files.wifi, self.files.address, request.host))
 
-def _scenario(seen: View, name: str) -> str:
-    return _found(seen.plan_page(f"scenario/{name}"))
+    def _leads(self, seen: View) -> str:
+        """Show the page that asks for the code, or what the code opens."""
+        g.secret = True
+        code = leads.code_of(self.files.leads_code)
+        if not code or seen.index is None or not seen.index.for_leads:
+            return seen.leads_ask("leads_none")
+        if request.method != "POST":
+            return seen.leads_ask()
+        return self._opened(seen, code, request.remote_addr or "", self.now().boot_s)
+
+    def _opened(self, seen: View, code: str, address: str, now_s: float) -> str:
+        if not self.tries.open(address, now_s):
+            leads.tell("closed")
+            g.code = 429
+            return seen.leads_ask("leads_wait")
+        if not leads.opens(request.form.get("code", ""), code):
+            self.tries.wrong(address, now_s)
+            leads.tell("refused")
+            g.code = 403
+            return seen.leads_ask("leads_wrong")
+        leads.tell("shown")
+        return _found(seen.leads())
+
+    def _status(self) -> Response:
+        seen = self._view("de")
+        told = public.public(seen.status, seen.index, fresh=_is_fresh(seen))
+        response = Response(told, mimetype="application/json")
+        # Not `no-cache`: the mark is made here, of what does not change while nothing does.
+        response.headers["Cache-Control"] = "max-age=0, must-revalidate"
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    def _health(self) -> Response:
+        seen = self._view("de")
+        told = public.health(seen.status, seen.index, fresh=_is_fresh(seen))
+        return Response(told, mimetype="application/json")
 
 
-def _page(seen: View, name: str) -> str:
-    return _found(seen.plan_page(f"page/{name}"))
+_NAMED: Final = {
+    "kontakte": "contacts",
+    "massnahmen": "measures",
+    "formulare": "forms",
+    "sprachregelung": "wording",
+    "druck": "print",
+}
+_KINDS: Final = {"szenario": "scenario", "massnahme": "measure", "seite": "page"}
+
+
+def _plan_page(name: str) -> Answer:
+    return lambda seen: _found(seen.plan_page(name))
+
+
+def _plan_pages(kind: str) -> Answer:
+    return lambda seen, name: _found(seen.plan_page(f"{kind}/{name}"))
+
+
+def _form(seen: View, name: str) -> str:
+    return _found(seen.form(name, request.args.get("ab", ""), request.args.get("anzahl", "")))
+
+
+def _late(seen: View) -> str:
+    return _found(seen.late(request.args))
+
+
+def _search(seen: View) -> str:
+    return seen.search(request.args.get("q", "").strip())
 
 
 def _report(seen: View, number: int) -> str:
@@ -87,12 +166,16 @@ def _found(page: str | None) -> str:
     return abort(404) if page is None else page
 
 
+def _is_fresh(seen: View) -> bool:
+    return seen.status is not None and not seen.state.stale
+
+
 def _healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
 def _read_only() -> None:
-    if request.method not in METHODS:
+    if request.method not in METHODS and not (request.method == "POST" and request.path in LEADS):
         abort(405)
 
 
@@ -121,8 +204,13 @@ def _failed(error: Exception) -> Response:
 
 
 def _dressed(response: Response) -> Response:
-    response.headers.update(clothes.HEADERS)
+    for name, value in clothes.HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Content-Security-Policy"] = clothes.policy(*g.get("styles", ()))
     response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    response.status_code = g.get("code", response.status_code)
+    if g.get("secret"):
+        response.headers["Cache-Control"] = "no-store"
     if response.mimetype == "text/html" and request.accept_encodings["gzip"] > 0:
         response.set_data(clothes.zipped(response.get_data()))
         response.headers["Content-Encoding"] = "gzip"

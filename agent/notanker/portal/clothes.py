@@ -5,18 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
 
 STYLE: Final = Markup(Path(__file__).with_name("style.css").read_text("utf-8").strip())  # noqa: S704
-_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS: Final = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
@@ -47,6 +43,36 @@ SYMBOLS: Final = {
     mood: Markup(_SVG.format(shape))  # noqa: S704 -- made of the constants above
     for mood, shape in _SHAPES.items()
 }
+
+
+@lru_cache(maxsize=8)
+def policy(*styles: str) -> str:
+    """Return the content security policy that allows these styles and nothing else."""
+    hashes = " ".join(f"'sha256-{_hash(style)}'" for style in (STYLE, *styles) if style)
+    return (
+        f"default-src 'none'; style-src {hashes}; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def running_foot(left: str, page: str) -> Markup:
+    """Return the style that puts a line at the foot of each printed sheet, with the sheet's number."""
+    return Markup(  # noqa: S704 - the texts are escaped for a style sheet
+        "@page{@bottom-left{content:" + _string(left) + ";font:8pt sans-serif}"
+        "@bottom-right{content:" + _string(f"{page} ") + ' counter(page) "/" counter(pages);'
+        "font:8pt sans-serif}}"
+    )
+
+
+def _string(text: str) -> str:
+    """Return a string of CSS: whatever is not plain is written by its number."""
+    return (
+        '"' + "".join(c if c.isalnum() or c in " .,-()/·" else f"\\{ord(c):x} " for c in text) + '"'
+    )
+
+
+def _hash(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
 def zipped(content: bytes) -> bytes:

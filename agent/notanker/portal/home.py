@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
 
-from notanker.core.names import Cause, PluginHealth, Uplink, Verdict
+from notanker.core.escalation import ASK
+from notanker.core.moment import Moment
+from notanker.core.names import ON_ITS_WAY, Cause, PluginHealth, Stage, Uplink, Verdict
 from notanker.core.status import (
     BudgetStatus,
     HeartbeatStatus,
@@ -28,6 +33,7 @@ from notanker.core.wording import (
 from notanker.plan.words import cause_words, in_language
 from notanker.portal.state import STAGES
 from notanker.portal.times import Times
+from notanker.portal.veil import Veil
 from notanker.portal.words import signal_words, template_words, words
 
 
@@ -85,40 +91,74 @@ class Live:
     wording: tuple[Wording, ...] = ()
 
 
+_PLACE: Final = re.compile(r"\{([^{}\n]*)\}")
+
+
 def live(
-    status: Status | None,
-    times: Times,
-    names: Mapping[str, str],
-    has_report: Callable[[int], bool],
+    status: Status | None, times: Times, veil: Veil, has_report: Callable[[int], bool]
 ) -> Live:
-    """Put the snapshot into words. `names` gives the person behind a contact id."""
+    """Put the snapshot into words. `veil` gives the person behind a contact id."""
     if status is None:
         return Live((), None, (), (), ())
-    story = _Story(times, names, has_report)
+    story = _Story(times, veil, has_report)
     return Live(
         tuple(_path(item, status, times.language) for item in status.uplinks),
         story.incident(status.incident) if status.incident else None,
         tuple(story.incident(item) for item in status.further),
         tuple(story.incident(item) for item in status.recent[:3]),
         tuple(_facts(status, times)),
-        tuple(_wording(status, times.language)),
+        tuple(_wording(status, times.language, veil)),
     )
 
 
-def _wording(status: Status, language: str) -> Iterator[Wording]:
+def _wording(status: Status, language: str, veil: Veil) -> Iterator[Wording]:
     """Yield what may be said outside now: nothing that waits, was withdrawn, or is true no longer."""
     first = (status.incident,) if status.incident else ()
     for incident in (*first, *status.further, *status.recent):
         for draft in incident.drafts:
             if draft.released:
                 what = f"{in_language(draft_pair(draft.template), language)} ({draft.template})"
-                yield Wording(what, ", ".join(draft.released_by), draft.words)
+                by = ", ".join(veil.instead.get(name, name) for name in draft.released_by)
+                yield Wording(what, by, draft.words)
+
+
+def next_news(incident: IncidentStatus, every_s: float, times: Times) -> str:
+    """Return when those who know of the incident hear of it next; nothing if no time was promised."""
+    at = _promised(incident, every_s)
+    known = at is not None and at.trusted and times.sure and at.wall_s >= times.now.wall_s
+    return times.at(at) if at is not None and known else ""
+
+
+def _promised(incident: IncidentStatus, every_s: float) -> Moment | None:
+    """Return the first promise that is open: each message names the next, but for being asked to answer."""
+    heard: dict[str, Moment] = {}
+    for message in incident.messages:
+        if message.outcome in ON_ITS_WAY and message.template != ASK:
+            heard[message.contact] = message.at
+    if incident.stage is Stage.RESOLVED or not heard or not 0 < every_s < math.inf:
+        return None
+    first = min(heard.values(), key=lambda at: at.wall_s)
+    return replace(first, boot_s=first.boot_s + every_s, wall_s=first.wall_s + every_s)
+
+
+def banner(text: str, incident: IncidentStatus, site: str, every_s: float, times: Times) -> str:
+    """Return the released words for the staff; nothing if anything in them cannot be filled in."""
+    known = {
+        "site": site,
+        "incident": str(incident.number),
+        "since": times.at(incident.opened),
+        "now": times.at(times.now),
+        "next_update": next_news(incident, every_s, times),
+    }
+    if any(not known.get(name) for name in _PLACE.findall(text)):
+        return ""
+    return _PLACE.sub(lambda found: known[found[1]], text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Story:
     times: Times
-    names: Mapping[str, str]
+    veil: Veil
     has_report: Callable[[int], bool]
 
     def incident(self, item: IncidentStatus) -> Incident:
@@ -133,7 +173,7 @@ class _Story:
             tuple(
                 Told(
                     message.mark,
-                    self.names.get(message.contact, message.contact),
+                    self.veil.name(message.contact),
                     template_words(message.template, language),
                     in_language(OUTCOMES[message.outcome], language),
                     self.times.at(message.at),

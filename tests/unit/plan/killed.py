@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from notanker.plan import render
+from notanker.plan import pages
 from notanker.plan.accept import accept
 from notanker.plan.steps import STEPS, Step, Work
 from notanker.plan.trust.checking import Trust
@@ -48,10 +48,9 @@ def at_a_write(source: Path, store: Path, trust: Trust, place: int) -> None:
 
 def load_templates() -> None:
     """Let no child read the templates anew."""
-    environment = render._environment()
-    for name in environment.list_templates():
-        if name != "report.html":  # a report's, which no plan is rendered with
-            environment.get_template(name)
+    environment = pages._environment()
+    for name in environment.list_templates(filter_func=lambda one: one != "report.html"):
+        environment.get_template(name)
 
 
 def main() -> None:

@@ -29,7 +29,8 @@ def test_without_a_plan_the_state_is_shown(bare: World) -> None:
     page = bare.with_status(status()).text("/de/")
     assert "Internet läuft über LTE" in page
     assert "Störung 17" in page
-    assert "tarik-vorlage" in page
+    assert "eine Person aus dem Plan" in page
+    assert "tarik-vorlage" not in page, "nobody knows whether he may be named"
 
 
 def test_without_an_agent_the_plan_is_shown(bare: World) -> None:
@@ -64,6 +65,7 @@ def test_old_knowledge_is_told_with_its_age(
     assert f"{german} – der Standortwächter meldet sich nicht" in page
     assert "Zuletzt bekannt: Internet läuft über LTE" in page
     assert '<body class="s-unknown">' in page
+    assert "Das hilft jetzt" not in page, "of old knowledge nothing is concluded"
     assert f"{english} – the site&#39;s agent does not report" in world.text("/en/")
     assert german in world.text("/kontakte")
 

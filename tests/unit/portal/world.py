@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from flask.testing import FlaskClient
@@ -38,6 +43,15 @@ from notanker.portal.files import PortalFiles
 SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "plan"
 # 2026-11-22 09:54:00 UTC, 10:54 at the sample's site
 NOW = Moment(boot_s=100_000.0, wall_s=1_795_341_240.0, trusted=False, boot="this-boot")
+
+
+@lru_cache(maxsize=1)
+def accepted() -> Path:
+    """Accept the sample plan, once; return the store."""
+    folder = Path(tempfile.mkdtemp(prefix="notanker-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    assert accept(SAMPLE, folder / "store").fresh
+    return folder / "store"
 
 
 def ago(seconds: float, *, trusted: bool = True, boot: str = "this-boot") -> Moment:
@@ -135,9 +149,16 @@ class World:
         self.app = create_app(self.files, lambda: self.now)
         self.client: FlaskClient = self.app.test_client()
 
+    def reconfigured(self, **settings: Any) -> World:
+        """Start the portal anew with other settings."""
+        self.files = replace(self.files, **settings)
+        self.app = create_app(self.files, lambda: self.now)
+        self.client = self.app.test_client()
+        return self
+
     def with_plan(self) -> World:
         """Put the sample plan in force."""
-        assert accept(SAMPLE, self.files.plan_store).fresh
+        shutil.copytree(accepted(), self.files.plan_store, symlinks=True)
         return self
 
     def with_status(self, told: Status | bytes) -> World:

@@ -106,11 +106,16 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The front matter of `pages/*.md`."""
+    """The front matter of `pages/*.md`.
+
+    Attributes:
+        show_to: Everybody on the site's Wi-Fi, or who has the leads' code.
+    """
 
     id: Id
     title: Line
     order: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 100
+    show_to: Literal["all", "leads"] = "all"
 
 
 class Scenario(msgspec.Struct, frozen=True):
