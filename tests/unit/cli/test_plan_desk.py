@@ -42,7 +42,9 @@ def test_a_new_plan_passes_its_check_but_for_what_is_to_be_filled_in(
     assert {problem.code for problem in unfilled(folder)} == {"fill-in"}
     checked = call("check", folder, "--json")
     assert checked.exit_code == 0
-    assert {problem["code"] for problem in json.loads(checked.stdout)} == {"fill-in"}
+    assert {problem["code"] for problem in json.loads(checked.stdout)} == {
+        "fill-in", "missing-role", "odd-span", "never-drilled", "pin-too-easy",
+    }  # fmt: skip
     words = "".join(path.read_text("utf-8") for path in folder.rglob("*.*"))
     other = next(mark for tongue, mark in MARKS.items() if tongue != language)
     assert MARKS[language] in words
