@@ -87,6 +87,8 @@ class _Routes:
         return view(self.files, language, request.path, self.now())
 
     def _join(self, seen: View) -> str:
+        if not self.files.address:
+            g.depends = ", Host"  # one visitor's is never shown to another
         return seen.join(join_of(self.files.wifi, self.files.address, request.host))
 
     def _leads(self, seen: View) -> str:
@@ -207,7 +209,7 @@ def _dressed(response: Response) -> Response:
     for name, value in clothes.HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["Content-Security-Policy"] = clothes.policy(*g.get("styles", ()))
-    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    response.headers["Vary"] = f"Accept-Encoding, Accept-Language{g.get('depends', '')}"
     response.status_code = g.get("code", response.status_code)
     if g.get("secret"):
         response.headers["Cache-Control"] = "no-store"

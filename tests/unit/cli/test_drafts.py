@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from notanker.core.incident import REOPEN_S
 from notanker.core.names import Uplink
 from notanker.shell.control import Control, Wish
 from notanker.shell.logs import QUIET
@@ -23,6 +24,7 @@ def drafted(files: SiteFiles) -> Outside:
     world = outage()
     world.release("T7")
     recovered(world)
+    world.run(REOPEN_S + 1)  # sooner it would be the same incident
     world.dead.add(Uplink.PRIMARY)
     world.run(30)
     keep(files.state / "journal.sqlite", world.facts)

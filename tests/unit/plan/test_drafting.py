@@ -47,6 +47,7 @@ def test_the_samples_texts_are_drafts_with_the_number_of_people_that_their_kind_
 def test_communication_and_emergency_lead_release_what_names_nobody() -> None:
     assert people(plan_in(SAMPLE), "T7") == [
         "pia-entwurf",
+        "clara-skizze",
         "mara-beispiel",
         "jonas-muster",
         "lena-probe",
@@ -125,8 +126,9 @@ def test_each_announcement_has_the_plugin_that_names_its_number(tmp_path: Path) 
     config, problems = load_config(file)
     assert config is not None
     assert not [one for one in problems if one.code == "no-such-plugin"]
-    (named,) = telling_of(config, plan_in(SAMPLE)).announcements
-    assert (named.plugin, named.template, named.hand[0].contact) == ("mail", "T7", "musternetz")
+    named, *others = telling_of(config, plan_in(SAMPLE)).announcements
+    assert (named.plugin, named.template, named.hand[0].contact) == ("mail", "T7", "musternetz-kopfnummern")
+    assert [one.plugin for one in others] == ["lte1", "lte1"]
     assert config.announcement[0] == AnnouncementConfig(plugin="lte1")
 
 

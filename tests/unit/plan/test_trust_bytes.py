@@ -31,7 +31,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 @pytest.fixture(scope="module")
 def good(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = office.plan(tmp_path_factory.mktemp("good") / "plan")
-    (folder / "assets").mkdir()
     (folder / "assets" / "lageplan.png").write_bytes(os.urandom(30_000))
     return office.pack(folder, "anna")
 
