@@ -127,7 +127,11 @@ def test_each_announcement_has_the_plugin_that_names_its_number(tmp_path: Path) 
     assert config is not None
     assert not [one for one in problems if one.code == "no-such-plugin"]
     named, *others = telling_of(config, plan_in(SAMPLE)).announcements
-    assert (named.plugin, named.template, named.hand[0].contact) == ("mail", "T7", "musternetz-kopfnummern")
+    assert (named.plugin, named.template, named.hand[0].contact) == (
+        "mail",
+        "T7",
+        "musternetz-kopfnummern",
+    )
     assert [one.plugin for one in others] == ["lte1", "lte1"]
     assert config.announcement[0] == AnnouncementConfig(plugin="lte1")
 
