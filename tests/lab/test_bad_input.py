@@ -173,6 +173,7 @@ def test_a_broken_template_is_named_and_the_shipped_text_goes_out(
             assert "gibtsnicht" not in sms["text"]
             assert "NOTFALL" not in sms["text"]
             assert sms["parts"] == 1
+        scene.wait(lambda s: any("mitgelieferte" in one and "T1" in one for one in s["findings"]))
 
 
 def _with_plan(scene: Scene, change: Callable[[Path], None]) -> None:

@@ -47,6 +47,7 @@ class Renderer:
         parser.add_render_rule("table_open", _table_open)
         parser.add_render_rule("table_close", _table_close)
         parser.core.ruler.push("links", self._links_and_headings)
+        parser.core.ruler.push("empty heads", _no_empty_heads)
         self._parser = parser
         self._folder, self._level, self._anchor = "", 1, ""
 
@@ -100,6 +101,14 @@ class Renderer:
 
 Env = MutableMapping[str, Any]
 Tokens = Sequence[Token]
+
+
+def _no_empty_heads(state: StateCore) -> None:
+    """Make a table's empty heads plain cells: read aloud, a head without words is a riddle."""
+    tokens = state.tokens
+    for token, inside, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.type == "th_open" and inside.type == "inline" and not inside.content.strip():
+            token.tag = after.tag = "td"
 
 
 def _step_open(_: RendererProtocol, tokens: Tokens, at: int, __: OptionsDict, ___: Env) -> str:

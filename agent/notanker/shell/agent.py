@@ -108,12 +108,7 @@ class Agent:
             log,
         )
         self._outbox = outbox_of(
-            config,
-            self._store,
-            channels,
-            self._ringing.settled,
-            lambda: self._runtime.state,
-            log,
+            config, self._store, channels, self._ringing.settled, lambda: self._runtime.state, log
         )
         self._outside = self._make_outside()
         self._inbox = Inbox(self._store, self._make_orders().hear, log)
@@ -155,6 +150,7 @@ class Agent:
             lambda: self._runtime.state,
             lambda: self._planning.plan,
             self._log,
+            self._planning.words_refused,
         )
         self._runtime = Runtime(
             state.start(settings, now, route, past.facts, used),

@@ -21,7 +21,7 @@ from notanker.config.model import Config
 from notanker.core.moment import Moment
 from notanker.core.state import Site
 from notanker.core.status import PlanStatus
-from notanker.errors import Language, Place, errors_of
+from notanker.errors import Language, Place, Problem, errors_of
 from notanker.plan import outcome
 from notanker.plan import store as disk
 from notanker.plan.accepted import Accepted, current
@@ -38,6 +38,8 @@ FETCH_S: Final = 240.0
 RECHECK_S: Final = 86_400.0
 FOLLOW_S: Final = 15.0
 """After so long a plan is noticed that somebody else took into force: a technician at the keyboard."""
+MOST_WORDS: Final = 20
+"""So many texts that could not be used are told, each once."""
 CONTACT_S: Final = 30 * 86_400.0
 """A heartbeat of whoever hands out plans that is older is told (the portal's yellow)."""
 
@@ -64,6 +66,7 @@ class Planning:
         self._log = log
         self._accepted = plan_in_force(config)
         self._refusal: Outcome | None = None
+        self._unusable: dict[Problem, None] = {}
         self._fetching = Fetching(config, site)
         self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
         self._standing = outcome.standing(config.paths.plan_store) or Standing()
@@ -106,6 +109,11 @@ class Planning:
         """What is wrong with it, in the site's language."""
         return tuple(self._findings())
 
+    def words_refused(self, problem: Problem) -> None:
+        """Hear that words of the plan could not be used for a message: shipped ones went out instead."""
+        if problem not in self._unusable and len(self._unusable) < MOST_WORDS:
+            self._unusable[problem] = None
+
     async def take(self) -> None:
         """Take the plan in its folder, or the one of its sources, into force; or keep the one before.
 
@@ -116,7 +124,12 @@ class Planning:
             await self._fetch()
         else:
             await self._accept()
+        await self._use()
+
+    async def _use(self) -> None:
+        """Use what is in force now; what could not be used of the words before is forgotten."""
         self._accepted = await asyncio.to_thread(plan_in_force, self._config)
+        self._unusable.clear()
         self._look()
         self._changed()
 
@@ -136,10 +149,8 @@ class Planning:
         folder = disk.in_force(self._store)
         if folder is None or folder == self._accepted.folder:
             return
-        self._accepted = await asyncio.to_thread(plan_in_force, self._config)
+        await self._use()
         self._log.info("plan_followed", fingerprint=self._accepted.fingerprint)
-        self._look()
-        self._changed()
 
     async def _fetch(self) -> None:
         errand = self._fetching.errand()
@@ -242,6 +253,8 @@ class Planning:
         if self._refusal is not None:
             why = _why(self._refusal, language)
             yield f"Plan refused: {why}" if language == "en" else f"Plan abgelehnt: {why}"
+        for problem in self._unusable:
+            yield _unused(problem, language)
         first = errors_of(standing.problems)[:1]
         for problem in standing.problems:
             told = problem.sentence(language)
@@ -255,6 +268,13 @@ class Planning:
                 if language == "en"
                 else f"Letzter Kontakt zur Planverteilung vor {days} Tagen."
             )
+
+
+def _unused(problem: Problem, language: Language) -> str:
+    why = problem.sentence(language)
+    if language == "en":
+        return f"Words of the plan were not used, shipped ones went out: {why}"
+    return f"Worte des Plans nicht verwendet, mitgelieferte gingen hinaus: {why}"
 
 
 def _lapsed(standing: Standing, code: str, why: str, language: Language) -> str:

@@ -15,6 +15,7 @@ from notanker.core.incident import Incident
 from notanker.core.lineage import kind_of, rank_of
 from notanker.core.marks import reference_of
 from notanker.core.state import Site
+from notanker.errors import Problem
 from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
 from notanker.shell.files import replace_file
@@ -37,6 +38,7 @@ class Recorder:
         site: Gives the present state.
         plan: Gives the plan in force.
         log: Where changes are logged.
+        refused: Is told of words of the plan that could not be used.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Recorder:
         site: Callable[[], Site],
         plan: Callable[[], Plan | None],
         log: Log,
+        refused: Callable[[Problem], None] = lambda _: None,
     ) -> None:
         self._config = config
         self._store = store
@@ -54,6 +57,7 @@ class Recorder:
         self._site = site
         self._plan = plan
         self._log = log
+        self._refused = refused
 
     def record(self, facts: list[Fact]) -> None:
         """Write the facts of one step, and what is to be sent because of them, in one transaction."""
@@ -108,7 +112,7 @@ class Recorder:
         site = self._site()
         context = Context(self._plan(), self._config.site.id, site.settings.telling)
         try:
-            text = text_of(queued, incident, context, self._log)
+            text = text_of(queued, incident, context, self._log, self._refused)
         except Exception as error:  # noqa: BLE001 - words that fail must never cost an alarm
             self._log.error("text_failed", mark=queued.mark, reason=repr(error))
             text = plain(queued, context.site)

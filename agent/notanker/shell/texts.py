@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from notanker.core import announcing, chain, escalation
@@ -12,6 +13,7 @@ from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
 from notanker.core.settings import Telling
+from notanker.errors import Problem
 from notanker.plan.messages import Composed, compose
 from notanker.plan.model import Plan, dialled
 from notanker.plan.words import cause_words, duration_words, fallback_words
@@ -33,8 +35,22 @@ class Context:
     telling: Telling = field(default_factory=Telling)
 
 
-def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> str:
-    """Return the text of a message; whatever is wrong with the plan, there is one."""
+def text_of(
+    queued: Queued,
+    incident: Incident,
+    context: Context,
+    log: Log,
+    refused: Callable[[Problem], None] = lambda _: None,
+) -> str:
+    """Return the text of a message; whatever is wrong with the plan, there is one.
+
+    Args:
+        queued: The message.
+        incident: What it is about.
+        context: The rest that it is made from.
+        log: Where it is logged that the plan's own words could not be used.
+        refused: Is told why they could not.
+    """
     isolated = queued.template == escalation.ISOLATED
     template = escalation.ALARM if isolated else queued.template
     if incident.reopened and queued.template in escalation.ALARMS:
@@ -43,6 +59,7 @@ def text_of(queued: Queued, incident: Incident, context: Context, log: Log) -> s
     composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
         log.warning("template_refused", mark=queued.mark, problem=problem.sentence("en"))
+        refused(problem)
     return composed.text
 
 

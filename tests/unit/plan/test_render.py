@@ -150,6 +150,12 @@ def test_a_number_in_a_text_can_be_dialled(edit: Edit) -> None:
     assert '<a class="tel" href="tel:+493023125110">+49 30 23125 110</a>' in page
 
 
+def test_a_tables_head_without_words_is_no_head(pages: dict[str, str]) -> None:
+    form = next(html for html in pages.values() if "Wann und wer" in html)
+    assert "<th>Wann und wer</th>" in form
+    assert "<th></th>" not in form
+
+
 def test_the_index_tells_titles_and_names(pages: dict[str, str]) -> None:
     index = decoded(pages["index.json"].encode())
     assert index is not None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from notanker.config.load import load_or_raise
@@ -21,6 +22,7 @@ from notanker.core.facts import Fact, LineChanged, Opened, Queued
 from notanker.core.incident import Incident, fold
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Confidence, Layer, Line, Uplink
+from notanker.errors import Problem
 from notanker.plan.load import load as load_plan
 from notanker.plan.model import Plan
 from notanker.shell import clock, notify
@@ -207,6 +209,21 @@ def test_there_is_a_text_whatever_the_plan(template: str, language: str, trusted
         text = text_of(queued, incident, Context(plan, "musterhafen"), QUIET)
         assert "17-1" in text
         assert "{" not in text
+
+
+def test_words_of_the_plan_that_cannot_be_used_are_told() -> None:
+    plan = load_plan(EXAMPLE_PLAN)[0]
+    assert plan is not None
+    bad = tuple(
+        msgspec.structs.replace(one, body="{nobody} knows") if one.head.id == "T1" else one
+        for one in plan.templates
+    )
+    queued, incident = told("T1")
+    refused: list[Problem] = []
+    context = Context(msgspec.structs.replace(plan, templates=bad), "musterhafen")
+    text = text_of(queued, incident, context, QUIET, refused.append)
+    assert text.startswith("STÖRUNG Musterhafen: Hauptleitung aus")
+    assert [problem.place.file for problem in refused] == ["templates/T1.md"]
 
 
 def test_times_are_those_of_the_site_and_spans_where_the_clock_is_not_trusted() -> None:
