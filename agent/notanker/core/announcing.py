@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 GRACE_S: Final = 120.0
 """A plugin may take so long before people are asked: a system that starts anew answers by then."""
 REMIND_S: Final = 900.0
-"""Reminders are so far apart (COMMUNICATION.md 5.1: one message per audience in 15 minutes),"""
+"""Reminders are so far apart: more than one message in a quarter of an hour is hectic,"""
 LATER_S: Final = 3600.0
 """and so far once `EAGER_S` have not sufficed: then somebody knows, and cannot."""
 EAGER_S: Final = 7200.0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notanker.core.settings import DraftRule, Recipient, Telling
 
 OUTAGE: Final = ("T6", "T7", "T9", "T10")
-"""What is drafted when an incident opens: client, callers, customers, press (COMMUNICATION.md, 5.4)."""
+"""What is drafted when an incident opens: client, callers, customers, press."""
 RECOVERY: Final = ("T13",)
 """What is drafted once it is over: the apology."""
 PERSONS: Final[Mapping[str, int]] = {"T6": 1, "T7": 1, "T9": 2, "T10": 2, "T13": 2}
