@@ -7,7 +7,7 @@ import pytest
 
 from notanker_lab.analysis import analyse
 from notanker_lab.traffic import Recording
-from tests.lab.scene import TOLD, Scene, Status, on_stage, until
+from tests.lab.scene import ASKS, TOLD, Scene, Status, on_stage, until
 
 BAD = Path(__file__).resolve().parents[1] / "contract" / "bad"
 KINDS = ("hang", "crash", "leave", "prints", "floods_wire_in_call", "wrong_answer", "slow_start")
@@ -42,5 +42,6 @@ def _outage_s(traffic: Recording, cut_s: float) -> float | None:
 
 
 def _everybody_told(status: Status) -> bool:
-    messages = (status["incident"] or {}).get("messages", [])
+    said = (status["incident"] or {}).get("messages", [])
+    messages = [message for message in said if message["template"] != ASKS]
     return len(messages) == len(TOLD) and all(message["outcome"] == "sent" for message in messages)

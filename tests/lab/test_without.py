@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from notanker_lab.stage import AGENT_UID
-from tests.lab.scene import TOLD, Fact, Scene, is_over, is_well, mark_of, on_stage, until
+from tests.lab.scene import ASKS, TOLD, Fact, Scene, is_over, is_well, mark_of, on_stage, until
 
 GRACE_S = 5.0
 BEAT_S = 1.0
@@ -76,16 +76,24 @@ def _in_order(scene: Scene, number: int) -> None:
     assert instants == sorted(instants)
     kinds = [fact.kind for fact in mine]
     assert kinds.count("Opened") == kinds.count("Resolved") == 1
-    assert kinds.count("Queued") == 2 * len(TOLD)
+    told = _told(mine)
+    assert len(told) == 2 * len(TOLD)
     first = {kind: kinds.index(kind) for kind in ("Opened", "Switched", "Queued", "Resolved")}
     assert list(first.values()) == sorted(first.values())
-    settled = [fact for fact in mine if fact.kind == "Settled"]
-    assert sorted(fact.fields["mark"] for fact in settled) == sorted(_marks(mine))
+    settled = _settled(mine)
+    assert sorted(fact.fields["mark"] for fact in settled) == sorted(told)
     assert {fact.fields["outcome"] for fact in settled} == {"sent"}
 
 
-def _marks(facts: list[Fact]) -> list[str]:
-    return [fact.fields["mark"] for fact in facts if fact.kind == "Queued"]
+def _told(facts: list[Fact]) -> list[str]:
+    """Give the marks of what tells of the incident itself."""
+    queued = (fact.fields for fact in facts if fact.kind == "Queued")
+    return [fields["mark"] for fields in queued if fields["template"] != ASKS]
+
+
+def _settled(facts: list[Fact]) -> list[Fact]:
+    told = _told(facts)
+    return [fact for fact in facts if fact.kind == "Settled" and fact.fields["mark"] in told]
 
 
 def _outage_without_a_disk(scene: Scene) -> None:
@@ -136,7 +144,7 @@ def test_a_full_disk_delays_neither_switch_nor_alert_nor_beat() -> None:
             assert "Musternetz" in scene.page("/kontakte").text
             ballast.unlink()
             scene.wait(is_over, 60)
-            until(lambda: len(scene.facts("Settled")) == 2 * len(TOLD), "all is written down", 40)
+            until(lambda: len(_settled(scene.facts())) == 2 * len(TOLD), "all is written down", 40)
             _in_order(scene, 1)
             assert set(scene.copies().values()) == {1}
             until((state / "reports" / "1.json").exists, "the report is written", 60)

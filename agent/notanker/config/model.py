@@ -23,6 +23,7 @@ from notanker.config.values import (
     is_zone,
 )
 from notanker.core.calendar import window_of
+from notanker.core.incident import REOPEN_S
 
 
 class SiteConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,10 +179,12 @@ class AlertsConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         fallback: Numbers that are told by SMS while the plan reaches nobody, or there is none.
+        reopen_s: What breaks again so soon after its all-clear is the same incident.
     """
 
     sms: tuple[str, ...] = ()
     fallback: Annotated[tuple[Number, ...], Meta(max_length=20)] = ()
+    reopen_s: Annotated[float, Meta(ge=0, le=86_400)] = REOPEN_S
 
 
 class AnnouncementConfig(msgspec.Struct, frozen=True, kw_only=True):

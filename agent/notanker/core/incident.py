@@ -227,17 +227,20 @@ def _reopened(known: Incidents, fact: Reopened) -> Incidents:
     return replace(known, line=again)
 
 
-def reopenable(known: Incidents, system: str, now: Moment) -> Incident | None:
+def reopenable(
+    known: Incidents, system: str, now: Moment, within_s: float = REOPEN_S
+) -> Incident | None:
     """Return the incident that an outage of this system goes on with, None if it is a new one.
 
     Args:
         known: All incidents at hand.
         system: The broken system, empty for the primary line.
         now: The present.
+        within_s: Later than so long after the all-clear it is a new one.
     """
     for one in reversed(known.done):
         if one.system == system and one.resolved is not None and not _was_part(one):
-            return one if 0 <= between_s(one.resolved, now) < REOPEN_S else None
+            return one if 0 <= between_s(one.resolved, now) < within_s else None
     return None
 
 

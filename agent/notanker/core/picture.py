@@ -48,7 +48,9 @@ def of_line(site: Site, now: Moment) -> leading.Situation:
         isolated_told_after_s=site.settings.isolated_told_after_s,
         offset_s=site.metered.offset_s,
         modem=site.around.path.modem,
-        last=None if site.incident else incident.reopenable(site.incidents, "", now),
+        last=None
+        if site.incident
+        else incident.reopenable(site.incidents, "", now, site.settings.telling.reopen_s),
     )
 
 

@@ -9,6 +9,7 @@ from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import Duty, Window
 from notanker.core.graph import System
+from notanker.core.incident import REOPEN_S
 from notanker.core.names import Layer, Uplink, Via
 from notanker.core.powercycle import PowerCycleSettings
 from notanker.core.ways import SMS, Way
@@ -235,6 +236,7 @@ class Telling:
         drafts: What people outside are told once it is released.
         announcements: What callers hear then.
         limits: How much a person is sent, and how long a report is waited for.
+        reopen_s: What breaks again so soon after its all-clear is the same incident.
     """
 
     steps: tuple[Step, ...] = ()
@@ -244,6 +246,7 @@ class Telling:
     drafts: tuple[DraftRule, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    reopen_s: float = REOPEN_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def _opening(known: Incidents, situation: Situation) -> Iterator[Fact]:
         if _belongs(root, known, situation) or _of_the_line(root, known, situation):
             continue
         found = cause.of_system(root, situation.signs, situation.graph)
-        last = incident.reopenable(known, root.id, situation.now)
+        last = incident.reopenable(known, root.id, situation.now, situation.telling.reopen_s)
         if last is not None:
             yield Reopened(
                 situation.now, last.number, found.cause, found.evidence, situation.line, found.detail

@@ -107,7 +107,7 @@ def telling_of(config: Config, plan: Plan | None) -> Telling:
     """Return whom the plan has told what, and which plugin switches what callers hear."""
     known = telling(plan, config.alerts.fallback, config.site.language)
     rows = tuple(replace(row, plugin=_plugin_of(config, row)) for row in known.announcements)
-    return replace(known, announcements=rows)
+    return replace(known, announcements=rows, reopen_s=config.alerts.reopen_s)
 
 
 def _plugin_of(config: Config, row: Announcement) -> str:

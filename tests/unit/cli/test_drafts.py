@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,12 @@ def drafted(files: SiteFiles) -> Outside:
     return world
 
 
+def _answers(path: Path) -> bool:
+    """Tell whether somebody listens there already; the file is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as link:
+        return link.connect_ex(str(path)) == 0
+
+
 class Agent:
     """The socket of a running agent, which answers `word` to whatever root wishes."""
 
@@ -43,7 +50,7 @@ class Agent:
         self._thread = threading.Thread(target=self._serve)
         self._up = threading.Event()
         self._thread.start()
-        while not path.exists():
+        while not _answers(path):
             self._up.wait(0.01)
 
     def _deed(self, name: str):  # type: ignore[no-untyped-def]  # a Deed

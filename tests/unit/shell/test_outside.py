@@ -107,7 +107,7 @@ def test_whoever_switches_by_hand_reads_which_and_by_whom() -> None:
     world.release("T7")
     assert asked(world, "T2-on", "de") == (
         "Musterhafen: bitte Störungsansage einschalten für +493023125000. Zuständig: Musternetz"
-        " Entstörung +496990009200. Nr 1-5"
+        " Kopfnummern und Ansagen +496990009210. Nr 1-5"
     )
     assert "Once it is off reply OFF 1" in asked(world, "T2-off", "en")
     assert world.of(Drafted)
