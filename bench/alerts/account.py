@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 ENDS: Final = frozenset({"sent", "delivered"})
+WITHDRAWN: Final = "withdrawn"
+"""How the reason begins of what was not sent because all was well again."""
 ALL_CLEAR: Final = frozenset({"T12", "T12-system"})
 NEWS: Final = frozenset({"T1", "T3", "T4", "T5", "T8", "T11"})
 """What tells of the incident itself: who had none of it hears no all-clear."""
@@ -37,6 +39,7 @@ class Account:
     Attributes:
         messages: How many the record has.
         lost: Those that never left, nor another that stands for them.
+        withdrawn: Those that still waited when all was well again, and were not sent for that.
         endless: Those whose end the record does not know.
         marked: Second copies that say so.
         unmarked: Copies that do not say so, and third ones.
@@ -49,6 +52,7 @@ class Account:
 
     messages: int = 0
     lost: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     endless: list[str] = field(default_factory=list)
     marked: list[str] = field(default_factory=list)
     unmarked: list[str] = field(default_factory=list)
@@ -75,6 +79,9 @@ def account(facts: Sequence[Fact], sms: Iterable[Mapping[str, Any]]) -> Account:
     ends, carriers = _ends(facts)
     for mark in queued:
         carrier = carriers.get(mark, mark)
+        if ends.get(mark) == WITHDRAWN and not copies[mark]:
+            found.withdrawn.append(mark)
+            continue
         if not copies[carrier]:
             found.lost.append(mark)
         if ends.get(mark) not in ENDS:
@@ -112,7 +119,7 @@ def _ends(facts: Sequence[Fact]) -> tuple[dict[str, str], dict[str, str]]:
     for fact in facts:
         if fact.kind == "Settled":
             mark, reason = fact.fields["mark"], fact.fields.get("reason", "")
-            ends[mark] = fact.fields["outcome"]
+            ends[mark] = WITHDRAWN if reason.startswith(WITHDRAWN) else fact.fields["outcome"]
             if re.fullmatch(r"\d+-\d+", reason):
                 carriers[mark] = reason
     return ends, carriers

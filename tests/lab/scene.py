@@ -195,6 +195,12 @@ class Scene:
         told = (sms for sms in self.sms() if not _ASKS.search(sms["text"]))
         return Counter((sms["number"], mark_of(sms["text"])) for sms in told)
 
+    def withdrawn(self) -> set[str]:
+        """Give the marks of what still waited when all was well again, and so was not sent any more."""
+        asks = {f.fields["mark"] for f in self.facts("Queued") if f.fields["template"] == ASKS}
+        ends = (fact.fields for fact in self.facts("Settled"))
+        return {e["mark"] for e in ends if e["reason"].startswith("withdrawn")} - asks
+
     def facts(self, *kinds: str) -> list[Fact]:
         """Give the site's journal, in order."""
         path = self.stage.site / "state" / "journal.sqlite"

@@ -67,12 +67,6 @@ def _sleep_until(at_s: float) -> None:
     time.sleep(max(0.0, at_s - time.monotonic()))
 
 
-def _withdrawn(scene: Scene) -> set[str]:
-    """Give the marks of what still waited when all was well again, and so was not sent any more."""
-    settled = (fact.fields for fact in scene.facts("Settled"))
-    return {one["mark"] for one in settled if one["reason"].startswith("withdrawn")}
-
-
 def _check(scene: Scene, number: int) -> None:
     """All that must hold when an outage is over, however often the agent died in it."""
     scene.wait(lambda s: is_over(s) and is_well(s) and s["recent"], 90)
@@ -84,7 +78,7 @@ def _check(scene: Scene, number: int) -> None:
         told = sorted(item["number"] for item in queued if item["template"] == template)
         assert told == sorted(people), f"each is told once by {template}"
     copies = scene.copies()
-    withdrawn = _withdrawn(scene)
+    withdrawn = scene.withdrawn()
     assert set(copies) == {
         (item["number"], item["mark"]) for item in queued if item["mark"] not in withdrawn
     }

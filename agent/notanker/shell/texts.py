@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from notanker.core import announcing, chain, escalation
+from notanker.core import announcing, chain, drafts, escalation
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
@@ -100,7 +100,12 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
 
 def _beside(incident: Incident, context: Context) -> dict[str, str]:
     """Return what is to be released or switched."""
-    waiting = [one.template for one in incident.drafts if one.missing and not one.drill]
+    over = incident.resolved is not None  # then the apology alone is left to be released
+    waiting = [
+        one.template
+        for one in incident.drafts
+        if one.missing and not one.drill and (drafts.base(one.template) in drafts.RECOVERY) is over
+    ]
     known = announcing.recall(incident.facts)
     heads = [dialled(one.head_number) for one in known if not one.done]
     rows = context.plan.escalation.announcements if context.plan is not None else ()
