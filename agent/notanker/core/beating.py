@@ -54,10 +54,12 @@ def interval_s(
 ) -> float:
     """Return how long the next beat over the uplink in use may take: what the centre is promised.
 
-    Whatever is left of the data, acknowledgements may take it; a chain of alarms is soon over.
+    While somebody's acknowledgement is waited for that is soon, but not once the data is spent: then SMS
+    and the button are the ways to acknowledge.
     """
-    spaced_s = _spaced_s(settings.interval_s, beats if route is Uplink.BACKUP else Beats.ALL)
-    return min(spaced_s, HURRY_S) if hurried else spaced_s
+    allowed = beats if route is Uplink.BACKUP else Beats.ALL
+    spaced_s = _spaced_s(settings.interval_s, allowed)
+    return min(spaced_s, HURRY_S) if hurried and allowed is not Beats.CHANGES else spaced_s
 
 
 def step(
@@ -86,7 +88,8 @@ def step(
     if state.sent_s is not None and now_s < state.sent_s + OVERDUE_S:
         return state, None
     if hurried and not state.failures:  # a centre that does not answer has nothing to say either
-        state = replace(state, next_s=min(state.next_s, now_s + HURRY_S))
+        soon_s = now_s + interval_s(settings, route, beats, hurried=True)
+        state = replace(state, next_s=min(state.next_s, soon_s))
     if now_s >= state.next_s:
         next_s = now_s + interval_s(settings, route, beats, hurried=hurried)
         return replace(state, sent_s=now_s, next_s=next_s), route

@@ -20,12 +20,18 @@ ONCE = Beating(next_s=0.0, proof_s=1e9)
 
 
 def sent(
-    state: Beating, route: Uplink, seconds: int, beats: Beats = Beats.ALL, *, ok: bool = True
+    state: Beating,
+    route: Uplink,
+    seconds: int,
+    beats: Beats = Beats.ALL,
+    *,
+    ok: bool = True,
+    hurried: bool = False,
 ) -> list[tuple[int, Uplink]]:
     """Return the beats of so many seconds, each answered within the second."""
     found = []
     for now_s in range(seconds):
-        state, over = beating.step(state, SETTINGS, route, WELL, now_s, beats)
+        state, over = beating.step(state, SETTINGS, route, WELL, now_s, beats, hurried=hurried)
         if over is not None:
             found.append((now_s, over))
             state = beating.done(state, SETTINGS, over, route, ok=ok, now_s=now_s + 0.5)
@@ -39,6 +45,12 @@ def test_the_centre_hears_each_interval() -> None:
 def test_the_idle_backup_is_proven_now_and_then() -> None:
     beats = sent(Beating(), PRIMARY, 1800)
     assert [at_s for at_s, over in beats if over is BACKUP] == [1, 901]
+
+
+def test_while_somebody_is_waited_for_beats_hurry_unless_the_data_is_spent() -> None:
+    for route, beats in ((PRIMARY, Beats.CHANGES), (BACKUP, Beats.ALL), (BACKUP, Beats.THINNED)):
+        assert len(sent(ONCE, route, 60, beats, hurried=True)) >= 60 / (beating.HURRY_S + 1)
+    assert len(sent(ONCE, BACKUP, 60, Beats.CHANGES, hurried=True)) == 1
 
 
 def test_a_scarce_budget_thins_what_takes_lte_and_nothing_else() -> None:
