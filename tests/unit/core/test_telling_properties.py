@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from notanker.core import escalation
 from notanker.core.events import Acknowledged, MessageSettled, PeopleKnown
 from notanker.core.facts import Acknowledged as Taken
-from notanker.core.facts import Opened, Queued, Resolved, Settled
+from notanker.core.facts import Fact, Opened, Queued, Reopened, Resolved, Settled
 from notanker.core.names import Outcome, Uplink
 from notanker.core.settings import Notice, Recipient, Step, Telling
 from tests.unit.core import world
@@ -101,10 +103,21 @@ class Telephones(RuleBasedStateMachine):
     def time_goes_by(self, seconds: float) -> None:
         self.world.run(seconds)
 
+    def _of_outages(self) -> Iterator[Fact]:
+        """Yield the facts with a number for each outage: what goes on under its number is another one."""
+        outages = Counter[int]()
+        for fact in self.world.facts:
+            number = getattr(fact, "incident", None)
+            if isinstance(fact, Reopened):
+                outages[fact.incident] += 1
+            yield fact if number is None else _numbered(fact, 1000 * number + outages[number])
+
     @invariant()
     def nobody_hears_the_end_who_has_not_heard_of_it(self) -> None:
         heard, cleared = set[tuple[int, str]](), set[tuple[int, str]]()
-        for fact in self.world.of(Queued):
+        for fact in self._of_outages():
+            if not isinstance(fact, Queued):
+                continue
             person = (fact.incident, fact.contact)
             if fact.template in escalation.CLEAR:
                 assert person in heard
@@ -117,7 +130,7 @@ class Telephones(RuleBasedStateMachine):
     def nobody_hears_the_end_whom_no_message_can_have_reached(self) -> None:
         fates: dict[str, Outcome] = {}
         hopes: dict[tuple[int, str], set[str]] = {}
-        for fact in self.world.facts:
+        for fact in self._of_outages():
             if isinstance(fact, Settled):
                 fates[fact.mark] = fact.outcome
             elif isinstance(fact, Queued):
@@ -130,7 +143,7 @@ class Telephones(RuleBasedStateMachine):
     def everybody_who_may_have_heard_of_it_hears_the_end(self) -> None:
         fates: dict[str, Outcome] = {}
         told: dict[int, list[Queued]] = {}
-        for fact in self.world.facts:
+        for fact in self._of_outages():
             if isinstance(fact, Settled):
                 fates[fact.mark] = fact.outcome
             elif isinstance(fact, Queued):
@@ -141,7 +154,7 @@ class Telephones(RuleBasedStateMachine):
     @invariant()
     def nobody_is_called_to_what_somebody_has(self) -> None:
         has, gloomy = set[int](), set[tuple[int, str]]()
-        for fact in self.world.facts:
+        for fact in self._of_outages():
             if isinstance(fact, Taken):
                 has.add(fact.incident)
             if not isinstance(fact, Queued):
@@ -159,9 +172,9 @@ class Telephones(RuleBasedStateMachine):
     @invariant()
     def nobody_is_told_of_an_incident_before_it_is_opened_or_after_its_end(self) -> None:
         opened, ended = set[int](), set[int]()
-        for fact in self.world.facts:
+        for fact in self._of_outages():
             match fact:
-                case Opened(incident=number):
+                case Opened(incident=number) | Reopened(incident=number):
                     assert number not in opened
                     opened.add(number)
                 case Resolved(incident=number):
@@ -180,6 +193,11 @@ class Telephones(RuleBasedStateMachine):
         assert self.world.state.incidents.open == ()
         self.everybody_who_may_have_heard_of_it_hears_the_end()
         self.nobody_hears_the_end_who_has_not_heard_of_it()
+
+
+def _numbered(fact: Any, number: int) -> Fact:
+    numbered: Fact = replace(fact, incident=number)
+    return numbered
 
 
 def _worse(fact: Queued) -> bool:
