@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import hmac
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,13 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from notanker_central.checking import RefusedError, beat_of
 from notanker_central.clock import Clock
 from notanker_central.config import Site
-from notanker_central.keys import bearer, fingerprint
+from notanker_central.keys import Keyring, bearer
 from notanker_central.reports import report_in
 from notanker_central.store import Store
 
 log: Final = structlog.get_logger(__name__)
 
-_NOBODY: Final = "0" * 64
 _ODD: Final = 3
 
 
@@ -35,7 +33,7 @@ class Reply:
 
 
 Take = Callable[[str, bytes], Reply]
-"""Takes what came with a key, and raises RefusedError for what it refuses."""
+"""Takes what came with an `Authorization` header's value, and raises RefusedError for what it refuses."""
 
 
 class Ingest:
@@ -44,7 +42,7 @@ class Ingest:
     def __init__(self, store: Store, sites: Iterable[Site], clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._keys = {site.id: site.key_sha256.lower() for site in sites}
+        self._keyring = Keyring(sites)
         self._counts: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()
         self._old_in_a_row: collections.Counter[str] = collections.Counter()
@@ -65,36 +63,39 @@ class Ingest:
 
     def _answer(self, authorization: str, body: bytes, take: Take) -> Reply:
         try:
-            return take(bearer(authorization) or "", body)
+            if bearer(authorization) is None:  # nobody else is worth the work of reading what came
+                return self._refused("not-authorised")
+            return take(authorization, body)
         except RefusedError as error:
-            self._count(error.reason)
-            status = 401 if error.reason == "not-authorised" else 400
-            return Reply(status, msgspec.json.encode({"error": error.reason}))
+            return self._refused(error.reason)
         except SQLAlchemyError as error:
             # The site keeps its events and comes again; an acknowledgement would lose them.
             self._count("not-stored")
             log.warning("not_stored", reason=type(error).__name__, detail=str(error)[:200])
             return Reply(503, msgspec.json.encode({"error": "not-stored"}))
 
-    def _beat(self, key: str, body: bytes) -> Reply:
-        beat = beat_of(_asked_by(key, body))
-        self._prove(key, beat.site)
+    def _refused(self, reason: str) -> Reply:
+        self._count(reason)
+        status = 401 if reason == "not-authorised" else 400
+        return Reply(status, msgspec.json.encode({"error": reason}))
+
+    def _beat(self, authorization: str, body: bytes) -> Reply:
+        beat = beat_of(body)
+        self._prove(authorization, beat.site)
         ack, newest = self._store.take(beat, self._clock.wall_s())
         self._count("stored" if newest else "old")
         self._note(beat.site, beat.counter, newest=newest)
         return Reply(200, msgspec.json.encode(ack))
 
-    def _report(self, key: str, body: bytes) -> Reply:
-        report = report_in(_asked_by(key, body))
-        self._prove(key, report.site)
+    def _report(self, authorization: str, body: bytes) -> Reply:
+        report = report_in(body)
+        self._prove(authorization, report.site)
         self._store.take_report(report, body, self._clock.wall_s())
         self._count("report")
         return Reply(200, msgspec.json.encode({"number": report.number}))
 
-    def _prove(self, key: str, site: str) -> None:
-        # A site that isn't known is compared as well, so that the time tells nothing.
-        known = self._keys.get(site, _NOBODY)
-        if not hmac.compare_digest(fingerprint(key), known):
+    def _prove(self, authorization: str, site: str) -> None:
+        if not self._keyring.opens(site, authorization):
             raise RefusedError("not-authorised")
 
     def _count(self, reason: str) -> None:
@@ -112,10 +113,3 @@ class Ingest:
             odd = self._old_in_a_row[site] == _ODD
         if odd:
             log.warning("old_counter", site=site, counter=counter)
-
-
-def _asked_by(key: str, body: bytes) -> bytes:
-    """Return the body if there is a key at all: nobody else is worth the work of reading it."""
-    if not key:
-        raise RefusedError("not-authorised")
-    return body
