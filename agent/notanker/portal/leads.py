@@ -7,7 +7,6 @@ itself, which no browser keeps. Wrong codes are counted, in memory and for a whi
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from notanker.portal.crowd import household_of
 from notanker.portal.files import read
 
 MIN_CODE: Final = 8
@@ -40,7 +40,7 @@ class Tries:
     def open(self, address: str, now_s: float) -> bool:
         """Tell whether one more try is looked at."""
         with self._lock:
-            mine = self._houses.get(_house(address), deque())
+            mine = self._houses.get(household_of(address), deque())
             _forget(mine, now_s - WINDOW_S)
             _forget(self._all, now_s - WINDOW_OF_ALL_S)
             return len(mine) < TRIES and len(self._all) < TRIES_OF_ALL
@@ -48,7 +48,7 @@ class Tries:
     def wrong(self, address: str, now_s: float) -> None:
         """Count a wrong code."""
         with self._lock:
-            house = _house(address)
+            house = household_of(address)
             self._houses.setdefault(house, deque()).append(now_s)
             self._houses.move_to_end(house)
             self._all.append(now_s)
@@ -76,17 +76,6 @@ def tell(result: str) -> None:
 
 def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
-
-
-def _house(address: str) -> str:
-    """Return whose address it is: an IPv6 host has many of its own."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "?"
-    if found.version == 4:
-        return str(found)
-    return str(ipaddress.ip_network((int(found), 64), strict=False).network_address)
 
 
 def _forget(tries: deque[float], before_s: float) -> None:
