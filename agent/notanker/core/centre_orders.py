@@ -49,7 +49,7 @@ def event_of(order: CentreOrder) -> Acknowledged:
 def _refusal(order: CentreOrder, known: Incidents) -> str:
     if order.kind != ACKNOWLEDGE:
         return "kind"
-    incident = next((one for one in known.all if one.number == order.incident), None)
+    incident = known.find(order.incident)
     if incident is None:
         return "unknown"
     if incident.stage is Stage.RESOLVED:

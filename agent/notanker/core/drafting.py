@@ -48,7 +48,7 @@ def made(site: Site, event: events.DraftMade, now: Moment) -> tuple[Site, tuple[
     """Take the words of a text; the same words as before are no new version."""
     key = (event.incident, event.template, event.basis)
     site = replace(site, composing=site.composing - {key})
-    incident = next((one for one in site.incidents.all if one.number == event.incident), None)
+    incident = site.incidents.find(event.incident)
     rule = drafts.rule_of(site.settings.telling, event.template)
     if incident is None or rule is None:
         return site, ()
@@ -87,7 +87,7 @@ def released(site: Site, event: events.ReleaseAsked, now: Moment) -> tuple[Site,
         if event.back
         else drafts.refusal(known, telling, number, event.template, who, now)
     )
-    incident = next((one for one in known.all if one.number == number), None)
+    incident = known.find(number)
     draft = drafts.find(incident.drafts, event.template) if incident is not None else None
     if why is not None or draft is None:
         word = "withdraw" if event.back else "release"

@@ -160,12 +160,9 @@ def refusal(
     known: Incidents, telling: Telling, number: int, template: str, contact: str, now: Moment
 ) -> Refusal | None:
     """Return why this person's release does not count, None if it does."""
-    incident = _incident(known, number)
-    if incident is None:
-        return Refusal.NO_INCIDENT
-    draft = find(incident.drafts, template)
-    if draft is None:
-        return Refusal.NO_DRAFT
+    incident, draft = _asked_for(known, number, template)
+    if incident is None or draft is None:
+        return Refusal.NO_INCIDENT if incident is None else Refusal.NO_DRAFT
     against: tuple[tuple[Refusal, bool], ...] = (
         (Refusal.DRILL, draft.drill),
         (Refusal.OVER, _is_over(incident, draft, known, now)),
@@ -182,12 +179,9 @@ def against_withdrawal(
     known: Incidents, telling: Telling, number: int, template: str, contact: str
 ) -> Refusal | None:
     """Return why this person cannot take a release back, None if he can: to say less is never too late."""
-    incident = _incident(known, number)
-    if incident is None:
-        return Refusal.NO_INCIDENT
-    draft = find(incident.drafts, template)
-    if draft is None:
-        return Refusal.NO_DRAFT
+    incident, draft = _asked_for(known, number, template)
+    if incident is None or draft is None:
+        return Refusal.NO_INCIDENT if incident is None else Refusal.NO_DRAFT
     if not may(telling, draft.template, contact):
         return Refusal.NOT_YOURS
     return None if draft.released else Refusal.NOT_RELEASED
@@ -228,8 +222,11 @@ def waiting(known: Incidents, incident: Incident, now: Moment) -> tuple[Draft, .
     )
 
 
-def _incident(known: Incidents, number: int) -> Incident | None:
-    return next((one for one in known.all if one.number == number), None)
+def _asked_for(
+    known: Incidents, number: int, template: str
+) -> tuple[Incident | None, Draft | None]:
+    incident = known.find(number)
+    return incident, find(incident.drafts, template) if incident is not None else None
 
 
 def holds(draft: Draft, now: Moment) -> bool:

@@ -170,6 +170,10 @@ class Incidents:
         """All that are at hand, by number."""
         return tuple(sorted((*self.done, *self.open), key=lambda one: one.number))
 
+    def find(self, number: int) -> Incident | None:
+        """Return the one of that number, None if it is not at hand."""
+        return next((one for one in (*self.open, *self.done) if one.number == number), None)
+
 
 def fold(facts: Iterable[Fact]) -> Incidents:
     """Return the incidents that the facts tell of."""

@@ -142,8 +142,7 @@ class Outside:
         return drafts.find(incident.drafts, template) if incident is not None else None
 
     def _incident(self, number: int) -> Incident | None:
-        known = self._site().incidents.all
-        return next((one for one in known if one.number == number), None)
+        return self._site().incidents.find(number)
 
     async def _compose(self, command: Compose) -> None:
         """Make the text in every language of the plan; the alarm's texts have gone before."""
