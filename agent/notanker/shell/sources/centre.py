@@ -23,10 +23,9 @@ from notanker.plan.files import content_of
 from notanker.plan.store import write
 from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
-from notanker.shell import spending
 from notanker.shell.sources.contract import failed
 from notanker.shell.sources.errand import Way
-from notanker.shell.sources.reach import IO_S, connect, not_reached
+from notanker.shell.sources.reach import IO_S, Connected, connect, not_reached
 
 PATH: Final = "/api/1/plan"
 PIECE_BYTES: Final = 128 * 1024
@@ -36,7 +35,7 @@ SLACK_BYTES: Final = 1024
 KEPT: Final = "offer.kept"
 
 
-class CentreSource:
+class CentreSource(Connected):
     """The depot.
 
     Args:
@@ -82,16 +81,7 @@ class CentreSource:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._wire_bytes = self.wire_bytes
-        self._http.close()
-        self._sock.close()
-
-    @property
-    def wire_bytes(self) -> int:
-        """What the connection has cost, IP and TCP and TLS included."""
-        return (
-            spending.connection_bytes(self._sock) if self._sock.fileno() >= 0 else self._wire_bytes
-        )
+        self._leave(self._http)
 
     def offer(self) -> dict[str, bytes]:
         """Return what the depot offers this site."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Protocol, Self
 
 from notanker.errors import NotankerError, Place, Problem
+from notanker.plan.files import MANIFEST
+from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
 from notanker.shell.sources.catalogue import CATALOGUE
 
@@ -25,6 +28,28 @@ class Absent(Exception):  # noqa: N818 - no error: a stick is in somebody's pock
 def failed(code: str, place: str = "", **values: object) -> SourceError:
     """Make the error of that code."""
     return SourceError(CATALOGUE.problem(code, Place(place), **values))
+
+
+def offered(
+    names: Collection[str], read: Callable[[str, int], bytes], label: str
+) -> dict[str, bytes]:
+    """Return the offer that is made of files of these names.
+
+    Args:
+        names: Of those that are there and belong to an offer.
+        read: Returns a file's content, given how many bytes it may have.
+        label: What people call the source.
+
+    Raises:
+        SourceError: there is none, or it is none.
+    """
+    if MANIFEST not in names:
+        raise failed("nothing-there", label, reason=f"no {MANIFEST}")
+    found = {name: read(name, offers.limit_bytes(name)) for name in names}
+    try:
+        return offers.checked(found)
+    except offers.OfferError as error:
+        raise failed("odd-answer", label, reason=str(error)) from None
 
 
 class Source(Protocol):

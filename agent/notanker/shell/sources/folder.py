@@ -13,7 +13,7 @@ from notanker.plan.copying import MAX_ENTRIES
 from notanker.plan.files import MANIFEST
 from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
-from notanker.shell.sources.contract import Absent, failed
+from notanker.shell.sources.contract import Absent, failed, offered
 
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
@@ -48,11 +48,7 @@ class FolderSource:
         names = self._names()
         if MANIFEST not in names:
             raise self._nothing(f"no {MANIFEST}")
-        found = {name: self._read(name, offers.limit_bytes(name)) for name in names}
-        try:
-            return offers.checked(found)
-        except offers.OfferError as error:
-            raise failed("odd-answer", str(self._path), reason=str(error)) from None
+        return offered(names, self._read, str(self._path))
 
     def content(self, name: str, listed: Listed, before: bytes) -> bytes:
         """Return a file of the folder."""

@@ -21,10 +21,10 @@ from typing import Final, Self
 from notanker.config.plan_source import SourceConfig
 from notanker.plan.copying import MAX_ENTRIES
 from notanker.plan.delta import digest
-from notanker.plan.files import MANIFEST, MAX_BYTES
+from notanker.plan.files import MAX_BYTES
 from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
-from notanker.shell.sources.contract import failed
+from notanker.shell.sources.contract import failed, offered
 from notanker.shell.sources.errand import Way
 
 MAX_FILE_BYTES: Final = 4 * MAX_BYTES
@@ -105,13 +105,7 @@ class GitSource:
         listing = self._read("ls-tree", "-z", "--name-only", f"{_MINE}:{self._prefix.rstrip('/')}")
         names = [name.decode("utf-8", "replace") for name in listing.split(b"\0")[:MAX_ENTRIES]]
         parts = [name for name in names if offers.is_part(name)]
-        if MANIFEST not in parts:
-            raise failed("nothing-there", self._config.label, reason=f"no {MANIFEST}")
-        found = {name: self._file(name, offers.limit_bytes(name)) for name in parts}
-        try:
-            return offers.checked(found)
-        except offers.OfferError as error:
-            raise failed("odd-answer", self._config.label, reason=str(error)) from None
+        return offered(parts, self._file, self._config.label)
 
     def content(self, name: str, listed: Listed, before: bytes) -> bytes:
         """Return a file of the branch."""

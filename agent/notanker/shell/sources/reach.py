@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from typing import Final
+from typing import Final, Protocol
 
+from notanker.shell import spending
 from notanker.shell.probes import dns
 from notanker.shell.probes.sockets import open_on
 from notanker.shell.sources.contract import failed
@@ -15,6 +16,33 @@ from notanker.shell.sources.errand import Way
 IO_S: Final = 20.0
 """No answer for so long is none."""
 LOOKUP_S: Final = 3.0
+
+
+class Closing(Protocol):
+    """What is spoken over the connection, as far as it matters here."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Connected:
+    """A source at the other end of a connection, which tells what that has cost."""
+
+    _sock: socket.socket
+    _wire_bytes = 0
+
+    @property
+    def wire_bytes(self) -> int:
+        """What the connection has cost, IP and TCP and what is spoken inside included."""
+        if self._sock.fileno() < 0:
+            return self._wire_bytes
+        return spending.connection_bytes(self._sock)
+
+    def _leave(self, spoken: Closing) -> None:
+        """End the connection, and keep in mind what it has cost."""
+        self._wire_bytes = self.wire_bytes
+        spoken.close()
+        self._sock.close()
 
 
 def connect(way: Way, host: str, port: int, addresses: tuple[str, ...] = ()) -> socket.socket:

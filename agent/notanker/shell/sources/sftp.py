@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Final, Self
 
 from notanker.config.plan_source import SourceConfig
 from notanker.plan.copying import MAX_ENTRIES
-from notanker.plan.files import MANIFEST
 from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
-from notanker.shell import spending
-from notanker.shell.sources.contract import failed
+from notanker.shell.sources.contract import failed, offered
 from notanker.shell.sources.errand import Way
-from notanker.shell.sources.reach import IO_S, connect, not_reached
+from notanker.shell.sources.reach import IO_S, Connected, connect, not_reached
 
 if TYPE_CHECKING:
     import paramiko
 
 
-class SftpSource:
+class SftpSource(Connected):
     """The source.
 
     Raises:
@@ -41,7 +39,6 @@ class SftpSource:
         self._paramiko: Final = paramiko
         self._config = config
         self._way = way
-        self._wire_bytes = 0
 
     def __enter__(self) -> Self:
         """Connect, ask the host for its key, and log in.
@@ -92,27 +89,11 @@ class SftpSource:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._wire_bytes = self.wire_bytes
-        self._client.close()
-        self._sock.close()
-
-    @property
-    def wire_bytes(self) -> int:
-        """What the connection has cost, IP and TCP and SSH included."""
-        return (
-            spending.connection_bytes(self._sock) if self._sock.fileno() >= 0 else self._wire_bytes
-        )
+        self._leave(self._client)
 
     def offer(self) -> dict[str, bytes]:
         """Return what the folder offers: looked for in a bounded number of names."""
-        names = self._names()
-        if MANIFEST not in names:
-            raise failed("nothing-there", self._config.label, reason=f"no {MANIFEST}")
-        found = {name: self._read(name, offers.limit_bytes(name)) for name in names}
-        try:
-            return offers.checked(found)
-        except offers.OfferError as error:
-            raise failed("odd-answer", self._config.label, reason=str(error)) from None
+        return offered(self._names(), self._read, self._config.label)
 
     def content(self, name: str, listed: Listed, before: bytes) -> bytes:
         """Return a file of the folder."""
