@@ -7,7 +7,6 @@ known. The centre keeps the newest, as the site sent it.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import threading
 import zlib
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from notanker.core.report import Report
 from notanker.errors import Language
+from notanker.plan import paper as paper_of
 from notanker.plan.report_page import report_page
 from notanker_central import tables as t
 from notanker_central.checking import RefusedError
@@ -130,17 +130,9 @@ def page(report: Report, language: Language, zone: dt.tzinfo) -> str:
 
 
 def paper(html: str) -> bytes | None:
-    """Return the page as a PDF of one to two sheets of A4; None where WeasyPrint is not installed."""
+    """Return the page as a PDF of one to two sheets of A4; None where WeasyPrint cannot be used."""
     try:
-        from weasyprint import HTML  # type: ignore[import-untyped]  # it has no types
-    except (ImportError, OSError):  # not installed, or without the libraries it is linked to
+        with _PAPER:
+            return paper_of.paper(html)
+    except paper_of.NoPaperError:
         return None
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it names each rule meant for screens
-    with _PAPER:
-        made: bytes = HTML(string=html, url_fetcher=_nothing).write_pdf(pdf_variant="pdf/ua-1")
-    return made
-
-
-def _nothing(url: str, *_: object, **__: object) -> dict[str, object]:
-    """Refuse to fetch: a report needs nothing from anywhere, so whoever asks means harm."""
-    raise ValueError(f"not fetched: {url[:100]}")

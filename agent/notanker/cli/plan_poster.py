@@ -127,14 +127,16 @@ def _code(text: str) -> tuple[bytes, ...]:
 
 
 def _pdf(drawn: str, width: float, height: float) -> bytes:
+    from notanker.plan.paper import NoPaperError, weasyprint
+
     try:
-        from weasyprint import HTML  # type: ignore[import-untyped]  # has no types
-    except (ImportError, OSError):  # OSError: Pango, which it draws with, is not installed
+        library = weasyprint()
+    except NoPaperError:
         _missing("weasyprint")
     image = base64.b64encode(drawn.encode()).decode()
     style = f"@page{{size:{width}mm {height}mm;margin:0}}body{{margin:0}}img{{display:block;width:100%}}"
     page = f'<style>{style}</style><img alt="" src="data:image/svg+xml;base64,{image}">'
-    return bytes(HTML(string=page).write_pdf())
+    return bytes(library.HTML(string=page).write_pdf())
 
 
 def _missing(package: str) -> None:

@@ -21,9 +21,8 @@ BOX_PX: Final = (158, 62)
 GAP_PX: Final = (22, 54)
 EDGE_PX: Final = 20
 HEAD_PX: Final = 64
-FONT_PX: Final = 14
 LINE_LETTERS: Final = 19
-"""Of a name in a box, at that size of letters in the broadest common font."""
+"""Of a name in a box, at the 14 px of the style below in the broadest common font."""
 
 WORDS: Final = {
     "title": ("Was wovon abhängt", "What depends on what"),
