@@ -28,6 +28,7 @@ from notanker.plan.model import (
     dialled,
 )
 from notanker.plan.outlook import Outlook, outlook
+from notanker.plan.twins import localised
 from notanker.plan.values import Tongue
 
 T = TypeVar("T", Scenario, Page, Measure, Form)
@@ -58,7 +59,7 @@ class Pages:
     """
 
     def __init__(self, plan: Plan, language: Tongue) -> None:
-        self.plan = plan
+        self.plan = plan = localised(plan, language)
         self.language = language
         self.words = labels(language)
         hidden = {page.head.id for page in plan.pages if page.head.show_to == "leads"}

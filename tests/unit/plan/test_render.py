@@ -100,6 +100,13 @@ def test_a_page_without_english_version_is_shown_in_german_with_a_notice(
     assert "Atmen Sie durch" in page
 
 
+def test_what_the_files_say_in_english_stands_on_the_english_pages(pages: dict[str, str]) -> None:
+    german, english = pages["pages/de/contacts.html"], pages["pages/en/contacts.html"]
+    assert "Betriebsrat" in german
+    assert "Works council" in english
+    assert "Betriebsrat" not in english
+
+
 def test_who_is_for_leads_alone_is_on_no_page_for_all(edit: Edit) -> None:
     text = 'show_to = "all"'
     folder = edit("contacts.toml", text, 'show_to = "leads"')
