@@ -6,7 +6,8 @@ import re
 import zlib
 
 _OBJECT = re.compile(rb"(?<!\d)(\d+) 0 obj(.*?)endobj", re.DOTALL)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+"""With the line's end after it: a stream may end with the same byte."""
 _SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf|<([0-9A-Fa-f]+)>\s*Tj|\[(.*?)\]\s*TJ", re.DOTALL)
 
 
@@ -61,4 +62,4 @@ def _stream(body: bytes) -> bytes:
     found = _STREAM.search(body)
     if found is None:
         return b""
-    return zlib.decompress(found[1]) if b"FlateDecode" in body else found[1]
+    return zlib.decompressobj().decompress(found[1]) if b"FlateDecode" in body else found[1]
