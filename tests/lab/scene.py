@@ -34,8 +34,7 @@ HOTLINE = ("+491713920011", "+447700900123")
 TOLD = (*IT, *HOTLINE)
 """All who hear of an outage at once, and so of its end."""
 _ASKS = re.compile("freigeben|release texts")
-ASKS = "T2-release"
-"""The template by which people are asked to release texts for people outside."""
+ASKS = "T2-release"  # bids people to release texts for people outside
 SOON_S = 15.0
 """Functional bar with head-room: a busy machine must not decide."""
 PRIORITIES = [1742, 1743, 1744, 1745]
@@ -279,14 +278,13 @@ import sys, urllib.request, urllib.error
 request = urllib.request.Request(sys.argv[1])
 try:
     with urllib.request.urlopen(request, timeout=5) as answer:
-        print(answer.status)
+        print(answer.status, flush=True)
         sys.stdout.buffer.write(answer.read())
 except urllib.error.HTTPError as error:
     print(error.code)
 except OSError:
     print(0)
 """
-_GET = _GET.replace("print(answer.status)", "print(answer.status, flush=True)")
 
 
 @contextlib.contextmanager
@@ -305,8 +303,8 @@ def on_stage(
     """Build a site, put the product on stage and wait until all is calm.
 
     ``before`` may change what the administrator wrote, before anything is started. The wait to restore
-    grows with every outage that follows another too soon, as all of these do, only if ``waits_grow``; and
-    only then such an outage goes on under the number of the one before.
+    grows with every outage that follows another too soon, as all of these do, and such an outage goes on
+    under the number of the one before, only if ``waits_grow``.
     """
     options: dict[str, Any] = {"wait_to_restore_s": 1.0, "beat_s": 2.0, **stage}
     # A module's own site may still be up when a test builds one for itself.
