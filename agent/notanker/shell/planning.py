@@ -127,9 +127,11 @@ class Planning:
         await self._use()
 
     async def _use(self) -> None:
-        """Use what is in force now; what could not be used of the words before is forgotten."""
+        """Use what is in force now; of another plan nothing is known yet to be unusable."""
+        before = self._accepted
         self._accepted = await asyncio.to_thread(plan_in_force, self._config)
-        self._unusable.clear()
+        if self._accepted.fingerprint != before.fingerprint:
+            self._unusable.clear()
         self._look()
         self._changed()
 
