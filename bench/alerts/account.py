@@ -16,8 +16,8 @@ CALLS: Final = frozenset({"T1", "T1-isolated", "T1-system", "T2", "T2-bridge"})
 """What calls somebody to do something: none of it may be said anew once somebody has the incident."""
 OUTSIDE: Final = frozenset({"T6", "T7", "T9", "T10", "T13"})
 """What people outside would read: nothing of it leaves without a person."""
-_MARK: Final = re.compile(r"(\d+-\d+)(r?)$")
-_ANSWER: Final = re.compile(r"\bR-\d+r?$")
+_MARK: Final = re.compile(r"(\d+-\d+)(r*)$")
+_ANSWER: Final = re.compile(r"\bR-\d+r*$")
 
 
 class Fact(Protocol):
@@ -41,8 +41,8 @@ class Account:
         lost: Those that never left, nor another that stands for them.
         withdrawn: Those that still waited when all was well again, and were not sent for that.
         endless: Those whose end the record does not know.
-        marked: Second copies that say so.
-        unmarked: Copies that do not say so, and third ones.
+        marked: Copies that say which they are, each once for every one: ``17-1r``, ``17-1rr``.
+        unmarked: Copies that do not say so, or that say the same.
         strays: Texts that left and belong to no message of the record.
         uncalled: All-clears to people who had heard nothing of it before, and second ones.
         uncleared: Contacts who had, and never heard the end.
@@ -78,13 +78,13 @@ def account(facts: Sequence[Fact], sms: Iterable[Mapping[str, Any]]) -> Account:
     copies = _copies(sms, queued, found)
     ends, carriers = _ends(facts)
     for mark in queued:
-        carrier = carriers.get(mark, mark)
-        if ends.get(mark) == WITHDRAWN and not copies[mark]:
+        carrier = carriers.get(mark, mark)  # its end is theirs, withdrawn as well as sent
+        if ends.get(carrier) == WITHDRAWN and not copies[carrier]:
             found.withdrawn.append(mark)
             continue
         if not copies[carrier]:
             found.lost.append(mark)
-        if ends.get(mark) not in ENDS:
+        if ends.get(carrier) not in ENDS:
             found.endless.append(mark)
     _people(facts, found)
     found.outside += [m for m, q in queued.items() if q["template"].partition("-")[0] in OUTSIDE]
@@ -93,9 +93,9 @@ def account(facts: Sequence[Fact], sms: Iterable[Mapping[str, Any]]) -> Account:
 
 def _copies(
     sms: Iterable[Mapping[str, Any]], queued: Mapping[str, Mapping[str, Any]], found: Account
-) -> dict[str, list[bool]]:
-    """Return for each mark whether each copy says that it is one; note what does not fit."""
-    copies: dict[str, list[bool]] = defaultdict(list)
+) -> dict[str, list[str]]:
+    """Return for each mark what each copy says of itself, "" for the first; note what does not fit."""
+    copies: dict[str, list[str]] = defaultdict(list)
     for one in sms:
         text = str(one["text"])
         parsed = _MARK.search(text)
@@ -104,11 +104,10 @@ def _copies(
         if parsed is None or queued.get(parsed[1], {}).get("number") != one["number"]:
             found.strays.append(text)
             continue
-        copies[parsed[1]].append(bool(parsed[2]))
-    for mark, marked in copies.items():
-        if len(marked) > 1:
-            well = len(marked) == 2 and sorted(marked) == [False, True]
-            (found.marked if well else found.unmarked).append(mark)
+        copies[parsed[1]].append(parsed[2])
+    for mark, said in copies.items():
+        well = len(set(said)) == len(said)
+        (found.marked if well else found.unmarked).extend([mark] * (len(said) - 1))
     return copies
 
 

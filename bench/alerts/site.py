@@ -1,6 +1,7 @@
 """A site in the lab with everything that can break: the product on stage, a modem that speaks AT, a panel."""
 
 import random
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,8 @@ Switch and telephone system have a way of their own to the box: a router that is
 WAIT_TO_RESTORE_S: Final = 3.0
 """Shorter than a site's, so that outages can follow one another; a flap must be shorter still."""
 REPORT_S: Final = 0.5
+PER_HOUR: Final = 1000
+"""A year's outages in one hour must not meet the limit on SMS to one person."""
 CALM_S: Final = 60.0
 
 _WATCHES: Final = f"""
@@ -145,6 +148,9 @@ def site(
 def _own_plan(scene: Scene, change: Callable[[Path], None]) -> None:
     folder = scene.stage.site / "plan"
     shutil.copytree(PLAN, folder)
+    path = folder / "escalation.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(?m)^sms_per_hour = \d+$", f"sms_per_hour = {PER_HOUR}", text))
     change(folder)
     for path in (folder, *folder.rglob("*")):
         shutil.chown(path, AGENT_UID, AGENT_UID)

@@ -55,15 +55,28 @@ def test_what_was_merged_left_with_what_stands_for_it() -> None:
     assert account(facts, [sms("+1 weitere (1-1). STÖRUNG. 1-2")]).problems == []
 
 
+def test_what_was_merged_is_withdrawn_with_what_stands_for_it() -> None:
+    why = "withdrawn: all was well before it could be sent"
+    facts = [
+        queued("1-1"),
+        queued("1-2"),
+        settled("1-1", "failed", "1-2"),
+        settled("1-2", "failed", why),
+    ]
+    found = account(facts, [])
+    assert (found.problems, found.withdrawn) == ([], ["1-1", "1-2"])
+
+
 @pytest.mark.parametrize(
     ("copies", "marked", "unmarked"),
     [
         (["Nr 1-1", "1-1r"], ["1-1"], []),
         (["Nr 1-1", "Nr 1-1"], [], ["1-1"]),
-        (["Nr 1-1", "1-1r", "1-1r"], [], ["1-1"]),
+        (["Nr 1-1", "1-1r", "1-1rr"], ["1-1", "1-1"], []),
+        (["Nr 1-1", "1-1r", "1-1r"], [], ["1-1", "1-1"]),
     ],
 )
-def test_a_copy_must_say_so_and_there_is_no_third(
+def test_each_copy_must_say_which_it_is(
     copies: list[str], marked: list[str], unmarked: list[str]
 ) -> None:
     found = account([queued("1-1"), settled("1-1")], [sms(f"STÖRUNG. {end}") for end in copies])
