@@ -7,7 +7,7 @@ centre says "stored up to n".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from notanker.core.budget import Band
@@ -88,6 +88,25 @@ class OrderAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatBox:
+    """How the box itself does; None for what it has no sensor for, or does not look at yet.
+
+    Attributes:
+        on_mains: Whether it has mains power; False on its battery.
+        card_worn_pct: How much of the SD card's life is used.
+        drilled: When the last drill was.
+    """
+
+    on_mains: bool | None = None
+    battery_pct: int | None = None
+    temperature_c: int | None = None
+    card_worn_pct: int | None = None
+    disk_free_mib: int | None = None
+    sinr_db: int | None = None
+    drilled: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Beat:
     """One heartbeat.
 
@@ -105,6 +124,8 @@ class Beat:
         journal: Position of the last event in the site's journal.
         open: All open incidents, that of the line first.
         answers: What became of the centre's orders.
+        box: How the box itself does.
+        same: What seldom changes (`ABOUT`) is left out: it is as in the last beat that the centre stored.
     """
 
     site: str
@@ -134,7 +155,16 @@ class Beat:
     events: tuple[BeatEvent, ...] = ()
     open: tuple[BeatIncident, ...] = ()
     answers: tuple[OrderAnswer, ...] = ()
+    box: BeatBox | None = None
+    same: bool = False
     format: int = FORMAT
+
+
+ABOUT: Final = (
+    "version", "operator", "lte_limit_bytes", "plan_seq", "plan_fingerprint",
+    "cause", "incident", "known", "degraded", "open",
+)  # fmt: skip
+"""What seldom changes, and is long: it rides along when it has changed, and now and then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +225,15 @@ def beat_of(
         open=tuple(_open(status)),
         answers=answers,
     )
+
+
+def completed(beat: Beat, earlier: Beat | None) -> Beat:
+    """Return the beat with what it left out, taken from the one before it; blank if there is none."""
+    if not beat.same:
+        return beat
+    if earlier is None:
+        return replace(beat, same=False)
+    return replace(beat, same=False, **{name: getattr(earlier, name) for name in ABOUT})
 
 
 def _open(status: Status) -> Iterator[BeatIncident]:
