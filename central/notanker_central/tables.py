@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from notanker_central.states import State, rank_of
@@ -113,6 +114,33 @@ flip: Final = Table(
     Column("after", String(16), nullable=False),
     Column("cause", String(32), nullable=False),
     Index("flip_site", "site", "id"),
+    Index("flip_at", "at_s"),
+)
+
+roll_up: Final = Table(
+    "roll_up",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    # Whole hours since 1970 UTC: `hour * 3600` is its first second.
+    Column("hour", Integer, primary_key=True),
+    # How long the site was in each state, out of the flips: 3600 s together (`rolling.SECONDS`).
+    Column("ok_s", Float, nullable=False, server_default="0"),
+    Column("backup_s", Float, nullable=False, server_default="0"),
+    Column("isolated_s", Float, nullable=False, server_default="0"),
+    Column("silent_s", Float, nullable=False, server_default="0"),
+    Column("never_s", Float, nullable=False, server_default="0"),
+    # False while the hour is not over, or its flips have not been added up: draw it from the flips then.
+    Column("settled", Boolean, nullable=False, server_default=false()),
+    Column("beats", Integer, nullable=False, server_default="0"),
+    # Of the beats that told a signal; the mean is sum / count. Null: none did.
+    Column("signal_count", Integer, nullable=False, server_default="0"),
+    Column("signal_sum_dbm", Float, nullable=False, server_default="0"),
+    Column("signal_min_dbm", Float),
+    # The month's LTE data as the last beat told it; null: none did. It begins anew with each month.
+    Column("lte_used_bytes", BigInteger),
+    # By how much it grew within the hour.
+    Column("lte_grown_bytes", BigInteger, nullable=False, server_default="0"),
+    Index("roll_up_hour", "hour"),
 )
 
 centre_order: Final = Table(

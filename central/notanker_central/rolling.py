@@ -1,0 +1,122 @@
+"""Adds up each site's hours: how long it was in which state, out of its flips.
+
+Beats are not kept, only what changes (flips) and one row for each site and hour (`tables.roll_up`). What an
+hour says of signal and LTE data comes from the beats themselves (`tallying`). An hour that is not settled
+yet, such as the present one, is to be drawn from the flips with `seconds_by_state`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from notanker_central import tables as t
+from notanker_central.states import State
+
+HOUR_S: Final = 3600
+AT_ONCE: Final = 2_000
+"""At most so many sites in one transaction, so that beats get their turn in between."""
+MOST_HOURS: Final = 31 * 24
+"""After a longer absence the hours before are not made up for."""
+SECONDS: Final = {state: f"{state}_s" for state in State}
+"""The column of `tables.roll_up` that has the seconds of a state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A change of a site's state, on the centre's clock."""
+
+    at_s: float
+    before: State
+    after: State
+
+
+def seconds_by_state(
+    flips: Iterable[Flip], state: State, from_s: float, to_s: float
+) -> dict[State, float]:
+    """Return how long a site was in each state within a span of time.
+
+    Args:
+        flips: Its changes since `from_s`, the oldest first; later ones than `to_s` do no harm.
+        state: The state it is in after the last of them.
+        from_s: Where the span begins.
+        to_s: Where it ends.
+    """
+    seconds = dict.fromkeys(State, 0.0)
+    since_s = from_s
+    for flip in flips:
+        at_s = min(max(flip.at_s, since_s), to_s)  # a clock set back takes no time away
+        seconds[flip.before] += at_s - since_s
+        since_s = at_s
+    seconds[state] += to_s - since_s
+    return seconds
+
+
+def next_hour(connection: Connection, now_s: float) -> int | None:
+    """Return the hour that is to be settled next; None if all that are over have been."""
+    over = int(now_s // HOUR_S) - 1
+    last = connection.execute(select(func.max(t.roll_up.c.hour)).where(t.roll_up.c.settled))
+    settled = last.scalar()
+    hour = over if settled is None else max(settled + 1, over - MOST_HOURS)
+    return hour if hour <= over else None
+
+
+def settle(connection: Connection, hour: int, after: str = "") -> str | None:
+    """Add up one hour of the next few sites.
+
+    Args:
+        connection: A transaction that writes.
+        hour: Hours since 1970 UTC; it is over.
+        after: The last site that is done, as the call before returned it; empty for the first call.
+
+    Returns:
+        The last site that is done now, None if that was all.
+    """
+    c = t.site.c
+    listed = select(c.id, c.state).where(c.listed, c.id > after).order_by(c.id).limit(AT_ONCE)
+    sites = [(row.id, State(row.state)) for row in connection.execute(listed)]
+    if not sites:
+        return None
+    begin_s = float(hour * HOUR_S)
+    flips = _flips(connection, sites[0][0], sites[-1][0], begin_s)
+    rows = []
+    for site, state in sites:
+        seconds = seconds_by_state(flips.get(site, ()), state, begin_s, begin_s + HOUR_S)
+        columns = {SECONDS[key]: value for key, value in seconds.items()}
+        rows.append({"site": site, "hour": hour, "settled": True, **columns})
+    connection.execute(_upsert(connection), rows)
+    return sites[-1][0] if len(sites) == AT_ONCE else None
+
+
+def _flips(
+    connection: Connection, first: str, last: str, since_s: float
+) -> dict[str, Sequence[Flip]]:
+    c = t.flip.c
+    query = (
+        select(c.site, c.at_s, c.before, c.after)
+        .where(c.at_s >= since_s, c.site >= first, c.site <= last)
+        .order_by(c.site, c.id)
+    )
+    found = connection.execute(query).all()
+    return {
+        site: [Flip(row.at_s, State(row.before), State(row.after)) for row in rows]
+        for site, rows in groupby(found, lambda row: row.site)
+    }
+
+
+def _upsert(connection: Connection) -> Any:
+    told = ("settled", *SECONDS.values())
+    if connection.dialect.name == "postgresql":
+        new = postgresql.insert(t.roll_up)
+        return new.on_conflict_do_update(
+            index_elements=["site", "hour"], set_={name: new.excluded[name] for name in told}
+        )
+    other = sqlite.insert(t.roll_up)
+    return other.on_conflict_do_update(
+        index_elements=["site", "hour"], set_={name: other.excluded[name] for name in told}
+    )
