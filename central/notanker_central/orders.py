@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from notanker.core.centre_orders import ACKNOWLEDGE, MOST_CHARACTERS
-from notanker.core.heartbeat import MOST_ORDERS, CentreOrder, OrderAnswer
+from notanker.core.heartbeat import MOST_ORDERS, Beat, CentreOrder
 from notanker_central import tables as t
 
 MOST_WAITING: Final = 20
@@ -65,8 +65,15 @@ def place(
     return True
 
 
-def due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:
-    """Return what the site has not answered yet, the oldest first."""
+def due(connection: Connection, sites: Collection[str]) -> dict[str, tuple[CentreOrder, ...]]:
+    """Return what these sites have not answered yet, the oldest first; who has nothing is not named."""
+    c = t.centre_order.c
+    waiting = select(c.site).where(c.answered_s.is_(None)).distinct()
+    asked = sorted({*sites}.intersection(connection.execute(waiting).scalars()))
+    return {site: _due(connection, site) for site in asked}
+
+
+def _due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:
     c = t.centre_order.c
     query = (
         select(c.id, c.kind, c.incident, c.contact, c.how, c.at_s)
@@ -77,13 +84,14 @@ def due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:
     return tuple(CentreOrder(*row) for row in connection.execute(query))
 
 
-def settle(connection: Connection, site: str, answers: Iterable[OrderAnswer], now_s: float) -> None:
-    """Note what the site says became of its orders."""
+def settle(connection: Connection, beats: Iterable[Beat], now_s: float) -> None:
+    """Note what the sites say became of their orders."""
     c = t.centre_order.c
-    for answer in answers:
-        mine = (c.site == site, c.id == answer.id, c.answered_s.is_(None))
-        values = {"answered_s": now_s, "taken": answer.taken, "reason": answer.reason}
-        connection.execute(update(t.centre_order).where(*mine).values(**values))
+    for beat in beats:
+        for answer in beat.answers:
+            mine = (c.site == beat.site, c.id == answer.id, c.answered_s.is_(None))
+            values = {"answered_s": now_s, "taken": answer.taken, "reason": answer.reason}
+            connection.execute(update(t.centre_order).where(*mine).values(**values))
 
 
 def last(connection: Connection, site: str) -> list[Row[Any]]:

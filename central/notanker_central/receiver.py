@@ -6,19 +6,19 @@ from flask import Flask, Response, jsonify, request
 
 from notanker_central.health import Health
 from notanker_central.ingest import Ingest, Reply
+from notanker_central.web.door import Direct
+from notanker_central.web.wsgi import Answer, Request
 
 
 def receiver_app(ingest: Ingest, health: Health) -> Flask:
     """Return the application behind the door that faces the sites."""
     app = Flask("notanker_central.receiver", static_folder=None)
 
-    @app.post("/api/1/beat")
-    def beat() -> Response:
-        return _told(ingest.receive(_authorization(), request.get_data()))
-
     @app.post("/api/1/report")
     def report() -> Response:
-        return _told(ingest.receive_report(_authorization(), request.get_data()))
+        authorization = request.headers.get("authorization", "")
+        reply = ingest.receive_report(authorization, request.get_data())
+        return Response(reply.body, reply.status, _headers(reply))
 
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
@@ -29,10 +29,17 @@ def receiver_app(ingest: Ingest, health: Health) -> Flask:
     return app
 
 
-def _authorization() -> str:
-    return request.headers.get("authorization", "")
+def direct(ingest: Ingest) -> Direct:
+    """Return what the door answers by itself: a beat waits for the disk without holding a thread."""
+
+    async def beat(asked: Request) -> Answer:
+        shown = [value for name, value in asked.headers if name.lower() == "authorization"]
+        reply = await ingest.beat(shown[0] if shown else "", asked.body)
+        return Answer(reply.status, tuple(_headers(reply).items()), reply.body)
+
+    return {("POST", "/api/1/beat"): beat}
 
 
-def _told(reply: Reply) -> Response:
-    headers = {"www-authenticate": "Bearer"} if reply.status == 401 else {}
-    return Response(reply.body, reply.status, headers, content_type="application/json")
+def _headers(reply: Reply) -> dict[str, str]:
+    headers = {"content-type": "application/json"}
+    return headers | ({"www-authenticate": "Bearer"} if reply.status == 401 else {})

@@ -22,9 +22,10 @@ from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
 from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
-from notanker_central.ingest import Ingest
+from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.keys import Keyring
-from notanker_central.receiver import receiver_app
+from notanker_central.receiver import direct, receiver_app
+from notanker_central.reception import Reception
 from notanker_central.rules import tls_context
 from notanker_central.store import Store
 from notanker_central.teller import Teller
@@ -104,9 +105,11 @@ def _threads(watcher: Watcher, teller: Teller) -> Iterator[None]:
 class _Centre:
     def __init__(self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher) -> None:
         self._config = config
-        ingest = Ingest(store, config.sites, clock)
+        self._reception = Reception(store, BearerOpener(config.sites), clock)
+        ingest = Ingest(store, self._reception, config.sites, clock)
         health = Health(store, watcher, ingest)
         self._receiver = receiver_app(ingest, health)
+        self._direct = direct(ingest)
         if config.plans.folder:
             names = tuple(site.id for site in config.sites)
             depot = Depot(Path(config.plans.folder), Path(config.plans.archive), names)
@@ -114,8 +117,10 @@ class _Centre:
         self._board = board_app(store, config.board, clock, health)
 
     async def run(self, ready: Callable[[Ports], None] | None) -> None:
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="answer") as workers:
+        workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
+        with workers, contextlib.closing(self._reception):
             doors = self._doors(workers)
+            self._reception.start()
             tasks = [asyncio.ensure_future(door.run()) for door in doors]
             tasks.append(asyncio.ensure_future(self._renew_certificate()))
             ports = Ports(doors[0].port, doors[1].port if len(doors) > 1 else None)
@@ -131,7 +136,13 @@ class _Centre:
         self._tls = self._context()
         listening = self._config.listen
         doors = [
-            Door(listen(listening.host, listening.port), self._receiver, workers, tls=self._tls)
+            Door(
+                listen(listening.host, listening.port),
+                self._receiver,
+                workers,
+                tls=self._tls,
+                direct=self._direct,
+            )
         ]
         board = self._config.board
         if board.listen:

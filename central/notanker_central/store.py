@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from notanker.core.heartbeat import Ack, Beat
 from notanker.core.report import Report
 from notanker.errors import NotankerError
-from notanker_central import orders, reports, taking
+from notanker_central import reports, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
+from notanker_central.taking import Taken
 
 
 class StoreError(NotankerError):
@@ -58,26 +60,41 @@ class Store:
             _forget_unlisted(connection)
 
     def take(self, beat: Beat, now_s: float) -> tuple[Ack, bool]:
-        """Store a beat and its events in one transaction.
-
-        Args:
-            beat: A beat whose sender has proved to be the site.
-            now_s: The centre's wall time.
-
-        Returns:
-            The acknowledgement, and whether the beat was newer than all before. One that wasn't changes no
-            state, but its events are stored all the same.
+        """Store one beat of a site that the database has; what `take_all` does for many.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it could not be stored; nothing of it was.
         """
-        with self.write() as connection:
-            site = connection.execute(select(t.site).where(t.site.c.id == beat.site)).one()
-            newest = taking.state(connection, beat, site, now_s)
-            stored_to = taking.events(connection, beat, site, now_s)
-            orders.settle(connection, beat.site, beat.answers, now_s)
-            wanted = orders.due(connection, beat.site)
-        return Ack(beat.counter, stored_to, wanted), newest
+        (taken,) = self.take_all([beat], now_s)
+        if taken is None:
+            raise LookupError(f"there is no site {beat.site}")
+        return taken.ack, taken.newest
+
+    def take_all(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
+        """Store beats and their events in one transaction; once this returns, they are on the disk.
+
+        Args:
+            beats: Beats whose senders have proved to be the sites, in the order in which they came.
+            now_s: The centre's wall time.
+
+        Returns:
+            What became of each; None for a site that the database does not have.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: they could not be stored; nothing of them was.
+        """
+        with self._driver_errors(), self.write() as connection:
+            return taking.take(connection, beats, now_s)
+
+    @contextmanager
+    def _driver_errors(self) -> Iterator[None]:
+        # Beats go past SQLAlchemy to the driver (`bulk`); its errors are told as SQLAlchemy tells them.
+        base: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        try:
+            yield
+        except base as error:
+            dialect = self.engine.dialect
+            raise DBAPIError.instance(None, None, error, base, dialect=dialect) from error
 
     def take_report(self, report: Report, body: bytes, now_s: float) -> None:
         """Store a report whose sender has proved to be the site.

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from notanker_central.states import State, rank_of
@@ -160,6 +161,13 @@ centre_order: Final = Table(
     Column("taken", Boolean),
     Column("reason", Text, nullable=False),
     Index("centre_order_site", "site", "answered_s"),
+    # Each batch of beats asks which sites have one waiting; mostly none has.
+    Index(
+        "centre_order_waiting",
+        "site",
+        sqlite_where=text("answered_s is null"),
+        postgresql_where=text("answered_s is null"),
+    ),
 )
 
 alarm: Final = Table(

@@ -11,6 +11,7 @@ import asyncio
 import errno
 import socket
 import ssl
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,9 @@ from notanker_central.web.wsgi import Answer, Request, ask
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+Direct = Mapping[tuple[str, str], Callable[[Request], Awaitable[Answer]]]
+"""By method and path, what the loop answers itself; all else is asked of the application."""
 
 log: Final = structlog.get_logger(__name__)
 
@@ -50,12 +54,14 @@ class Door:
         *,
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
+        direct: Direct | None = None,
     ) -> None:
         self._listener = listener
         self._application = application
         self._workers = workers
         self._tls = tls
         self._limits = limits or Limits()
+        self._direct = direct or {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[asyncio.Task[None], None] = {}  # longest without progress first
         self._full = False
@@ -143,7 +149,10 @@ class Door:
         task: Any = asyncio.current_task()
         self._waiting.pop(task, None)
         loop = asyncio.get_running_loop()
+        at_once = self._direct.get((request.method, request.target))
         try:
+            if at_once is not None:
+                return await at_once(request)
             return await loop.run_in_executor(self._workers, ask, self._application, request)
         finally:
             self._waiting[task] = None

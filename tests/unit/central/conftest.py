@@ -15,6 +15,8 @@ from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
 from notanker_central.clock import Clock
 from notanker_central.config import Site
+from notanker_central.ingest import BearerOpener, Ingest
+from notanker_central.reception import Reception
 from notanker_central.store import Store
 
 START_S = 1_800_000_000.0
@@ -92,6 +94,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.list_sites([make_site("nord", region="Küste"), make_site("sued")])
     yield store
     store.close()
+
+
+@pytest.fixture
+def reception(store: Store, hands: Hands) -> Iterator[Reception]:
+    sites = [make_site("nord"), make_site("sued")]
+    reception = Reception(store, BearerOpener(sites), hands.clock)
+    reception.start()
+    yield reception
+    reception.close()
+
+
+@pytest.fixture
+def ingest(store: Store, reception: Reception, hands: Hands) -> Ingest:
+    return Ingest(store, reception, [make_site("nord"), make_site("sued")], hands.clock)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,11 @@ from notanker.core.heartbeat import Ack
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line
 from notanker_central import views
+from notanker_central.journals import complete_to
 from notanker_central.states import State
 from notanker_central.store import Store
 from notanker_central.tables import NO_POSITION
-from notanker_central.taking import LONGEST_INTERVAL_S, complete_to, patience_s
+from notanker_central.taking import LONGEST_INTERVAL_S, patience_s
 
 
 def seen(store: Store, site: str = "nord") -> views.SiteView:

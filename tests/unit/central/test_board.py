@@ -36,11 +36,11 @@ Visit = Callable[..., FlaskClient]
 
 
 @pytest.fixture
-def board(store: Store, hands: Hands) -> Visit:
+def board(store: Store, ingest: Ingest, hands: Hands) -> Visit:
     def visit(**settings: Any) -> FlaskClient:
         watcher = Watcher(store, hands.clock)
         watcher.look()
-        health = Health(store, watcher, Ingest(store, [], hands.clock))
+        health = Health(store, watcher, ingest)
         return board_app(store, Board(**settings), hands.clock, health).test_client()
 
     return visit

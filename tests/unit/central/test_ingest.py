@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.central.conftest import Hands, Makers
+from tests.unit.central.conftest import Makers
 
 from notanker.core.heartbeat import EVENTS_PER_BEAT, Beat, BeatCause
 from notanker.core.moment import Moment
@@ -25,11 +25,6 @@ def known(**values: Any) -> BeatCause:
     """Return why there is an incident, with something in it that may not fit."""
     usual = BeatCause("icmp 0/3", Confidence.LIKELY, ("Musternetz", "Musternetz"), None, 2)
     return dataclasses.replace(usual, **values)
-
-
-@pytest.fixture
-def ingest(store: Store, make: Makers, hands: Hands) -> Ingest:
-    return Ingest(store, [make.site("nord"), make.site("sued")], hands.clock)
 
 
 @pytest.fixture

@@ -36,8 +36,8 @@ OPEN = (BeatIncident(17),)
 
 
 @pytest.fixture
-def board(store: Store, hands: Hands) -> FlaskClient:
-    health = Health(store, Watcher(store, hands.clock), Ingest(store, [], hands.clock))
+def board(store: Store, ingest: Ingest, hands: Hands) -> FlaskClient:
+    health = Health(store, Watcher(store, hands.clock), ingest)
     return board_app(store, Board(), hands.clock, health).test_client()
 
 

@@ -39,11 +39,6 @@ def sent(report: Report) -> bytes:
 
 
 @pytest.fixture
-def ingest(store: Store, make: Makers, hands: Hands) -> Ingest:
-    return Ingest(store, [make.site("nord"), make.site("sued")], hands.clock)
-
-
-@pytest.fixture
 def take(ingest: Ingest, make: Makers) -> Callable[[Report], int]:
     key = f"Bearer {make.key('nord')}"
     return lambda report: ingest.receive_report(key, sent(report)).status

@@ -1,0 +1,92 @@
+"""The hot path on PostgreSQL: COPY into a table of the session's own, then one statement from there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import psycopg
+
+from notanker_central.bulk import EventRow, Place, Standing, Told
+
+# In one order for all receivers: two whose batches have sites in common must not wait for each other.
+_STANDINGS: Final = """
+select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict
+from site where id = any(%s) order by id for update"""
+_BEATS: Final = """
+create temporary table if not exists new_beat (
+    id text, counter bigint, wait_s float8, beat text, state text, rank int, since_s float8
+) on commit delete rows"""
+_COPY_BEATS: Final = "copy new_beat from stdin"
+_STATES: Final = """
+update site set counter = n.counter, received_s = %(now)s, patience_s = n.wait_s, due_s = %(now)s + n.wait_s,
+    beat = n.beat, state = n.state, rank = n.rank, since_s = n.since_s
+from new_beat n where site.id = n.id and site.counter < n.counter"""
+_ASKED: Final = "unnest(%s::text[], %s::int[], %s::bigint[]) as asked (site, epoch, position)"
+_STORED_AT: Final = f"""
+select site, position, kind, boot, boot_s, fields from {_ASKED} join event using (site, epoch, position)"""  # noqa: S608 - no value is in it
+_STORED_ABOVE: Final = f"""
+select e.site, e.position from {_ASKED} join event e
+on e.site = asked.site and e.epoch = asked.epoch and e.position > asked.position
+order by e.site, e.position"""  # noqa: S608 - no value is in it
+_EVENTS: Final = "create temporary table if not exists new_event (like event) on commit delete rows"
+_COPY_EVENTS: Final = """
+copy new_event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s) from stdin"""
+_NEW_EVENTS: Final = "insert into event select * from new_event on conflict do nothing"
+_JOURNAL: Final = "update site set stored_to = %s, conflict = %s where id = %s"
+_OLD: Final = "update site set old_beats = old_beats + %s where id = %s"
+
+
+class PostgresqlBulk:
+    """The statements on one connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._cursor = connection.cursor()
+
+    def standings(self, sites: Collection[str]) -> dict[str, Standing]:
+        """Return the sites by id, locked against other receivers until the transaction ends."""
+        rows = self._cursor.execute(_STANDINGS, (list(sites),))
+        return {row[1]: Standing(*row) for row in rows}
+
+    def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
+        """Write the newest beats."""
+        self._cursor.execute(_BEATS)
+        with self._cursor.copy(_COPY_BEATS) as copy:
+            for s in sites:
+                row = (s.id, s.counter, s.wait_s, s.beat, s.state, ranks[s.state], s.since_s)
+                copy.write_row(row)
+        self._cursor.execute(_STATES, {"now": now_s})
+
+    def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
+        """Return what is stored at these places, by site and position."""
+        rows = self._cursor.execute(_STORED_AT, _columns(places))
+        return {(site, position): (*told,) for site, position, *told in rows}
+
+    def stored_above(self, places: Collection[Place]) -> dict[str, list[int]]:
+        """Return the positions that are stored above each place, ascending, by site."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for site, position in self._cursor.execute(_STORED_ABOVE, _columns(places)):
+            found[site].append(position)
+        return found
+
+    def insert_events(self, rows: Iterable[EventRow]) -> None:
+        """Store events; one that is there already stays as it is."""
+        self._cursor.execute(_EVENTS)
+        with self._cursor.copy(_COPY_EVENTS) as copy:
+            for row in rows:
+                copy.write_row(row)
+        self._cursor.execute(_NEW_EVENTS)
+
+    def keep_journals(self, sites: Sequence[Standing]) -> None:
+        """Write `stored_to` and `conflict` of each."""
+        self._cursor.executemany(_JOURNAL, [(s.stored_to, s.conflict, s.id) for s in sites])
+
+    def count_old(self, sites: Sequence[Standing]) -> None:
+        """Add what was not newer than all before."""
+        self._cursor.executemany(_OLD, [(site.old, site.id) for site in sites])
+
+
+def _columns(places: Collection[Place]) -> tuple[list[Any], list[Any], list[Any]]:
+    sites, epochs, positions = zip(*places, strict=True) if places else ((), (), ())
+    return list(sites), list(epochs), list(positions)

@@ -1,0 +1,86 @@
+"""The hot path on SQLite: lists go in as JSON, rows are found by rowid."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from notanker_central.bulk import EventRow, Place, Standing, Told
+
+# `cross join` keeps the order: the short list first, then one search for each of its lines.
+_STANDINGS: Final = """
+select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict
+from json_each(?) asked cross join site on site.id = asked.value"""
+_SAME_STATE: Final = """
+update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?
+where rowid = ? and counter < ?"""
+_NEW_STATE: Final = """
+update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?,
+    state = ?, rank = ?, since_s = ?
+where rowid = ? and counter < ?"""
+_STORED_AT: Final = """
+select e.site, e.position, e.kind, e.boot, e.boot_s, e.fields from json_each(?) asked cross join event e
+on e.site = asked.value ->> 0 and e.epoch = asked.value ->> 1 and e.position = asked.value ->> 2"""
+_STORED_ABOVE: Final = """
+select e.site, e.position from json_each(?) asked cross join event e
+on e.site = asked.value ->> 0 and e.epoch = asked.value ->> 1 and e.position > asked.value ->> 2
+order by e.site, e.position"""
+_EVENT: Final = """
+insert into event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
+_JOURNAL: Final = "update site set stored_to = ?, conflict = ? where rowid = ?"
+_OLD: Final = "update site set old_beats = old_beats + ? where rowid = ?"
+
+
+class SqliteBulk:
+    """The statements on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def standings(self, sites: Collection[str]) -> dict[str, Standing]:
+        """Return the sites by id; the transaction has the database to itself."""
+        rows = self._connection.execute(_STANDINGS, (json.dumps(list(sites)),))
+        return {row[1]: Standing(*row) for row in rows}
+
+    def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
+        """Write the newest beats. What did not change is not named: its indexes are left alone."""
+        same, moved = [], []
+        for site in sites:
+            new = (site.counter, now_s, site.wait_s, now_s + site.wait_s, site.beat)
+            if site.moved:
+                state = (site.state, ranks[site.state], site.since_s)
+                moved.append((*new, *state, site.key, site.counter))
+            else:
+                same.append((*new, site.key, site.counter))
+        self._connection.executemany(_SAME_STATE, same)
+        self._connection.executemany(_NEW_STATE, moved)
+
+    def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
+        """Return what is stored at these places, by site and position."""
+        rows = self._connection.execute(_STORED_AT, (json.dumps(list(places)),))
+        return {(site, position): (*told,) for site, position, *told in rows}
+
+    def stored_above(self, places: Collection[Place]) -> dict[str, list[int]]:
+        """Return the positions that are stored above each place, ascending, by site."""
+        found: dict[str, list[int]] = defaultdict(list)
+        rows = self._connection.execute(_STORED_ABOVE, (json.dumps(list(places)),))
+        for site, position in rows:
+            found[site].append(position)
+        return found
+
+    def insert_events(self, rows: Iterable[EventRow]) -> None:
+        """Store events; one that is there already stays as it is."""
+        self._connection.executemany(_EVENT, rows)
+
+    def keep_journals(self, sites: Sequence[Standing]) -> None:
+        """Write `stored_to` and `conflict` of each."""
+        rows = [(site.stored_to, site.conflict, site.key) for site in sites]
+        self._connection.executemany(_JOURNAL, rows)
+
+    def count_old(self, sites: Sequence[Standing]) -> None:
+        """Add what was not newer than all before."""
+        self._connection.executemany(_OLD, [(site.old, site.key) for site in sites])
