@@ -1,0 +1,127 @@
+"""The door for beats by UDP: one datagram in, one out, and nothing at all for whoever has no key.
+
+One thread takes whatever the kernel holds, hands it in as one list, waits until it is on the disk, and
+answers. Meanwhile the kernel keeps what comes, so it is given room for it. Neither this thread nor the
+writer's works while the other does: two that both want Python's lock would slow each other down.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import threading
+from typing import Any, Final
+
+import structlog
+
+from notanker_central.reception import AT_ONCE, NotStoredError, Reception
+
+log: Final = structlog.get_logger(__name__)
+
+CARRIER: Final = "udp"
+MOST_BYTES: Final = 2048
+"""More than fits through any site's line in one piece."""
+ROOM_BYTES: Final = 16 * 1024 * 1024
+"""For half a second of 40,000 beats a second: the kernel counts 768 bytes for each."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a socket; an empty host means every address of the machine, IPv6 included.
+
+    Raises:
+        OSError: the address is not to be had.
+    """
+    both = not host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if both or ":" in host else socket.AF_INET
+    link = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if both:
+            link.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        _make_room(link)
+        link.bind((host, port))
+    except OSError:
+        link.close()
+        raise
+    link.setblocking(False)
+    return link
+
+
+def _make_room(link: socket.socket) -> None:
+    # Above net.core.rmem_max only root may go; SO_RCVBUFFORCE (33, socket(7)) has no name in Python.
+    try:
+        link.setsockopt(socket.SOL_SOCKET, 33, ROOM_BYTES)
+    except OSError:
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+
+
+class UdpDoor:
+    """One UDP socket with the reception behind it."""
+
+    def __init__(self, link: socket.socket, reception: Reception) -> None:
+        self._link = link
+        self._reception = reception
+        self._ending = threading.Event()
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="udp", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._link.getsockname()[1])
+
+    def start(self) -> None:
+        """Begin to receive."""
+        self._thread.start()
+
+    def close(self, patience_s: float = 5.0) -> None:
+        """Answer what has been received, and end."""
+        self._ending.set()
+        self._wake.close()
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+        self._woken.close()
+        self._link.close()
+
+    def _run(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._link, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self._ending.is_set():
+                selector.select()
+                try:
+                    self._round()
+                except Exception:  # whatever one round brings about, the door stays open
+                    log.exception("udp_round_failed")
+
+    def _round(self) -> None:
+        beats, senders = self._received()
+        if not beats:
+            return
+        try:
+            answers = self._reception.submit_all(beats, CARRIER).result()
+        except NotStoredError:
+            return  # counted there; the sites hear nothing and come again
+        send = self._link.sendto
+        for answer, sender in zip(answers, senders, strict=True):
+            if answer is not None:
+                with contextlib.suppress(OSError):  # no room or no way: the site comes again
+                    send(answer, sender)
+
+    def _received(self) -> tuple[list[bytes], list[Any]]:
+        beats: list[bytes] = []
+        senders: list[Any] = []
+        receive = self._link.recvfrom
+        for _ in range(AT_ONCE):
+            try:
+                datagram, sender = receive(MOST_BYTES + 1)
+            except BlockingIOError:
+                break
+            except OSError:  # an ICMP error of somebody's answer; the next one is another's
+                continue
+            if len(datagram) > MOST_BYTES:
+                self._reception.count(CARRIER, "too-large")
+                continue
+            beats.append(datagram)
+            senders.append(sender)
+        return beats, senders

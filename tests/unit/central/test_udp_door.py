@@ -1,0 +1,71 @@
+"""Beats by UDP: a datagram in, a datagram out, silence for strangers."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from tests.unit.central.conftest import Makers
+
+from notanker_central.doors.udp import MOST_BYTES, UdpDoor, listen
+from notanker_central.ingest import sealed
+from notanker_central.reception import Reception
+
+WAIT_S = 20.0
+
+
+@pytest.fixture
+def door(reception: Reception) -> Iterator[UdpDoor]:
+    door = UdpDoor(listen("127.0.0.1", 0), reception)
+    door.start()
+    yield door
+    door.close()
+
+
+@pytest.fixture
+def site(door: UdpDoor) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.connect(("127.0.0.1", door.port))
+        link.settimeout(WAIT_S)
+        yield link
+
+
+def beat(make: Makers, counter: int) -> bytes:
+    return sealed(f"Bearer {make.key('nord')}", msgspec.json.encode(make.beat(counter)))
+
+
+def test_each_beat_is_answered_to_its_sender(site: socket.socket, make: Makers) -> None:
+    for counter in range(1, 4):
+        site.send(beat(make, counter))
+    answers = [msgspec.json.decode(site.recv(MOST_BYTES))["counter"] for _ in range(3)]
+    assert sorted(answers) == [1, 2, 3]
+
+
+def test_strangers_and_rubbish_get_nothing_and_are_counted(
+    site: socket.socket, reception: Reception, make: Makers
+) -> None:
+    for rubbish in (b"", b"\0" * 99, b"x" * (MOST_BYTES + 1), sealed("Bearer " + "x" * 43, b"{}")):
+        site.send(rubbish)
+    site.send(beat(make, 9))
+    assert msgspec.json.decode(site.recv(MOST_BYTES))["counter"] == 9
+    refused = {"not-authorised": 2, "too-large": 1, "malformed": 1}
+    assert reception.counts == {**refused, "stored": 1}
+
+
+def test_a_site_that_is_gone_when_the_answer_comes_harms_nobody(
+    site: socket.socket, door: UdpDoor, make: Makers
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as gone:
+        gone.sendto(beat(make, 1), ("127.0.0.1", door.port))
+    for counter in (2, 3):
+        site.send(beat(make, counter))
+        assert msgspec.json.decode(site.recv(MOST_BYTES))["counter"] == counter
+
+
+def test_it_ends_when_told_to_with_nothing_to_do(reception: Reception) -> None:
+    door = UdpDoor(listen("", 0), reception)
+    door.start()
+    door.close()
+    assert not door._thread.is_alive()
