@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from notanker_central import tables as t
 from notanker_central.ingest import Ingest
+from notanker_central.lease import Lease
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
 
@@ -20,11 +21,15 @@ class Health:
     store: Store
     watcher: Watcher
     ingest: Ingest
+    lease: Lease | None = None
 
     def look(self) -> tuple[bool, dict[str, object]]:
         """Return whether all is well, and the parts by name."""
-        parts = {"database": self._database(), "watch": self.watcher.alive}
+        parts = {"database": self._database(), "watch": self.watcher.alive or self._elsewhere()}
         return all(parts.values()), {**parts, "beats": self.ingest.counts}
+
+    def _elsewhere(self) -> bool:
+        return self.lease is not None and self.lease.elsewhere
 
     def _database(self) -> bool:
         try:

@@ -57,12 +57,18 @@ def seconds_by_state(
     return seconds
 
 
-def next_hour(connection: Connection, now_s: float) -> int | None:
-    """Return the hour that is to be settled next; None if all that are over have been."""
+def next_hour(connection: Connection, now_s: float, *, again: bool = False) -> int | None:
+    """Return the hour that is to be settled next; None if all that are over have been.
+
+    Args:
+        connection: A transaction.
+        now_s: The centre's wall time.
+        again: Begin with the last one that is settled: its settling may have been broken off.
+    """
     over = int(now_s // HOUR_S) - 1
     last = connection.execute(select(func.max(t.roll_up.c.hour)).where(t.roll_up.c.settled))
     settled = last.scalar()
-    hour = over if settled is None else max(settled + 1, over - MOST_HOURS)
+    hour = over if settled is None else max(settled + (not again), over - MOST_HOURS)
     return hour if hour <= over else None
 
 

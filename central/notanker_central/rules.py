@@ -8,11 +8,11 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from notanker.config.fields import Document
 from notanker.errors import Catalogue, Entry, Problem
+from notanker_central.database import address
 
 if TYPE_CHECKING:
     from notanker_central.config import CentralConfig
@@ -175,7 +175,7 @@ def _listen(document: Document, config: CentralConfig) -> Iterator[Problem]:
 
 def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
     try:
-        make_url(config.database.url).get_dialect()
+        address(config.database.url).get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         yield CATALOGUE.problem("bad-database", document.place(("database", "url")))
     board = config.board

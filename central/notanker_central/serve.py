@@ -1,4 +1,4 @@
-"""Runs the centre: two doors, one dead man's switch, until SIGTERM or SIGINT."""
+"""Runs the centre: two doors, one writer, one dead man's switch, until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import resource
 import signal
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,10 @@ from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
 from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.keys import Keyring
+from notanker_central.lease import Lease, Work, run_as_one
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Reception
+from notanker_central.roller import Roller
 from notanker_central.rules import tls_context
 from notanker_central.store import Store
 from notanker_central.teller import Teller
@@ -68,8 +70,10 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
         store.list_sites(config.sites)
         watcher = Watcher(store, clock)
         teller = Teller(store, config.alarm, clock)
-        with _threads(watcher, teller):
-            asyncio.run(_Centre(config, store, clock, watcher).run(ready))
+        lease = Lease(store)
+        works = (watcher.run, teller.run, Roller(store, clock).run)
+        with _beside(lease, works):
+            asyncio.run(_Centre(config, store, clock, watcher, lease).run(ready))
     finally:
         store.close()
         log.info("stopped")
@@ -84,30 +88,28 @@ def _allow_files() -> None:
 
 
 @contextlib.contextmanager
-def _threads(watcher: Watcher, teller: Teller) -> Iterator[None]:
-    """Run the watch beside the doors; it runs once in each process, and there is one process."""
+def _beside(lease: Lease, works: Sequence[Work]) -> Iterator[None]:
+    """Watch and tell beside the doors, unless another centre on the same database does."""
     stop = threading.Event()
-    threads = [
-        # A notice under way is bounded by itself and must not hold up the end.
-        threading.Thread(target=watcher.run, args=(stop,), name="watch", daemon=True),
-        threading.Thread(target=teller.run, args=(stop,), name="tell", daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
+    thread = threading.Thread(
+        target=run_as_one, args=(lease, works, stop), name="watch", daemon=True
+    )
+    thread.start()
     try:
         yield
     finally:
         stop.set()
-        for thread in threads:
-            thread.join(timeout=5.0)
+        thread.join(timeout=7.0)
 
 
 class _Centre:
-    def __init__(self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher) -> None:
+    def __init__(
+        self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher, lease: Lease
+    ) -> None:
         self._config = config
         self._reception = Reception(store, BearerOpener(config.sites), clock)
         ingest = Ingest(store, self._reception, config.sites, clock)
-        health = Health(store, watcher, ingest)
+        health = Health(store, watcher, ingest, lease)
         self._receiver = receiver_app(ingest, health)
         self._direct = direct(ingest)
         if config.plans.folder:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from notanker.core.heartbeat import Ack, Beat
 from notanker.core.report import Report
@@ -17,7 +17,12 @@ from notanker.errors import NotankerError
 from notanker_central import reports, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
+from notanker_central.database import PREPARING, open_engine
 from notanker_central.taking import Taken
+
+_TRIES: Final = 3
+_CROSSED: Final = ("40001", "40P01")
+"""PostgreSQL gave one of two transactions up that waited for each other (its manual, appendix A)."""
 
 
 class StoreError(NotankerError):
@@ -28,17 +33,18 @@ class Store:
     """The centre's database."""
 
     def __init__(self, url: str) -> None:
-        self.engine: Final = _engine(url)
+        self.engine: Final = open_engine(url)
         # SQLite has one writer at a time. Waiting for a lock here is fair and immediate, while its own
-        # waiting polls with growing pauses.
-        self._one_writer = threading.Lock()
+        # waiting polls with growing pauses. PostgreSQL's rows have locks of their own.
+        one_writer = self.engine.dialect.name == "sqlite"
+        self._turn: Final = threading.Lock() if one_writer else contextlib.nullcontext()
         with self.write() as connection:
             _prepare(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that writes; when the block is left it is on the disk."""
-        with self._one_writer, self.engine.execution_options(writes=True).begin() as connection:
+        with self._turn, self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
     @contextmanager
@@ -83,6 +89,15 @@ class Store:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: they could not be stored; nothing of them was.
         """
+        for left in range(_TRIES, 0, -1):
+            try:
+                return self._take_all(beats, now_s)
+            except OperationalError as error:
+                if left == 1 or getattr(error.orig, "sqlstate", "") not in _CROSSED:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _take_all(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
         with self._driver_errors(), self.write() as connection:
             return taking.take(connection, beats, now_s)
 
@@ -124,30 +139,11 @@ class Store:
         return changed.rowcount == 1
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(make_url(url))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _on_connect)
-        event.listen(engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = (
-        None  # transactions begin where `_on_begin` says, not where sqlite3 guesses
-    )
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
 def _prepare(connection: Connection) -> None:
+    if (
+        connection.dialect.name == "postgresql"
+    ):  # receivers that start at once make one set of tables
+        connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
     t.metadata.create_all(connection)
     version = connection.execute(select(t.schema.c.version)).scalar()
     if version is None:
