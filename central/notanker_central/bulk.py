@@ -20,7 +20,8 @@ class Standing:
     Attributes:
         key: What finds the row quickest; the database's own matter.
         old: Beats of this batch that were not newer than all before.
-        beat: The newest beat of this batch, as it is kept; empty if there was none.
+        beat: The newest beat as it is kept, in JSON; empty before the first.
+        newer: Whether `beat` is one of this batch.
         moved: Whether `state` or `since_s` changed.
     """
 
@@ -34,8 +35,9 @@ class Standing:
     epoch: int
     stored_to: int
     conflict: bool
+    beat: str
     old: int = 0
-    beat: str = ""
+    newer: bool = False
     wait_s: float = 0.0
     moved: bool = False
 

@@ -12,7 +12,8 @@ from notanker_central.bulk import EventRow, Place, Standing, Told
 
 # In one order for all receivers: two whose batches have sites in common must not wait for each other.
 _STANDINGS: Final = """
-select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict
+select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
+    beat
 from site where id = any(%s) order by id for update"""
 _BEATS: Final = """
 create temporary table if not exists new_beat (

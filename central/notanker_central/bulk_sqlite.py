@@ -12,7 +12,8 @@ from notanker_central.bulk import EventRow, Place, Standing, Told
 
 # `cross join` keeps the order: the short list first, then one search for each of its lines.
 _STANDINGS: Final = """
-select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict
+select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
+    beat
 from json_each(?) asked cross join site on site.id = asked.value"""
 _SAME_STATE: Final = """
 update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?

@@ -27,10 +27,16 @@ _DECODER: Final = msgspec.json.Decoder(Beat)
 
 
 class RefusedError(Exception):
-    """Something that cannot be taken; `reason` is one of a few fixed words, to be counted."""
+    """Something that cannot be taken.
 
-    def __init__(self, reason: str) -> None:
+    Attributes:
+        reason: One of a few fixed words, to be counted.
+        answer: What was answered to the very same thing before; only then is there an answer to it.
+    """
+
+    def __init__(self, reason: str, answer: bytes | None = None) -> None:
         self.reason: Final = reason
+        self.answer: Final = answer
         super().__init__(reason)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, bindparam, case, insert, update
 
-from notanker.core.heartbeat import Ack, Beat
+from notanker.core.heartbeat import Ack, Beat, completed
 from notanker_central import journals, orders
 from notanker_central import tables as t
 from notanker_central.bulk import Bulk, Standing, bulk_of
@@ -26,6 +26,7 @@ LONGEST_INTERVAL_S: Final = 3600.0
 
 _YEAR_S: Final = 366 * 86400.0
 _ENCODER: Final = msgspec.json.Encoder()
+_DECODER: Final = msgspec.json.Decoder(Beat)
 _RANKS: Final = {str(state): rank_of(state) for state in State}
 
 
@@ -80,7 +81,9 @@ class _Batch:
         site.counter = beat.counter
         site.wait_s = patience_s(site.interval_s, site.grace_s, beat.interval_s)
         kept = dataclasses.replace(beat, events=()) if beat.events else beat
-        site.beat = _ENCODER.encode(kept).decode()
+        if beat.same:
+            kept = completed(kept, _earlier(site.beat))
+        site.beat, site.newer = _ENCODER.encode(kept).decode(), True
         after = state_of(beat)
         if after != site.state:
             self._flip(site, after, beat)
@@ -95,7 +98,7 @@ class _Batch:
 
     def keep(self, connection: Connection, bulk: Bulk) -> None:
         """Write what the beats changed."""
-        bulk.keep_states([s for s in self.sites.values() if s.beat], self.now_s, _RANKS)
+        bulk.keep_states([s for s in self.sites.values() if s.newer], self.now_s, _RANKS)
         if old := [site for site in self.sites.values() if site.old]:
             bulk.count_old(old)
         if self.flips:
@@ -118,6 +121,13 @@ def patience_s(interval_s: float, grace_s: float, promised_s: float) -> float:
 
 def _flip(site: str, before: str, after: str, now_s: float, cause: str) -> dict[str, object]:
     return {"site": site, "at_s": now_s, "before": before, "after": after, "cause": cause}
+
+
+def _earlier(kept: str) -> Beat | None:
+    try:
+        return _DECODER.decode(kept) if kept else None
+    except msgspec.MsgspecError:  # an earlier version wrote it, as nobody reads it now
+        return None
 
 
 def _since_s(beat: Beat, now_s: float) -> float:

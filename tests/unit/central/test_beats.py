@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.central.conftest import Makers
@@ -120,6 +122,19 @@ def test_since_is_what_the_site_says_unless_its_clock_is_not_trusted(
     lying = Moment(1.0, 9e15)
     store.take(make.beat(1, site="sued", line_since=lying), now_s)
     assert seen(store, "sued").since_s == now_s
+
+
+def test_what_a_beat_leaves_out_is_as_in_the_one_before(store: Store, make: Makers) -> None:
+    whole = make.beat(1, operator="Musternetz", plan_seq=7, cause=Cause.PROVIDER)
+    store.take(whole, 1.0)
+    blank = make.beat(2, version="", same=True, findings=3)
+    store.take(blank, 2.0)
+    assert seen(store).beat == dataclasses.replace(whole, counter=2, findings=3)
+    later = dataclasses.replace(blank, counter=3, events=(make.event(1),))
+    store.take_all([dataclasses.replace(whole, counter=2, operator="old"), later], 3.0)
+    assert seen(store).beat == dataclasses.replace(whole, counter=3, findings=3)
+    store.take(make.beat(1, site="sued", version="", same=True), 1.0)
+    assert seen(store, "sued").beat == make.beat(1, site="sued", version="")
 
 
 def test_beats_survive_a_reopening_of_the_database(store: Store, make: Makers) -> None:

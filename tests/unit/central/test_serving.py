@@ -232,7 +232,9 @@ def test_it_is_one_process_and_one_dead_mans_switch(centre: Running) -> None:
     threads = list(task.iterdir())
     children = (task / str(centre.process.pid) / "children").read_text().split()
     assert children == []
-    assert len(threads) <= 1 + 1 + 4 + 8  # the doors, the writer, who watches and tells, who answers
+    assert (
+        len(threads) <= 1 + 1 + 4 + 8
+    )  # the doors, the writer, who watches and tells, who answers
 
 
 def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(
