@@ -23,6 +23,7 @@ class Standing:
         beat: The newest beat as it is kept, in JSON; empty before the first.
         newer: Whether `beat` is one of this batch.
         moved: Whether `state` or `since_s` changed.
+        changed: Whether anything changed that silent sites may have in common, or the proof of the backup.
     """
 
     key: object
@@ -36,10 +37,14 @@ class Standing:
     stored_to: int
     conflict: bool
     beat: str
+    operator: str
+    version: str
+    lte_proven_s: float | None
     old: int = 0
     newer: bool = False
     wait_s: float = 0.0
     moved: bool = False
+    changed: bool = False
 
 
 class EventRow(NamedTuple):
@@ -74,6 +79,9 @@ class Bulk(Protocol):
 
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beat of each, where its counter is still the greater."""
+
+    def keep_traits(self, sites: Sequence[Standing]) -> None:
+        """Write what silent sites may have in common, and when the backup was proven."""
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""

@@ -13,7 +13,7 @@ from notanker_central.bulk import EventRow, Place, Standing, Told
 # In one order for all receivers: two whose batches have sites in common must not wait for each other.
 _STANDINGS: Final = """
 select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat
+    beat, operator, version, lte_proven_s
 from site where id = any(%s) order by id for update"""
 _BEATS: Final = """
 create temporary table if not exists new_beat (
@@ -36,6 +36,7 @@ _COPY_EVENTS: Final = """
 copy new_event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s) from stdin"""
 _NEW_EVENTS: Final = "insert into event select * from new_event on conflict do nothing"
 _JOURNAL: Final = "update site set stored_to = %s, conflict = %s where id = %s"
+_TRAITS: Final = "update site set operator = %s, version = %s, lte_proven_s = %s where id = %s"
 _OLD: Final = "update site set old_beats = old_beats + %s where id = %s"
 
 
@@ -58,6 +59,11 @@ class PostgresqlBulk:
                 row = (s.id, s.counter, s.wait_s, s.beat, s.state, ranks[s.state], s.since_s)
                 copy.write_row(row)
         self._cursor.execute(_STATES, {"now": now_s})
+
+    def keep_traits(self, sites: Sequence[Standing]) -> None:
+        """Write what silent sites may have in common, and when the backup was proven."""
+        rows = [(s.operator, s.version, s.lte_proven_s, s.id) for s in sites]
+        self._cursor.executemany(_TRAITS, rows)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""

@@ -13,7 +13,7 @@ from notanker_central.bulk import EventRow, Place, Standing, Told
 # `cross join` keeps the order: the short list first, then one search for each of its lines.
 _STANDINGS: Final = """
 select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat
+    beat, operator, version, lte_proven_s
 from json_each(?) asked cross join site on site.id = asked.value"""
 _SAME_STATE: Final = """
 update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?
@@ -33,6 +33,7 @@ _EVENT: Final = """
 insert into event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
 _JOURNAL: Final = "update site set stored_to = ?, conflict = ? where rowid = ?"
+_TRAITS: Final = "update site set operator = ?, version = ?, lte_proven_s = ? where rowid = ?"
 _OLD: Final = "update site set old_beats = old_beats + ? where rowid = ?"
 
 
@@ -59,6 +60,11 @@ class SqliteBulk:
                 same.append((*new, site.key, site.counter))
         self._connection.executemany(_SAME_STATE, same)
         self._connection.executemany(_NEW_STATE, moved)
+
+    def keep_traits(self, sites: Sequence[Standing]) -> None:
+        """Write what silent sites may have in common, and when the backup was proven."""
+        rows = [(s.operator, s.version, s.lte_proven_s, s.key) for s in sites]
+        self._connection.executemany(_TRAITS, rows)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""

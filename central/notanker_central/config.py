@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from notanker.config.fields import Document, convert, convert_items, read
 from notanker.errors import Language, Problem, errors_of
+from notanker_central.alarm.settings import Alarm
 from notanker_central.rules import check
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -63,13 +64,6 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return int(self.listen.rpartition(":")[2] or 0)
 
 
-class Alarm(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom the dead man's switch tells: a program, an address, or both."""
-
-    command: tuple[str, ...] = ()
-    webhook: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
-
-
 class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     """The plan depot; without a folder there is none.
 
@@ -89,7 +83,7 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     key_sha256: _Digest
     interval_s: _Seconds = 60.0
-    grace_s: _Seconds = 90.0
+    grace_s: _Seconds = 80.0
     region: str = ""
 
 

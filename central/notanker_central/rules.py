@@ -109,11 +109,11 @@ CATALOGUE: Final = Catalogue(
             "warning",
             (
                 "Verstummt ein Standort, erfährt es nur, wer auf die Übersicht schaut.",
-                "Unter [alarm] command oder webhook angeben.",
+                "Unter [alarm] command oder webhook angeben, oder Personen und Stufen ([[alarm.step]]).",
             ),
             (
                 "When a site falls silent, only those who look at the board learn of it.",
-                "Set command or webhook under [alarm].",
+                "Set command or webhook under [alarm], or people and steps ([[alarm.step]]).",
             ),
         ),
     }
@@ -125,7 +125,7 @@ def check(document: Document, config: CentralConfig) -> list[Problem]:
     found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
     if "site" not in document.table:
         found.append(CATALOGUE.problem("no-site", document.place(())))
-    if not config.alarm.command and not config.alarm.webhook:
+    if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
         found.append(CATALOGUE.problem("nobody-told", document.place(("alarm",))))
     return found
 

@@ -16,6 +16,8 @@ from typing import Final
 
 import structlog
 
+from notanker_central.alarm.carrying import Carrying
+from notanker_central.alarm.desk import Desk
 from notanker_central.board import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
@@ -30,7 +32,6 @@ from notanker_central.reception import Reception
 from notanker_central.roller import Roller
 from notanker_central.rules import tls_context
 from notanker_central.store import Store
-from notanker_central.teller import Teller
 from notanker_central.watcher import Watcher
 from notanker_central.web.door import Door, listen
 from notanker_central.web.http import Limits
@@ -68,10 +69,11 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
     store = Store(config.database.url)
     try:
         store.list_sites(config.sites)
-        watcher = Watcher(store, clock)
-        teller = Teller(store, config.alarm, clock)
+        watcher = Watcher(store, clock, config.alarm.proof_s)
+        carrying = Carrying(store, config.alarm, clock)
+        desk = Desk(store, config.alarm, clock, config.board.time_zone, carrying)
         lease = Lease(store)
-        works = (watcher.run, teller.run, Roller(store, clock).run)
+        works = (watcher.run, desk.run, *carrying.runs(), Roller(store, clock).run)
         with _beside(lease, works):
             asyncio.run(_Centre(config, store, clock, watcher, lease).run(ready))
     finally:

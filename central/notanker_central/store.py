@@ -170,8 +170,6 @@ def _list(connection: Connection, site: Site) -> None:
 def _forget_unlisted(connection: Connection) -> None:
     unlisted = t.site.c.listed.is_(False)
     connection.execute(update(t.site).where(unlisted).values(due_s=None))
-    closing = update(t.alarm).where(
-        t.alarm.c.closed_s.is_(None), t.alarm.c.site.in_(select(t.site.c.id).where(unlisted))
-    )
-    opened = t.alarm.c.opened_s
-    connection.execute(closing.values(closed_s=opened, told_closed_s=opened))
+    gone = t.alarm.c.site.in_(select(t.site.c.id).where(unlisted))
+    closing = update(t.alarm).where(t.alarm.c.closed_s.is_(None), gone)
+    connection.execute(closing.values(closed_s=t.alarm.c.opened_s))

@@ -73,6 +73,11 @@ site: Final = Table(
     # Whether the site told something else than is stored at a position: it writes a new journal.
     Column("conflict", Boolean, nullable=False),
     Column("old_beats", Integer, nullable=False),
+    # What the newest beat says, for finding what silent sites have in common.
+    Column("operator", String(64), nullable=False, server_default=""),
+    Column("version", String(32), nullable=False, server_default=""),
+    # When the backup was proven last: by a beat that came over it, or as the site says; null: never.
+    Column("lte_proven_s", Float),
     Index("site_due", "due_s"),
     Index("site_worst", "listed", "rank", "name"),
 )
@@ -174,13 +179,64 @@ alarm: Final = Table(
     "alarm",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("site", String(64), ForeignKey("site.id"), nullable=False),
+    # Null where it is the centre itself that hears nobody.
+    Column("site", String(64), ForeignKey("site.id")),
     Column("kind", String(16), nullable=False),
+    # What the site's last beat foretold: `power`, `isolated`, `spent`, `backup`, `clock`.
+    Column("hint", String(16), nullable=False, server_default=""),
+    # The incident that it belongs to; null while none has been found for it.
+    Column("incident", Integer),
     Column("opened_s", Float, nullable=False),
     Column("closed_s", Float),
-    # When people were told that it opened and that it closed; null: not yet.
+    # When the first message that counts it was written down; null: not yet.
     Column("told_open_s", Float),
-    Column("told_closed_s", Float),
     Index("alarm_site", "site", "closed_s"),
-    Index("alarm_untold", "told_closed_s"),
+    Index("alarm_of_incident", "incident", "closed_s"),
+)
+
+alarm_incident: Final = Table(
+    "alarm_incident",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    # What its sites have in common (`alarm.common.Dimension`), and which one of these.
+    Column("dimension", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    # Since when: the last beat of the first of its sites, or its last proof.
+    Column("since_s", Float, nullable=False),
+    Column("opened_s", Float, nullable=False),
+    Column("resolved_s", Float),
+    Column("acknowledged_s", Float),
+    Column("acknowledged_by", Text, nullable=False),
+    # How many of its sites are silent, of how many that have it in common; and at the worst.
+    Column("sites", Integer, nullable=False),
+    Column("of", Integer, nullable=False),
+    Column("most", Integer, nullable=False),
+    Index("alarm_incident_open", "resolved_s"),
+)
+
+alarm_fact: Final = Table(
+    "alarm_fact",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("incident", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("alarm_fact_incident", "incident", "id"),
+)
+
+alarm_message: Final = Table(
+    "alarm_message",
+    metadata,
+    Column("mark", String(32), primary_key=True),
+    Column("incident", Integer, nullable=False),
+    Column("person", String(64), nullable=False),
+    # Whether nothing more will be done about it.
+    Column("over", Boolean, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("queued_s", Float, nullable=False),
+    Column("settled_s", Float),
+    Column("body", Text, nullable=False),  # the message on its way (`core.delivery.Delivery`)
+    Column("about", Text, nullable=False),  # what a program is told beside the text
+    Index("alarm_message_over", "over", "settled_s"),
 )

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from notanker.core.heartbeat import Ack, Beat, completed
+from notanker.core.names import Uplink
 from notanker_central import journals, orders
 from notanker_central import tables as t
 from notanker_central.bulk import Bulk, Standing, bulk_of
@@ -84,10 +85,18 @@ class _Batch:
         if beat.same:
             kept = completed(kept, _earlier(site.beat))
         site.beat, site.newer = _ENCODER.encode(kept).decode(), True
+        self._traits(site, kept)
         after = state_of(beat)
         if after != site.state:
             self._flip(site, after, beat)
         return True
+
+    def _traits(self, site: Standing, beat: Beat) -> None:
+        proven_s = _proven_s(beat, site.lte_proven_s, self.now_s)
+        told = (beat.operator[:64], beat.version[:32], proven_s)
+        if told != (site.operator, site.version, site.lte_proven_s):
+            site.operator, site.version, site.lte_proven_s = told
+            site.changed = True
 
     def _flip(self, site: Standing, after: State, beat: Beat) -> None:
         if site.state == State.SILENT:
@@ -99,6 +108,8 @@ class _Batch:
     def keep(self, connection: Connection, bulk: Bulk) -> None:
         """Write what the beats changed."""
         bulk.keep_states([s for s in self.sites.values() if s.newer], self.now_s, _RANKS)
+        if changed := [site for site in self.sites.values() if site.changed]:
+            bulk.keep_traits(changed)
         if old := [site for site in self.sites.values() if site.old]:
             bulk.count_old(old)
         if self.flips:
@@ -130,6 +141,16 @@ def _earlier(kept: str) -> Beat | None:
         return None
 
 
+def _proven_s(beat: Beat, before_s: float | None, now_s: float) -> float | None:
+    """Return when the backup was proven last: by this beat, or as the site says; None for never."""
+    if beat.over is Uplink.BACKUP:
+        return now_s
+    told = beat.lte_proven
+    if told is None or not told.trusted:
+        return before_s
+    return max(before_s or 0.0, min(told.wall_s, now_s))
+
+
 def _since_s(beat: Beat, now_s: float) -> float:
     # The site knows better since when, if its clock is right; nonsense would break the board's dates.
     told = beat.line_since
@@ -137,8 +158,6 @@ def _since_s(beat: Beat, now_s: float) -> float:
 
 
 def _close_alarms(connection: Connection, sites: Sequence[str], now_s: float) -> None:
-    is_open = (t.alarm.c.site == bindparam("back"), t.alarm.c.closed_s.is_(None))
-    # Of an alarm that nobody was told of, nobody needs to hear that it is over.
-    told = case((t.alarm.c.told_open_s.is_(None), now_s), else_=None)
-    closing = update(t.alarm).where(*is_open).values(closed_s=now_s, told_closed_s=told)
+    silent = (t.alarm.c.site == bindparam("back"), t.alarm.c.kind == "silent")
+    closing = update(t.alarm).where(*silent, t.alarm.c.closed_s.is_(None)).values(closed_s=now_s)
     connection.execute(closing, [{"back": site} for site in sites])

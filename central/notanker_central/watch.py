@@ -2,7 +2,8 @@
 
 A site is silent when its beat is overdue. But the centre must not blame a site for its own absence: after a
 start, a pause (a machine put to sleep, a database that hung) or a step of its clock, every site gets its
-whole patience anew.
+whole patience anew. And where nobody at all is heard any more, the centre is the one that is cut off: no site
+falls silent then, and that is what it says.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ PAUSE_S: Final = 15.0
 """Two looks further apart than this mean that nobody was watching in between."""
 STEP_S: Final = 5.0
 """Wall and steady clock may part by so much between two looks before it counts as a step."""
+
+LEAST_HEARD: Final = 3
+"""Of fewer sites, silence of all is no sign that the centre is deaf."""
+LATE_S: Final = 15.0
+"""So much later than its interval a beat may come."""
 
 _NOT_WATCHED: Final = frozenset({State.SILENT, State.NEVER})
 
@@ -45,6 +51,27 @@ class Decision:
 
     fresh_grace: bool
     silent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """How well the centre hears: whether any of the sites that are waited for is still there.
+
+    Attributes:
+        waited_for: How many sites ought to report.
+        last_s: When any of them was heard last, wall seconds; None if none ever was.
+        shortest_s: The shortest interval among them.
+    """
+
+    waited_for: int = 0
+    last_s: float | None = None
+    shortest_s: float = 0.0
+
+    def is_deaf(self, now_s: float) -> bool:
+        """Tell whether nobody is heard any more, though the quickest of several should have been."""
+        if self.waited_for < LEAST_HEARD or self.last_s is None:
+            return False
+        return now_s - self.last_s > self.shortest_s + LATE_S
 
 
 def was_away(last: Look | None, now: Look) -> bool:

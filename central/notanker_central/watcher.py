@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import threading
+from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 import structlog
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from notanker.core.heartbeat import Beat
 from notanker_central import tables as t
+from notanker_central.alarm.kinds import Kind, hint_of
 from notanker_central.clock import Clock
 from notanker_central.states import State, rank_of
 from notanker_central.store import Store
-from notanker_central.taking import flip
-from notanker_central.watch import SCAN_S, Look, Watched, decide
+from notanker_central.watch import SCAN_S, Hearing, Look, Watched, decide
 
 log: Final = structlog.get_logger(__name__)
 
@@ -23,20 +28,40 @@ AT_ONCE: Final = 2_000
 STALE_S: Final = 30.0
 
 
-class Watcher:
-    """The dead man's switch at work."""
+PROOF_LOOK_S: Final = 60.0
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+
+class Watcher:
+    """The dead man's switch at work.
+
+    Args:
+        store: The database.
+        clock: Its clocks.
+        proof_s: A backup that nothing has proven for so long is an alarm; 0 turns that off.
+    """
+
+    def __init__(self, store: Store, clock: Clock, proof_s: float = 0.0) -> None:
         self._store = store
         self._clock = clock
+        self._proof_s = proof_s
         self._last: Look | None = None
+        self._proofs: Look | None = None
+        self._deaf: bool | None = None  # not yet known: an earlier life may have written it down
+        self._grace_s = -math.inf
         self._failing = False
+        self.took_s = 0.0
+        """How long the last look took."""
 
     @property
     def alive(self) -> bool:
         """Whether the last look is recent: who watches the watcher asks this at /healthz."""
+        return self.lag_s < STALE_S
+
+    @property
+    def lag_s(self) -> float:
+        """How long ago the last look was."""
         last = self._last
-        return last is not None and self._clock.steady_s() - last.steady_s < STALE_S
+        return math.inf if last is None else self._clock.steady_s() - last.steady_s
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop. No fault of the database ends the watch."""
@@ -58,32 +83,74 @@ class Watcher:
         now = Look(self._clock.wall_s(), self._clock.steady_s())
         with self._store.read() as connection:
             overdue = _overdue(connection, now)
+            if self._deaf is None:
+                self._deaf = _open_deaf(connection)
+            hearing = _hearing(connection) if overdue or self._deaf else Hearing()
         decision = decide(self._last, now, overdue)
+        more = False
         if decision.fresh_grace:
             self._grant_grace(now)
+        elif decision.silent and hearing.is_deaf(now.wall_s):
+            self._go_deaf(now)
+        elif self._deaf and not hearing.is_deaf(now.wall_s):
+            self._hear_again(now)
         elif decision.silent:
             self._silence(now)
+            more = len(overdue) == AT_ONCE
+        self._look_at_proofs(now)
         self._last = now
+        self.took_s = self._clock.steady_s() - now.steady_s
         self._note_success()
-        return len(overdue) == AT_ONCE
+        return more
 
     def _grant_grace(self, now: Look) -> None:
         with self._store.write() as connection:
-            waited_for = t.site.c.due_s.is_not(None)
-            granted = connection.execute(
-                update(t.site).where(waited_for).values(due_s=now.wall_s + t.site.c.patience_s)
-            )
-        log.info("fresh_grace", sites=granted.rowcount, after_start=self._last is None)
+            granted = _grant(connection, now)
+        self._grace_s = now.wall_s
+        log.info("fresh_grace", sites=granted, after_start=self._last is None)
+
+    def _go_deaf(self, now: Look) -> None:
+        """Blame the centre itself: no site falls silent while nobody is heard."""
+        if self._deaf:
+            return
+        with self._store.write() as connection:
+            connection.execute(insert(t.alarm).values(kind=Kind.DEAF, opened_s=now.wall_s))
+        self._deaf = True
+        log.warning("nobody_heard")
+
+    def _hear_again(self, now: Look) -> None:
+        deaf = (t.alarm.c.kind == Kind.DEAF, t.alarm.c.closed_s.is_(None))
+        with self._store.write() as connection:
+            connection.execute(update(t.alarm).where(*deaf).values(closed_s=now.wall_s))
+            granted = _grant(connection, now)
+        self._grace_s, self._deaf = now.wall_s, False
+        log.info("heard_again", sites=granted)
 
     def _silence(self, now: Look) -> None:
         # Decided again inside the writing transaction: a beat may have come since.
         with self._store.write() as connection:
             overdue = _overdue(connection, now)
-            silent = decide(self._last, now, overdue).silent
-            before = {item.site: item.state for item in overdue}
-            for site in silent:
-                _fall_silent(connection, site, before[site], now.wall_s)
-        log.warning("sites_silent", count=len(silent), sites=silent[:10])
+            silent = set(decide(self._last, now, overdue).silent)
+            _fall_silent(connection, [item for item in overdue if item.site in silent], now.wall_s)
+        log.warning("sites_silent", count=len(silent), sites=sorted(silent)[:10])
+
+    def _look_at_proofs(self, now: Look) -> None:
+        """Open and close the alarms of backups that nothing proves, once a minute."""
+        last = self._proofs
+        if not self._proof_s or (last and now.steady_s - last.steady_s < PROOF_LOOK_S):
+            return
+        self._proofs = now
+        since_s = now.wall_s - self._proof_s
+        # Of the time in which nobody watched, nothing can be said.
+        watched = since_s >= self._grace_s and not self._deaf
+        with self._store.read() as connection:
+            unproven = _unproven(connection, since_s) if watched else []
+            proven = _proven(connection, since_s)
+        if unproven or proven:
+            with self._store.write() as connection:
+                _open_proofs(connection, unproven, now.wall_s)
+                _close_proofs(connection, proven, now.wall_s)
+            log.info("proofs", missing=len(unproven), back=len(proven))
 
     def _note_failure(self, error: Exception) -> None:
         if not self._failing:
@@ -106,8 +173,95 @@ def _overdue(connection: Connection, now: Look) -> list[Watched]:
     return [Watched(row.id, State(row.state), row.due_s) for row in connection.execute(query)]
 
 
-def _fall_silent(connection: Connection, site: str, before: State, now_s: float) -> None:
+def _hearing(connection: Connection) -> Hearing:
+    s = t.site.c
+    query = select(
+        func.count(s.due_s),
+        func.max(s.received_s),
+        func.min(case((s.due_s.is_not(None), s.patience_s - s.grace_s))),
+    ).where(s.listed)
+    waited_for, last_s, shortest_s = connection.execute(query).one()
+    return Hearing(waited_for, last_s, shortest_s or 0.0)
+
+
+def _grant(connection: Connection, now: Look) -> int:
+    waited_for = t.site.c.due_s.is_not(None)
+    granting = update(t.site).where(waited_for).values(due_s=now.wall_s + t.site.c.patience_s)
+    return connection.execute(granting).rowcount
+
+
+def _open_deaf(connection: Connection) -> bool:
+    query = select(t.alarm.c.id).where(t.alarm.c.kind == Kind.DEAF, t.alarm.c.closed_s.is_(None))
+    return connection.execute(query).first() is not None
+
+
+def _fall_silent(connection: Connection, items: Sequence[Watched], now_s: float) -> None:
+    if not items:
+        return
     silent = {"state": State.SILENT, "rank": rank_of(State.SILENT), "since_s": now_s, "due_s": None}
-    connection.execute(update(t.site).where(t.site.c.id == site).values(**silent))
-    flip(connection, site, before, State.SILENT, now_s)
-    connection.execute(insert(t.alarm).values(site=site, kind="silent", opened_s=now_s))
+    beats = _beats(connection, [item.site for item in items])
+    rows = [{"one": item.site} for item in items]
+    connection.execute(update(t.site).where(t.site.c.id == bindparam("one")).values(**silent), rows)
+    flips = [
+        {"site": item.site, "at_s": now_s, "before": item.state, "after": State.SILENT, "cause": ""}
+        for item in items
+    ]
+    connection.execute(insert(t.flip), flips)
+    alarms = [
+        {
+            "site": item.site,
+            "kind": Kind.SILENT,
+            "hint": hint_of(beats.get(item.site)),
+            "opened_s": now_s,
+        }
+        for item in items
+    ]
+    connection.execute(insert(t.alarm), alarms)
+
+
+def _beats(connection: Connection, sites: Sequence[str]) -> dict[str, Beat]:
+    """Return the sites' last beats, of those that can be read."""
+    found: dict[str, Beat] = {}
+    for first in range(0, len(sites), 500):  # SQLite takes a bounded number of values in a query
+        some = t.site.c.id.in_(sites[first : first + 500])
+        for row in connection.execute(select(t.site.c.id, t.site.c.beat).where(some)):
+            with contextlib.suppress(msgspec.MsgspecError):
+                found[row.id] = msgspec.json.decode(row.beat, type=Beat)
+    return found
+
+
+def _unproven(connection: Connection, since_s: float) -> list[str]:
+    """Return the sites whose beats arrive and whose backup nothing has proven since then, not told yet."""
+    s, a = t.site.c, t.alarm.c
+    told = select(a.site).where(a.kind == Kind.PROOF, a.closed_s.is_(None))
+    query = (
+        select(s.id)
+        .where(s.listed, s.due_s.is_not(None), func.coalesce(s.lte_proven_s, s.since_s) <= since_s, s.id.not_in(told))
+        .limit(AT_ONCE)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _proven(connection: Connection, since_s: float) -> list[int]:
+    """Return the alarms of backups that have been proven since, or whose site is silent altogether."""
+    s, a = t.site.c, t.alarm.c
+    query = (
+        select(a.id)
+        .join_from(t.alarm, t.site, s.id == a.site)
+        .where(a.kind == Kind.PROOF, a.closed_s.is_(None))
+        .where((func.coalesce(s.lte_proven_s, s.since_s) > since_s) | s.due_s.is_(None))
+        .limit(AT_ONCE)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _open_proofs(connection: Connection, sites: Sequence[str], now_s: float) -> None:
+    rows = [{"site": site, "kind": Kind.PROOF, "hint": "", "opened_s": now_s} for site in sites]
+    if rows:
+        connection.execute(insert(t.alarm), rows)
+
+
+def _close_proofs(connection: Connection, alarms: Sequence[int], now_s: float) -> None:
+    if alarms:
+        closing = update(t.alarm).where(t.alarm.c.id == bindparam("one")).values(closed_s=now_s)
+        connection.execute(closing, [{"one": one} for one in alarms])

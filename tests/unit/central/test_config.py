@@ -46,7 +46,7 @@ def test_a_short_file_is_enough(written: Write, good: str) -> None:
     assert config is not None
     assert config.listen.port == 8443
     assert config.board.listen == "127.0.0.1:8444"
-    assert (config.sites[0].interval_s, config.sites[0].grace_s) == (60.0, 90.0)
+    assert (config.sites[0].interval_s, config.sites[0].grace_s) == (60.0, 80.0)
 
 
 def test_every_problem_is_told_at_once_with_its_line(written: Write) -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.central.conftest import Hands, Makers
 
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line, Uplink
 from notanker_central import views
-from notanker_central.config import Alarm
-from notanker_central.notice import NAMED, SETTLE_S, SPACING_S, Untold, content, next_notice
 from notanker_central.states import State
 from notanker_central.store import Store
-from notanker_central.teller import Teller, run_command
 from notanker_central.watch import PAUSE_S, STEP_S, Look, Watched, decide
 from notanker_central.watcher import Watcher
 
@@ -115,7 +109,7 @@ def test_a_silent_site_opens_one_alarm_and_its_next_beat_closes_it(
     store: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
     store.take(make.beat(1), hands.wall_s)
-    watch_for(watcher, hands, 149)
+    watch_for(watcher, hands, 139)
     assert state_of(store) is State.OK
     watch_for(watcher, hands, 60)
     assert state_of(store) is State.SILENT
@@ -148,7 +142,7 @@ def test_after_a_restart_every_site_has_its_whole_patience_again(
     hands.move(100_000.0)  # the centre was down
     again = Watcher(store, hands.clock)
     again.look()
-    watch_for(again, hands, 149)
+    watch_for(again, hands, 139)
     assert alarms(store) == []
     watch_for(again, hands, 2)
     assert len(alarms(store)) == 1
@@ -158,7 +152,7 @@ def test_an_open_alarm_survives_a_restart_and_is_opened_once(
     store: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
     store.take(make.beat(1), hands.wall_s)
-    watch_for(watcher, hands, 151)
+    watch_for(watcher, hands, 141)
     hands.move(1000.0)
     again = Watcher(store, hands.clock)
     again.look()
@@ -170,7 +164,7 @@ def test_many_sites_fall_silent_in_bounded_steps(
     store: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
     names = [f"s{n}" for n in range(2500)]
-    store.list_sites([make.site(name) for name in names])
+    store.list_sites([make.site(name) for name in ["nord", *names]])
     for name in names:
         store.take(make.beat(1, site=name), hands.wall_s)
     hands.move(1.0)
@@ -178,6 +172,7 @@ def test_many_sites_fall_silent_in_bounded_steps(
     hands.steady_s += 150  # as if time had passed with a look each second
     hands.wall_s += 150
     watcher._last = Look(hands.wall_s - 1, hands.steady_s - 1)
+    store.take(make.beat(1, site="nord"), hands.wall_s)
     assert watcher.look() is True
     assert watcher.look() is False
     with store.read() as connection:
@@ -207,92 +202,98 @@ class Countdown(threading.Event):
         return self.looks == 0
 
 
-def untold(number: int, opened_s: float = 1000.0, closed_s: float | None = None) -> Untold:
-    return Untold(number, f"s{number}", f"Site {number}", "", opened_s, closed_s)
+def hear(store: Store, make: Makers, hands: Hands, counter: int, sites: list[str]) -> None:
+    for site in sites:
+        store.take(make.beat(counter, site=site), hands.wall_s)
 
 
-def test_three_hundred_silent_sites_make_one_notice() -> None:
-    many = [untold(n) for n in range(300)]
-    assert next_notice(many, None, 1000.0 + SETTLE_S - 1) is None
-    notice = next_notice(many, None, 1000.0 + SETTLE_S)
-    assert notice is not None
-    message: dict[str, Any] = content(notice, 300)
-    assert message["silent"]["count"] == 300
-    assert len(message["silent"]["sites"]) == NAMED
-    assert "alle 300" in message["text"]["de"]
+SITES = ["nord", "sued", "west", "ost"]
 
 
-@given(st.lists(st.tuples(_moment, _moment | st.none()), max_size=20), _moment | st.none(), _moment)
-def test_a_notice_is_never_late_and_never_two_in_a_minute(
-    times: list[tuple[float, float | None]], tried_s: float | None, now_s: float
+def kinds(store: Store) -> list[tuple[str, bool]]:
+    with store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT kind, closed_s FROM alarm ORDER BY id").all()
+    return [(row[0], row[1] is None) for row in rows]
+
+
+@pytest.fixture
+def fleet(store: Store, make: Makers) -> Store:
+    store.list_sites([make.site(name) for name in SITES])
+    return store
+
+
+def test_a_centre_that_hears_nobody_blames_itself_and_no_site(
+    fleet: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
-    items = [untold(n, opened, closed) for n, (opened, closed) in enumerate(times)]
-    notice = next_notice(items, tried_s, now_s)
-    if notice is not None:
-        assert len(notice.silent) + len(notice.back) == len(items) > 0
-        assert tried_s is None or not 0 <= now_s - tried_s < SPACING_S
-    elif items and (tried_s is None or now_s - tried_s >= SPACING_S):
-        assert any(now_s - SETTLE_S < (o if c is None else c) <= now_s for o, c in times)
+    hear(fleet, make, hands, 1, SITES)
+    watch_for(watcher, hands, 400)
+    assert kinds(fleet) == [("deaf", True)]
+    hear(fleet, make, hands, 2, ["nord"])
+    watch_for(watcher, hands, 1)
+    assert kinds(fleet) == [("deaf", False)]
+    watch_for(watcher, hands, 139)  # every site has its whole patience again
+    assert state_of(fleet, "sued") is State.OK
 
 
-def recorder(tmp_path: Path, code: int = 0) -> tuple[Alarm, Path]:
-    target = tmp_path / "told.jsonl"
-    script = (
-        f"import sys; open({str(target)!r}, 'a').write(sys.stdin.read() + '\\n'); sys.exit({code})"
-    )
-    return Alarm(command=(sys.executable, "-c", script)), target
-
-
-def test_people_are_told_once_that_a_site_is_silent_and_once_that_it_is_back(
-    store: Store, make: Makers, hands: Hands, watcher: Watcher, tmp_path: Path
+def test_a_deaf_centre_stays_deaf_over_a_restart(
+    fleet: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
-    alarm, target = recorder(tmp_path)
-    teller = Teller(store, alarm, hands.clock)
-    store.take(make.beat(1), hands.wall_s)
-    watch_for(watcher, hands, 160)
-    assert teller.tell() is True
-    assert teller.tell() is False
-    store.take(make.beat(2), hands.wall_s)
-    hands.move(SPACING_S)
-    assert teller.tell() is True
-    assert teller.tell() is False
-    told = [json.loads(line) for line in target.read_text().splitlines()]
-    assert [(t["silent"]["count"], t["back"]["count"]) for t in told] == [(1, 0), (0, 1)]
-    assert told[0]["text"] == {"de": "1 Standort stumm: Nord.", "en": "1 site silent: Nord."}
+    hear(fleet, make, hands, 1, SITES)
+    watch_for(watcher, hands, 200)
+    again = Watcher(fleet, hands.clock)
+    watch_for(again, hands, 400)
+    assert kinds(fleet) == [("deaf", True)]
 
 
-def test_a_notice_that_failed_is_tried_again_even_by_the_next_process(
-    store: Store, make: Makers, hands: Hands, watcher: Watcher, tmp_path: Path
+def test_while_one_site_is_heard_the_others_are_silent(
+    fleet: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
-    broken, _ = recorder(tmp_path, code=3)
-    store.take(make.beat(1), hands.wall_s)
-    watch_for(watcher, hands, 160)
-    assert Teller(store, broken, hands.clock).tell() is False
-    works, target = recorder(tmp_path)
-    assert Teller(store, works, hands.clock).tell() is True
-    assert len(target.read_text().splitlines()) == 2
+    hear(fleet, make, hands, 1, SITES)
+    for counter in range(2, 6):
+        watch_for(watcher, hands, 50)
+        hear(fleet, make, hands, counter, ["nord"])
+    assert kinds(fleet) == [("silent", True)] * 3
 
 
-def test_of_a_silence_that_nobody_was_told_of_the_end_is_not_told_either(
-    store: Store, make: Makers, hands: Hands, watcher: Watcher, tmp_path: Path
-) -> None:
-    alarm, target = recorder(tmp_path)
-    store.take(make.beat(1), hands.wall_s)
-    watch_for(watcher, hands, 151)
-    store.take(make.beat(2), hands.wall_s)
-    hands.move(100.0)
-    assert Teller(store, alarm, hands.clock).tell() is False
-    assert not target.exists()
-
-
-def test_a_program_that_hangs_is_ended_with_all_it_started() -> None:
-    with pytest.raises(subprocess.TimeoutExpired):
-        run_command(["sh", "-c", "sleep 600 & wait"], b"{}", limit_s=0.2)
-
-
-def test_a_program_that_is_missing_ends_nothing(
+def test_the_last_beat_says_what_silenced_a_site(
     store: Store, make: Makers, hands: Hands, watcher: Watcher
 ) -> None:
-    store.take(make.beat(1), hands.wall_s)
+    store.take(make.beat(1, cause=Cause.OWN_POWER), hands.wall_s)
+    store.take(make.beat(1, site="sued", line=Line.ISOLATED), hands.wall_s)
     watch_for(watcher, hands, 160)
-    assert Teller(store, Alarm(command=("/nonexistent/program",)), hands.clock).tell() is False
+    with store.read() as connection:
+        rows = connection.exec_driver_sql("SELECT site, hint FROM alarm").all()
+    assert {row[0]: row[1] for row in rows} == {"nord": "power", "sued": "isolated"}
+
+
+def test_a_backup_that_nothing_proves_is_an_alarm_while_beats_arrive(
+    store: Store, make: Makers, hands: Hands
+) -> None:
+    watcher = Watcher(store, hands.clock, proof_s=600.0)
+    counter = 0
+
+    def minutes(count: int, over: Uplink) -> None:
+        nonlocal counter
+        for _ in range(count):
+            counter += 1
+            store.take(make.beat(counter, over=over), hands.wall_s)
+            watch_for(watcher, hands, 60)
+
+    minutes(1, Uplink.BACKUP)
+    minutes(9, Uplink.PRIMARY)
+    assert kinds(store) == []
+    minutes(4, Uplink.PRIMARY)
+    assert kinds(store) == [("proof", True)]
+    minutes(2, Uplink.BACKUP)
+    assert kinds(store) == [("proof", False)]
+
+
+def test_a_proof_that_the_site_tells_of_counts_as_one(
+    store: Store, make: Makers, hands: Hands
+) -> None:
+    watcher = Watcher(store, hands.clock, proof_s=600.0)
+    for counter in range(1, 20):
+        told = Moment(1.0, hands.wall_s - 30, trusted=True, boot="boot-1")
+        store.take(make.beat(counter, lte_proven=told), hands.wall_s)
+        watch_for(watcher, hands, 60)
+    assert kinds(store) == []
