@@ -236,7 +236,12 @@ def _unproven(connection: Connection, since_s: float) -> list[str]:
     told = select(a.site).where(a.kind == Kind.PROOF, a.closed_s.is_(None))
     query = (
         select(s.id)
-        .where(s.listed, s.due_s.is_not(None), func.coalesce(s.lte_proven_s, s.since_s) <= since_s, s.id.not_in(told))
+        .where(
+            s.listed,
+            s.due_s.is_not(None),
+            func.coalesce(s.lte_proven_s, s.since_s) <= since_s,
+            s.id.not_in(told),
+        )
         .limit(AT_ONCE)
     )
     return list(connection.execute(query).scalars())

@@ -93,17 +93,19 @@ class Carrying:
         self._wake = {way.name: threading.Event() for way in self.ways}
         self._sent: dict[str, list[float]] = {}
         self._taking_up = threading.Lock()
-        self._recovered = False
+        self._life: threading.Event | None = None
 
-    def _taken_up(self) -> bool:
-        """Take up what an earlier life left, once for all channels."""
+    def _taken_up(self, stop: threading.Event) -> bool:
+        """Take up what an earlier life left, once for all channels each time that they begin."""
         with self._taking_up:
-            if not self._recovered:
+            if self._life is not stop:
                 try:
                     self.recover()
                 except SQLAlchemyError as error:
                     log.warning("outbox_failing", channel="", reason=type(error).__name__)
-            return self._recovered
+                    return False
+                self._life = stop
+            return True
 
     def recover(self) -> None:
         """Take up what an earlier life of the centre left; `run` does it before anything is carried.
@@ -115,7 +117,6 @@ class Carrying:
         with self._store.write() as connection:
             left = outbox.recover(connection, now)
             self._sent = outbox.sent_lately(connection, now)
-        self._recovered = True
         if left:
             log.info("alarms_taken_up", messages=left)
 
@@ -130,7 +131,7 @@ class Carrying:
 
     def run(self, one: Way, stop: threading.Event) -> None:
         """Carry what is there for this channel until told to stop."""
-        while not stop.is_set() and not self._taken_up():
+        while not stop.is_set() and not self._taken_up(stop):
             stop.wait(LOOK_S)
         while not stop.is_set():
             try:

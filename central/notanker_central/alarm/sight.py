@@ -129,7 +129,9 @@ def date(connection: Connection, number: int, kind: Kind) -> None:
     if kind is Kind.DEAF:
         query = select(func.max(s.received_s)).where(s.listed)
     else:
-        since = func.min(func.coalesce(s.lte_proven_s, s.since_s) if kind is Kind.PROOF else s.received_s)
+        since = func.min(
+            func.coalesce(s.lte_proven_s, s.since_s) if kind is Kind.PROOF else s.received_s
+        )
         query = select(since).join_from(t.alarm, t.site, s.id == a.site).where(a.incident == number)
     since_s = connection.execute(query).scalar()
     if since_s is not None:
