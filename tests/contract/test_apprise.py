@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from notanker.plugin import Permanent, Receipt, Retry, Unknown
+from notanker.plugin import Link, Message, Permanent, Receipt, Retry, Unknown
 from notanker_apprise.plugin import subject_of
 from notanker_lab.mail import MailServer
 from notanker_lab.webhook import Webhook
@@ -58,6 +58,38 @@ def test_a_webhook_takes_the_message_once(start: Start, service: Webhook) -> Non
     (taken,) = service.taken
     assert taken.json()["message"] == TEXT
     assert taken.json()["title"] == "STÖRUNG Musterhafen: Hauptleitung aus seit 10:42"
+
+
+@pytest.mark.parametrize("word", ["", "ÜBUNG"])
+def test_an_alarm_s_link_comes_after_its_text_and_a_drill_says_so_after_it(
+    start: Start, service: Webhook, word: str
+) -> None:
+    text = f"{word} {TEXT} {word}".strip()
+    link = Link("Ich übernehme:", "https://centre.example/a/nord/17/mara/t5k1xc/" + "a" * 20)
+    instance = start(f"json://{service.address}/hook")
+    instance.call(
+        "send",
+        Message(id="m", mark="17-1", recipient="", text=text, link=link),
+        answer=Receipt,
+    )
+    (taken,) = service.taken
+    said = taken.json()["message"]
+    assert said.startswith(f"{text}\n\n{link.words} {link.url}")
+    assert said.endswith(word or link.url)
+    assert link.url not in taken.json()["title"]
+
+
+def test_where_many_read_along_there_is_no_link(
+    runner: Runner, service: Webhook, tmp_path: Path
+) -> None:
+    secret = tmp_path / "url"
+    secret.write_text(f"json://{service.address}/hook")
+    instance = runner.start("apprise", {"url": str(secret), "links": False})
+    message = Message(
+        id="m", mark="17-1", recipient="", text=TEXT, link=Link("x:", "https://centre.example/a/x")
+    )
+    instance.call("send", message, answer=Receipt)
+    assert service.taken[0].json()["message"] == TEXT
 
 
 def test_a_push_service_takes_it(start: Start, service: Webhook) -> None:

@@ -29,10 +29,12 @@ class Lineage:
     Attributes:
         at_s: When it was put into the outbox, wall seconds; None while nobody knew the time.
         earlier: Marks and times of what this recipient has of the incident by this channel, oldest first.
+        language: Of its text.
     """
 
     at_s: float | None = None
     earlier: tuple[tuple[str, float], ...] = ()
+    language: str = "de"
 
 
 def kind_of(template: str) -> Kind:
@@ -62,7 +64,7 @@ def of(incidents: Iterable[Incident], mark: str, channel: str) -> Lineage:
         for one in told
         if _before(one, own, channel) and one.queued.at.trusted
     )
-    return Lineage(_at_s(own.queued.at), tuple(earlier))
+    return Lineage(_at_s(own.queued.at), tuple(earlier), own.queued.language)
 
 
 def heard(incidents: Iterable[Incident], mark: str) -> bool:

@@ -28,6 +28,7 @@ from notanker.plugin.secret import SecretFile
 from notanker.plugin.values import (
     Call,
     Earlier,
+    Link,
     Message,
     MessageKind,
     Order,
@@ -51,6 +52,7 @@ __all__ = [
     "Happening",
     "Hold",
     "Inbound",
+    "Link",
     "MainsPower",
     "Message",
     "MessageKind",

@@ -27,6 +27,13 @@ class Earlier(msgspec.Struct, frozen=True):
     at_s: float
 
 
+class Link(msgspec.Struct, frozen=True):
+    """Where a person can take the incident on, and the words for it in the message's language."""
+
+    words: str
+    url: str
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one person.
 
@@ -45,6 +52,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         at_s: When it was put into the outbox, in seconds since 1970 (UTC), the same over all attempts;
             None while the box does not know what time it is.
         earlier: What this recipient has of the same incident, oldest first, each with its own `at_s`.
+        link: For channels that have room for it; whoever has it can take the incident on, so it is for
+            the recipient alone. None for an SMS, and where there is nothing to take on.
     """
 
     id: str
@@ -58,6 +67,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     kind: MessageKind | None = None
     at_s: float | None = None
     earlier: tuple[Earlier, ...] = ()
+    link: Link | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,7 +13,16 @@ from notanker.core.lineage import Lineage
 from notanker.core.marks import repeated
 from notanker.core.names import Outcome
 from notanker.core.ways import Choice, Way
-from notanker.plugin import Earlier, Message, MessageKind, Permanent, Receipt, Retry, Unknown
+from notanker.plugin import (
+    Earlier,
+    Link,
+    Message,
+    MessageKind,
+    Permanent,
+    Receipt,
+    Retry,
+    Unknown,
+)
 from notanker.shell import clock
 from notanker.shell.logs import Log
 from notanker.shell.plugin_faults import PluginDown
@@ -30,8 +39,16 @@ Tells = Callable[[str, str], Lineage]
 """Returns what a message (its mark) is to its incident, for a channel (its name)."""
 
 
+LinkOf = Callable[[Delivery, Choice, Lineage], Awaitable[Link | None]]
+"""Returns the link by which the reader of a message takes its incident on, None for none."""
+
+
 def _unknown_lineage(_mark: str, _channel: str) -> Lineage:
     return Lineage()
+
+
+async def _no_link(_delivery: Delivery, _choice: Choice, _lineage: Lineage) -> None:
+    return None
 
 
 class Carriers:
@@ -41,14 +58,20 @@ class Carriers:
         channels: The plugins, in the order in which they are configured.
         log: Where changes are logged.
         lineage: Tells what a message is to its incident.
+        link: Makes the links of alarms.
     """
 
     def __init__(
-        self, channels: Sequence[PluginProcess], log: Log, lineage: Tells = _unknown_lineage
+        self,
+        channels: Sequence[PluginProcess],
+        log: Log,
+        lineage: Tells = _unknown_lineage,
+        link: LinkOf = _no_link,
     ) -> None:
         self._channels: Final = {channel.spec.name: channel for channel in channels}
         self._log: Final = log
         self._lineage: Final = lineage
+        self._link: Final = link
         self._resting: dict[tuple[str, str], float] = {}
 
     def choose(self, delivery: Delivery) -> tuple[Choice, ...]:
@@ -89,7 +112,8 @@ class Carriers:
             choice: The way that it goes.
         """
         channel = self._channels[choice.carrier]
-        message = self._message(begun, choice)
+        link = await self._link(begun, choice, self._lineage(begun.mark, choice.carrier))
+        message = self._message(begun, choice, link)
         try:
             receipt = await channel.call("send", message, answer=Receipt)
         except Retry as error:
@@ -149,7 +173,7 @@ class Carriers:
             for name, channel in self._channels.items()
         ]
 
-    def _message(self, delivery: Delivery, choice: Choice) -> Message:
+    def _message(self, delivery: Delivery, choice: Choice, link: Link | None = None) -> Message:
         text, mark = delivery.text, delivery.mark
         lineage = self._lineage(mark, choice.carrier)
         return Message(
@@ -164,4 +188,5 @@ class Carriers:
             kind=MessageKind(delivery.kind) if delivery.kind else None,
             at_s=lineage.at_s,
             earlier=tuple(Earlier(mark, at_s) for mark, at_s in lineage.earlier),
+            link=link,
         )

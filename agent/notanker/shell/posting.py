@@ -12,6 +12,7 @@ from notanker.core.moment import Moment
 from notanker.core.state import Site
 from notanker.shell.carriers import Carriers
 from notanker.shell.journal import Journal, Past
+from notanker.shell.links import Links
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
 from notanker.shell.plugin_supervisor import PluginProcess
@@ -35,9 +36,15 @@ def outbox_of(
         site: Gives the present state.
         log: Where changes are logged.
     """
+    links = Links(config.centre, config.site.id, log)
     return Outbox(
         store,
-        Carriers(channels, log, lambda mark, name: lineage.of(site().incidents.all, mark, name)),
+        Carriers(
+            channels,
+            log,
+            lambda mark, name: lineage.of(site().incidents.all, mark, name),
+            links.of,
+        ),
         settled,
         log,
         language=config.site.language,

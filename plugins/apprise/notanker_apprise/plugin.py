@@ -58,11 +58,19 @@ class Apprise(Channel[AppriseConfig]):
             url = url.replace(RECIPIENT, quote(message.recipient, safe="@"))
         return Order(
             url,
-            message.text,
+            self._text(message),
             subject_of(message.text) if self.config.subject else "",
             self.config.connect_timeout_s,
             self.config.read_timeout_s,
         )
+
+    def _text(self, message: Message) -> str:
+        if message.link is None or not self.config.links:
+            return message.text
+        words = message.text.split()
+        # What stands at both ends, as ÜBUNG does in a drill, stays at both.
+        end = f"\n\n{words[-1]}" if words[1:] and words[0] == words[-1] else ""
+        return f"{message.text}\n\n{message.link.words} {message.link.url}{end}"
 
     def _once(self, order: Order) -> Verdict:
         bound_s = STARTS_WITHIN_S + self.config.connect_timeout_s + 2 * self.config.read_timeout_s
