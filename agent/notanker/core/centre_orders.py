@@ -7,18 +7,29 @@ lost answer nor a restart loses one, and none is done twice: the record itself s
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from notanker.core.events import Acknowledged
+from notanker.core import drafts
+from notanker.core.events import Acknowledged, ReleaseAsked
 from notanker.core.facts import Acknowledged as Acknowledgement
 from notanker.core.heartbeat import MOST_ORDERS, Ack, CentreOrder, OrderAnswer
 from notanker.core.incident import Incident, Incidents
+from notanker.core.moment import Moment
 from notanker.core.names import Stage
+from notanker.core.outside import Released, Withdrawn
+
+if TYPE_CHECKING:
+    from notanker.core.state import Site
 
 ACKNOWLEDGE: Final = "acknowledge"
-WAYS: Final = frozenset({"centre", "link"})
+RELEASE: Final = "release"
+WITHDRAW: Final = "withdraw"
+CENTRE: Final = "centre"
+OTHER_WORDS: Final = "other_words"
+"""Why a release is refused that was meant for a version which is none any more."""
+WAYS: Final = frozenset({CENTRE, "link"})
 MOST_CHARACTERS: Final = 64
-"""Of a person's name; what is longer is cut."""
+"""Of a person's name, and of a text's id; what is longer is cut."""
 SKEW_S: Final = 5.0
 """Two clocks that are both synchronised differ by less."""
 
@@ -27,28 +38,38 @@ def orders_of(ack: Ack) -> tuple[CentreOrder, ...]:
     """Return the orders of an answer, as many and as long as an honest centre sends, made fit to be shown."""
     return tuple(
         replace(
-            order, contact=_shown(order.contact), how=order.how if order.how in WAYS else "centre"
+            order,
+            contact=_shown(order.contact),
+            how=order.how if order.how in WAYS else CENTRE,
+            template=_shown(order.template) if order.template else "",
         )
         for order in ack.orders[:MOST_ORDERS]
     )
 
 
-def answer(order: CentreOrder, known: Incidents) -> OrderAnswer | None:
+def answer(order: CentreOrder, site: Site, now: Moment) -> OrderAnswer | None:
     """Return what became of an order, None if it is still to be done."""
-    if any(_is_by(order, one) for one in known.all):
+    if any(_is_by(order, one) for one in site.incidents.all):
         return OrderAnswer(order.id, taken=True)
-    reason = _refusal(order, known)
+    if order.kind == ACKNOWLEDGE:
+        reason = _against_acknowledgement(order, site.incidents)
+    elif order.kind in (RELEASE, WITHDRAW):
+        reason = _against_release(order, site, now)
+    else:
+        reason = "kind"
     return OrderAnswer(order.id, taken=False, reason=reason) if reason else None
 
 
-def event_of(order: CentreOrder) -> Acknowledged:
+def event_of(order: CentreOrder, site: Site) -> Acknowledged | ReleaseAsked:
     """Return what the order makes happen."""
-    return Acknowledged(order.incident, order.contact, order.how, order.id)
+    if order.kind == ACKNOWLEDGE:
+        return Acknowledged(order.incident, order.contact, order.how, order.id)
+    who = drafts.person_called(site.settings.telling, order.contact)
+    back = order.kind == WITHDRAW
+    return ReleaseAsked(order.incident, order.template, who, CENTRE, back, order.id)
 
 
-def _refusal(order: CentreOrder, known: Incidents) -> str:
-    if order.kind != ACKNOWLEDGE:
-        return "kind"
+def _against_acknowledgement(order: CentreOrder, known: Incidents) -> str:
     incident = known.find(order.incident)
     if incident is None:
         return "unknown"
@@ -59,10 +80,23 @@ def _refusal(order: CentreOrder, known: Incidents) -> str:
     return "had" if incident.acknowledged is not None else ""
 
 
+def _against_release(order: CentreOrder, site: Site, now: Moment) -> str:
+    known, telling = site.incidents, site.settings.telling
+    who = drafts.person_called(telling, order.contact)
+    incident = known.find(order.incident)
+    draft = drafts.find(incident.drafts, order.template) if incident is not None else None
+    if draft is not None and drafts.has_other_words(draft, order.version, order.at_s):
+        return OTHER_WORDS
+    if order.kind == WITHDRAW:
+        why = drafts.against_withdrawal(known, telling, order.incident, order.template, who)
+    else:
+        why = drafts.refusal(known, telling, order.incident, order.template, who, now)
+    return "" if why is None else str(why)
+
+
 def _is_by(order: CentreOrder, incident: Incident) -> bool:
-    return any(
-        isinstance(fact, Acknowledgement) and fact.order == order.id for fact in incident.facts
-    )
+    done = (Acknowledgement, Released, Withdrawn)
+    return any(isinstance(fact, done) and fact.order == order.id for fact in incident.facts)
 
 
 def _shown(text: str) -> str:

@@ -96,7 +96,8 @@ def released(site: Site, event: events.ReleaseAsked, now: Moment) -> tuple[Site,
     person = drafts.releasers(telling).get(who)
     name = person.name if person is not None else ""
     kind = outside.Withdrawn if event.back else outside.Released
-    return site, (kind(now, number, draft.template, draft.version, who, name, event.how),)
+    signed = (now, number, draft.template, draft.version, who, name, event.how, event.order)
+    return site, (kind(*signed),)
 
 
 def next_wake_s(site: Site, now: Moment) -> float | None:

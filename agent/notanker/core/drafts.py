@@ -194,6 +194,24 @@ def may(telling: Telling, template: str, contact: str) -> bool:
     return contact == PANEL or any(one.contact == contact for one in people)
 
 
+def person_called(telling: Telling, who: str) -> str:
+    """Return the one contact, of those who may release anything, who is meant by an id or a name; else ""."""
+    wanted = " ".join(who.split()).casefold()
+    people = releasers(telling)
+    if wanted in people:
+        return wanted
+    named = [one.contact for one in people.values() if one.name.casefold() == wanted]
+    return named[0] if len(named) == 1 else ""
+
+
+def has_other_words(draft: Draft, version: int, seen_s: float) -> bool:
+    """Tell whether somebody saw other words than these, at that wall time.
+
+    The number alone does not tell: it counts from 1 again when an outage goes on under its number.
+    """
+    return version != draft.version or (draft.made.trusted and seen_s < draft.made.wall_s)
+
+
 def rule_of(telling: Telling, template: str) -> DraftRule | None:
     """Return what the plan says of that text, None if nothing any more."""
     return next((rule for rule in telling.drafts if rule.template == template), None)

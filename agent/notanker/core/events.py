@@ -227,8 +227,9 @@ class ReleaseAsked:
 
     Attributes:
         contact: The plan's contact, whose word it surely is; `panel` for whoever stands at the box.
-        how: `sms`, `box` or `panel`.
+        how: `sms`, `box`, `panel` or `centre`.
         back: It is taken back.
+        order: The centre's order that it came by, 0 for none.
     """
 
     incident: int
@@ -236,6 +237,7 @@ class ReleaseAsked:
     contact: str
     how: str
     back: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

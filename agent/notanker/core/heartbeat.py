@@ -64,10 +64,11 @@ class CentreOrder:
 
     Attributes:
         id: The centre never uses one twice.
-        kind: `acknowledge`; a site refuses what it does not know.
+        kind: `acknowledge`, `release` or `withdraw`; a site refuses what it does not know.
         contact: Who it was: a contact of the plan, or whoever sat at the centre's board.
         how: `centre` or `link`.
         at_s: When the person was told what he answers, wall seconds.
+        template: Which text is released or withdrawn, and `version` in which words.
     """
 
     id: int
@@ -76,11 +77,16 @@ class CentreOrder:
     contact: str
     how: str
     at_s: float
+    template: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OrderAnswer:
-    """What became of an order. One that was not taken has a reason: `had`, `resolved`, `stale`, `unknown`."""
+    """What became of an order. One that was not taken has a reason: `had`, `resolved`, `stale`, `unknown`.
+
+    A release has those of `drafts.Refusal` instead, and `other_words`; `kind` is not known to this version.
+    """
 
     id: int
     taken: bool

@@ -36,7 +36,11 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """One person has released a draft in that version; `how` is `sms`, `box` or `panel`."""
+    """One person has released a draft in that version; `how` is `sms`, `box`, `panel` or `centre`.
+
+    Attributes:
+        order: The centre's order that it came by, 0 for none.
+    """
 
     at: Moment
     incident: int
@@ -45,6 +49,7 @@ class Released:
     contact: str
     name: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Withdrawn:
     contact: str
     name: str
     how: str
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

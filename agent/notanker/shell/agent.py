@@ -313,7 +313,7 @@ class Agent:
             self._store,
             self._config.paths.reports,
             self._happen,
-            lambda: self._runtime.state.incidents,
+            lambda: self._runtime.state,
             self._log,
             self._account(Purpose.HEARTBEAT),
         )

@@ -19,8 +19,8 @@ from notanker import __version__
 from notanker.config.model import CentreConfig
 from notanker.core.events import BeatDone, Event
 from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, BeatEvent, beat_of
-from notanker.core.incident import Incidents
 from notanker.core.names import Uplink
+from notanker.core.state import Site
 from notanker.core.status import HeartbeatStatus, Status
 from notanker.errors import NotankerError
 from notanker.shell import clock, journal, spending
@@ -62,7 +62,7 @@ class Centre:
         store: Where counters and events are.
         reports: Where after-action reports are.
         happen: Lets the core take an event: the end of each beat, and what the centre wants.
-        incidents: Gives the incidents as they are.
+        site: Gives the present state.
         charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
     """
@@ -75,7 +75,7 @@ class Centre:
         store: Journal,
         reports: Path,
         happen: Callable[[Event], None],
-        incidents: Callable[[], Incidents],
+        site: Callable[[], Site],
         log: Log,
         charge: Callable[[int], None] = lambda _: None,
     ) -> None:
@@ -88,7 +88,7 @@ class Centre:
         self._reporting = Reporting(reports, store)
         self._report_next_s = 0.0
         self._done: Callable[[BeatDone], None] = happen
-        self._orders = CentreOrders(incidents, happen)
+        self._orders = CentreOrders(site, happen)
         self._log = log
         self._charge = charge
         self._tls: ssl.SSLContext | None = None

@@ -7,20 +7,22 @@ from collections.abc import Callable
 from notanker.core import centre_orders as rules
 from notanker.core.events import Event, OrderRefused
 from notanker.core.heartbeat import Ack, CentreOrder, OrderAnswer
-from notanker.core.incident import Incidents
+from notanker.core.state import Site
+from notanker.shell.clock import Clock
 
 
 class CentreOrders:
     """The orders that the centre waits for an answer to.
 
     Args:
-        incidents: Gives the incidents as they are.
+        site: Gives the present state.
         happen: Lets the core take an event.
     """
 
-    def __init__(self, incidents: Callable[[], Incidents], happen: Callable[[Event], None]) -> None:
-        self._incidents = incidents
+    def __init__(self, site: Callable[[], Site], happen: Callable[[Event], None]) -> None:
+        self._site = site
         self._happen = happen
+        self._clock = Clock()
         self._asked: dict[int, CentreOrder] = {}
 
     def take(self, ack: Ack) -> None:
@@ -28,15 +30,15 @@ class CentreOrders:
         before, asked = self._asked, rules.orders_of(ack)
         self._asked = {order.id: order for order in asked}
         for order in asked:
-            told = rules.answer(order, self._incidents())
+            told = rules.answer(order, self._site(), self._clock.now())
             if told is None:
-                self._happen(rules.event_of(order))
+                self._happen(rules.event_of(order, self._site()))
             elif not told.taken and order.id not in before:
-                what = f"{order.kind[:20]} {order.incident}"
+                what = f"{order.kind[:20]} {order.incident} {order.template}".rstrip()
                 self._happen(OrderRefused(order.contact, what, told.reason))
 
     def answers(self) -> tuple[OrderAnswer, ...]:
         """Return what became of each; the centre goes on asking for those that are left out."""
-        known = self._incidents()
-        found = (rules.answer(order, known) for order in self._asked.values())
+        site, now = self._site(), self._clock.now()
+        found = (rules.answer(order, site, now) for order in self._asked.values())
         return tuple(one for one in found if one is not None)

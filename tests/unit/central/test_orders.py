@@ -160,7 +160,7 @@ class Outage:
             store,
             key.parent,
             self.world.happen,
-            lambda: self.world.state.incidents,
+            lambda: self.world.state,
             QUIET,
             self.cost.append,
         )

@@ -34,9 +34,9 @@ def world() -> World:
 
 def obey(world: World, order: CentreOrder) -> OrderAnswer | None:
     """Do as the shell does."""
-    if answer(order, world.state.incidents) is None:
-        world.happen(event_of(order))
-    return answer(order, world.state.incidents)
+    if answer(order, world.state, world.moment()) is None:
+        world.happen(event_of(order, world.state))
+    return answer(order, world.state, world.moment())
 
 
 def test_the_centre_s_order_acknowledges_and_says_who_it_was(world: World) -> None:

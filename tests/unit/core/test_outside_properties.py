@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from notanker.core import announcing, drafts, incident
+from notanker.core import announcing, centre_orders, drafts, incident
 from notanker.core.cause import NO_DETAIL
 from notanker.core.commands import Announce, Command
 from notanker.core.events import AnnouncementDone, DraftMade, DrillAsked, ReleaseAsked
 from notanker.core.facts import Fact, Opened, Resolved
+from notanker.core.heartbeat import CentreOrder
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Uplink
 from notanker.core.outside import Drafted, Released, Withdrawn
@@ -144,6 +145,7 @@ class Life(RuleBasedStateMachine):
         self.world = Watched(outage().config)
         self.world.run(5)
         self.drill = False
+        self.last_order = 1
 
     @rule(seconds=st.sampled_from([1, 20, 130]))
     def live(self, seconds: int) -> None:
@@ -162,6 +164,30 @@ class Life(RuleBasedStateMachine):
     )
     def sign(self, number: int, template: str, contact: str, back: bool) -> None:
         self.world.happen(ReleaseAsked(number, template, contact, "sms", back))
+
+    @rule(
+        number=st.integers(1, 3),
+        template=st.sampled_from(TEMPLATES),
+        who=st.sampled_from([*CONTACTS, "Mara Beispiel", ""]),
+        version=st.integers(1, 3),
+        back=st.booleans(),
+        again=st.booleans(),
+    )
+    def order(
+        self, number: int, template: str, who: str, version: int, back: bool, again: bool
+    ) -> None:
+        """The centre orders it, perhaps twice because the answer was lost."""
+        self.last_order += not again
+        kind = centre_orders.WITHDRAW if back else centre_orders.RELEASE
+        now_s = self.world.moment().wall_s
+        wanted = CentreOrder(self.last_order, kind, number, who, "centre", now_s, template, version)
+        if centre_orders.answer(wanted, self.world.state, self.world.moment()) is None:
+            before = len(self.world.of(Released)) + len(self.world.of(Withdrawn))
+            self.world.happen(centre_orders.event_of(wanted, self.world.state))
+            after = len(self.world.of(Released)) + len(self.world.of(Withdrawn))
+            assert after == before + 1, "what was not refused is done, once"
+        told = centre_orders.answer(wanted, self.world.state, self.world.moment())
+        assert told is not None, "every order has its answer"
 
     @rule(said=st.sampled_from(["words", "other words"]))
     def rewrite(self, said: str) -> None:

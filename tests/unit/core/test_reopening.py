@@ -96,9 +96,9 @@ def test_an_order_for_the_outage_before_does_not_stop_this_one(world: World) -> 
     outage(world)
     order = CentreOrder(5, centre_orders.ACKNOWLEDGE, 1, "mara", "link", told_s)
     refused = OrderAnswer(5, taken=False, reason="stale")
-    assert centre_orders.answer(order, world.state.incidents) == refused
+    assert centre_orders.answer(order, world.state, world.moment()) == refused
     fresh = replace(order, at_s=world.moment().wall_s)
-    assert centre_orders.answer(fresh, world.state.incidents) is None
+    assert centre_orders.answer(fresh, world.state, world.moment()) is None
 
 
 def test_the_report_counts_it_and_leaves_the_calm_between_out_of_the_outage(world: World) -> None:
