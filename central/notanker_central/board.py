@@ -24,6 +24,7 @@ from notanker_central.board_json import add_json
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.health import Health
+from notanker_central.releasing import Releasing
 from notanker_central.show import Show
 from notanker_central.states import State
 from notanker_central.store import Store
@@ -89,6 +90,7 @@ class _Pages:
         self._clock = clock
         self._health = health
         self._zone = zoneinfo.ZoneInfo(board.time_zone)
+        self._releasing = Releasing(store, clock, self._render, _from_here)
 
     def blueprint(self, name: str, language: Language) -> Blueprint:
         """Return the pages in one language."""
@@ -107,6 +109,7 @@ class _Pages:
             lambda id, number: self.take(root, language, id, number),  # noqa: A006
             methods=["POST"],
         )
+        self._releasing.add_to(pages, root, language)
         return pages
 
     def fleet(self, root: str, language: Language) -> str:
@@ -138,7 +141,8 @@ class _Pages:
             known = reports.last(connection, name)
             wanted = orders.last(connection, name)
         told = {"events": events, "flips": flips, "reports": known, "wanted": wanted}
-        return self._render("site.html", root, language, site=site, **told)
+        texts = self._releasing.texts(name)
+        return self._render("site.html", root, language, site=site, texts=texts, **told)
 
     def report(self, root: str, language: Language, id: str, number: int) -> Shown:  # noqa: A002
         """Show an after-action report, in clothes of its own: it is read, printed and sent as it is."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from notanker.core.centre_orders import ACKNOWLEDGE, MOST_CHARACTERS
+from notanker.core.centre_orders import ACKNOWLEDGE, CENTRE, MOST_CHARACTERS
 from notanker.core.heartbeat import MOST_ORDERS, Beat, CentreOrder
 from notanker_central import tables as t
 
@@ -17,6 +18,28 @@ MOST_WAITING: Final = 20
 LAST: Final = 10
 _ID_BITS: Final = 53
 """Drawn by lot, so that a centre that lost its database uses none twice; JSON carries so many exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a site; the fields are those of the order that it becomes.
+
+    Attributes:
+        incident: The site's incident.
+        contact: Who it is.
+        at_s: When the person was told what he answers.
+        kind: `acknowledge`, `release` or `withdraw`.
+        how: `centre` or `link`.
+        template: Of a text that is released or withdrawn, and `version` of its words.
+    """
+
+    incident: int
+    contact: str
+    at_s: float
+    kind: str = ACKNOWLEDGE
+    how: str = CENTRE
+    template: str = ""
+    version: int = 0
 
 
 def place(
@@ -28,7 +51,7 @@ def place(
     at_s: float,
     now_s: float,
 ) -> bool:
-    """Note that somebody acknowledges; saying it twice changes nothing.
+    """Note that somebody acknowledges; see `note`.
 
     Args:
         connection: An open transaction that writes.
@@ -42,27 +65,58 @@ def place(
     Returns:
         False if too many wait for this site already.
     """
+    return note(connection, site, Wish(incident, contact, at_s, how=how), now_s)
+
+
+def note(connection: Connection, site: str, wish: Wish, now_s: float) -> bool:
+    """Note what somebody wants; saying it twice changes nothing.
+
+    Args:
+        connection: An open transaction that writes.
+        site: A listed site.
+        wish: What it is.
+        now_s: Now, on the centre's clock.
+
+    Returns:
+        False if too many wait for this site already.
+    """
     c = t.centre_order.c
-    contact = contact[:MOST_CHARACTERS]
-    waiting = select(c.incident, c.contact, c.how).where(c.site == site, c.answered_s.is_(None))
+    contact = wish.contact[:MOST_CHARACTERS]
+    waiting = select(c.kind, c.incident, c.contact, c.how, c.template, c.version)
+    waiting = waiting.where(c.site == site, c.answered_s.is_(None))
     known = [tuple(row) for row in connection.execute(waiting)]
-    if (incident, contact, how) in known:
+    if (wish.kind, wish.incident, contact, wish.how, wish.template, wish.version) in known:
         return True
     if len(known) >= MOST_WAITING:
         return False
     row = {
         "id": secrets.randbits(_ID_BITS),
         "site": site,
-        "kind": ACKNOWLEDGE,
-        "incident": incident,
+        "kind": wish.kind,
+        "incident": wish.incident,
         "contact": contact,
-        "how": how,
-        "at_s": at_s,
+        "how": wish.how,
+        "at_s": wish.at_s,
+        "template": wish.template,
+        "version": wish.version,
         "asked_s": now_s,
         "reason": "",
     }
     connection.execute(insert(t.centre_order).values(**row))
     return True
+
+
+def newest_of(connection: Connection, site: str, wish: Wish) -> Row[Any] | None:
+    """Return the newest order of that kind, incident, contact and way, None if there is none."""
+    c = t.centre_order.c
+    query = (
+        select(t.centre_order)
+        .where(c.site == site, c.kind == wish.kind, c.incident == wish.incident)
+        .where(c.contact == wish.contact[:MOST_CHARACTERS], c.how == wish.how)
+        .order_by(c.asked_s.desc(), c.id)
+        .limit(1)
+    )
+    return connection.execute(query).one_or_none()
 
 
 def due(connection: Connection, sites: Collection[str]) -> dict[str, tuple[CentreOrder, ...]]:
@@ -76,7 +130,7 @@ def due(connection: Connection, sites: Collection[str]) -> dict[str, tuple[Centr
 def _due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:
     c = t.centre_order.c
     query = (
-        select(c.id, c.kind, c.incident, c.contact, c.how, c.at_s)
+        select(c.id, c.kind, c.incident, c.contact, c.how, c.at_s, c.template, c.version)
         .where(c.site == site, c.answered_s.is_(None))
         .order_by(c.asked_s, c.id)
         .limit(MOST_ORDERS)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from notanker.core.centre_orders import ACKNOWLEDGE, WITHDRAW
 from notanker.core.heartbeat import Beat, BeatCause
 from notanker.core.names import Cause, Line, Uplink, Verdict
 from notanker.core.wording import CAUSES, CONFIDENCES, LINES, UPLINKS, VERDICTS, Pair, evidence_pair
@@ -84,6 +85,14 @@ class Show:
             "?": ("jemandem", "somebody"),
         }
         return self.pick(pair[who]) if who in pair else who
+
+    def wanted(self, order: Row[Any]) -> str:
+        """Return who wanted what of a site."""
+        values = {"who": order.contact, "number": order.incident}
+        if order.kind == ACKNOWLEDGE:
+            return self.text("wanted_by", **values)
+        name = "wanted_back" if order.kind == WITHDRAW else "wanted_release"
+        return self.text(name, **values, template=order.template, version=order.version)
 
     def became(self, order: Row[Any]) -> str:
         """Return what became of an order to a site."""

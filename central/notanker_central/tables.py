@@ -97,6 +97,19 @@ event: Final = Table(
     Column("received_s", Float, nullable=False),
 )
 
+# Which events are of texts for people outside, so that these are found without reading whole journals.
+outside: Final = Table(
+    "outside",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("position", BigInteger, primary_key=True),
+    Column("incident", BigInteger, nullable=False),
+    Column("received_s", Float, nullable=False),
+    Index("outside_incident", "site", "epoch", "incident"),
+    Index("outside_received", "received_s"),
+)
+
 report: Final = Table(
     "report",
     metadata,
@@ -160,6 +173,9 @@ centre_order: Final = Table(
     Column("how", String(16), nullable=False),
     # When the person was told what he answers.
     Column("at_s", Float, nullable=False),
+    # Which text is released or withdrawn, and in which words; empty and 0 for an acknowledgement.
+    Column("template", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
     Column("asked_s", Float, nullable=False),
     # When the site said what became of it; null: not yet.
     Column("answered_s", Float),

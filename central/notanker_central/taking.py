@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from notanker.core.heartbeat import Ack, Beat, completed
 from notanker.core.names import Uplink
-from notanker_central import journals, orders
+from notanker_central import journals, orders, outside
 from notanker_central import tables as t
 from notanker_central.bulk import Bulk, Standing, bulk_of
 from notanker_central.states import State, rank_of, state_of
@@ -58,6 +58,8 @@ def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Ta
     newest = [batch.state(batch.sites[beat.site], beat) for beat in known]
     batch.keep(connection, bulk)
     stored_to = journals.take(bulk, [(batch.sites[beat.site], beat) for beat in known], now_s)
+    for beat in known:
+        outside.note(connection, beat.site, batch.sites[beat.site].epoch, beat.events, now_s)
     orders.settle(connection, known, now_s)
     wanted = orders.due(connection, batch.sites)
     taken = iter(

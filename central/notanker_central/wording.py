@@ -6,6 +6,7 @@ from typing import Final
 
 from notanker.core.wording import Pair
 from notanker_central.states import State
+from notanker_central.words_outside import REFUSALS, RELEASING
 
 STATES: Final[dict[State, Pair]] = {
     State.OK: ("ok", "ok"),
@@ -101,6 +102,7 @@ TEXTS: Final[dict[str, Pair]] = {
         "noch nicht angekommen: geht mit dem nächsten Lebenszeichen hinaus",
         "not there yet: it goes out with the next heartbeat",
     ),
+    **RELEASING,
     "taken": ("am Standort angekommen ({time})", "taken by the site ({time})"),
     "not_taken": ("vom Standort abgewiesen: {reason}", "refused by the site: {reason}"),
 }
@@ -109,6 +111,7 @@ REASONS: Final[dict[str, Pair]] = {
     "resolved": ("sie ist schon beendet", "it is resolved already"),
     "stale": ("sie ist seither neu ausgebrochen", "it has broken out anew since"),
     "unknown": ("der Standort kennt sie nicht", "the site does not know it"),
+    **REFUSALS,
     "kind": ("diese Version kennt den Auftrag nicht", "this version does not know the order"),
 }
 """Why a site did not take an order."""

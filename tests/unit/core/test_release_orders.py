@@ -12,7 +12,8 @@ from notanker.core.heartbeat import CentreOrder, OrderAnswer
 from notanker.core.names import Uplink
 from notanker.core.outside import Drafted, Released, Withdrawn
 from notanker.core.settings import Recipient
-from tests.unit.core.outside_world import MARA, PIA, RULES, Outside, outage, recovered, telling
+from tests.unit.core.outside_world import PIA, RULES, Outside, outage, recovered, telling
+from tests.unit.core.world import MARA
 
 
 def order(
