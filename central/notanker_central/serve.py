@@ -27,6 +27,7 @@ from notanker_central.health import Health
 from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.keys import Keyring
 from notanker_central.lease import Lease, Work, run_as_one
+from notanker_central.linking import Linking
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Reception
 from notanker_central.roller import Roller
@@ -113,6 +114,7 @@ class _Centre:
         ingest = Ingest(store, self._reception, config.sites, clock)
         health = Health(store, watcher, ingest, lease)
         self._receiver = receiver_app(ingest, health)
+        Linking(store, config.sites, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
         if config.plans.folder:
             names = tuple(site.id for site in config.sites)

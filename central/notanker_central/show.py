@@ -100,8 +100,11 @@ class Show:
             return self.text("on_its_way")
         if order.taken:
             return self.text("taken", time=self.time(order.answered_s))
-        reason = REASONS.get(order.reason)
-        return self.text("not_taken", reason=self.pick(reason) if reason else order.reason)
+        return self.text("not_taken", reason=self.reason(order.reason))
+
+    def reason(self, word: str) -> str:
+        """Return why a site refused an order; a word that is not known here stands for itself."""
+        return self.pick(REASONS.get(word, (word, word)))
 
     def age(self, since_s: float | None) -> str:
         """Return how long ago that was, such as "3 min"; no age is below zero."""

@@ -12,18 +12,22 @@ import pytest
 from flask.testing import FlaskClient
 from tests.unit.central.conftest import Hands, Makers
 from tests.unit.central.test_serving import Running, centre, toml
-from tests.unit.core.world import World
+from tests.unit.core.outside_world import outage
 from tests.unit.shell.journal_desk import open_journal
 
 from notanker.config.model import CentreConfig
-from notanker.core import view
+from notanker.core import acklink, view
+from notanker.core.acklink import Told
 from notanker.core.facts import Acknowledged, OrderRefused
 from notanker.core.heartbeat import MOST_ORDERS, BeatIncident, OrderAnswer
 from notanker.core.names import Uplink
+from notanker.core.outside import Released
+from notanker.shell import journal
 from notanker.shell.centre import Centre
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
 from notanker_central.board import board_app
+from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.health import Health
 from notanker_central.ingest import Ingest
@@ -142,10 +146,7 @@ class Outage:
     """A site in an outage: the real core and the real heartbeat; only the line is a story."""
 
     def __init__(self, centre: Running, store: Journal, key: Path) -> None:
-        self.world = World()
-        self.world.run(20)
-        self.world.dead.add(Uplink.PRIMARY)
-        self.world.run(10)
+        self.world = outage()
         self.cost: list[int] = []
         config = CentreConfig(
             url=f"https://central.example:{centre.port}",
@@ -172,12 +173,27 @@ class Outage:
 
 
 def press(centre: Running, number: int) -> int:
+    return send(centre, f"/site/nord/ack/{number}", {"who": "Ida"})
+
+
+def send(centre: Running, path: str, fields: dict[str, str]) -> int:
+    """Send a form of the board's."""
     connection = http.client.HTTPConnection("127.0.0.1", centre.board, timeout=30)
     form = {"content-type": "application/x-www-form-urlencoded"}
-    connection.request("POST", f"/site/nord/ack/{number}", urlencode({"who": "Ida"}), form)
+    connection.request("POST", path, urlencode(fields), form)
     status = connection.getresponse().status
     connection.close()
     return status
+
+
+def open_link(centre: Running, link: str, method: str) -> tuple[int, str]:
+    """Do with a link what a telephone does: over TLS, at the door that faces the sites."""
+    connection = centre.connect()
+    connection.request(method, link)
+    answer = connection.getresponse()
+    found = answer.status, answer.read().decode()
+    connection.close()
+    return found
 
 
 def page(centre: Running) -> str:
@@ -213,5 +229,72 @@ def test_from_the_board_to_the_core_in_one_beat_and_back_in_the_next(
             assert "am Standort angekommen" in told
             assert "der Standort kennt sie nicht" in told
             assert all(size < 8_000 for size in site.cost), "what a beat costs on LTE"
+
+    asyncio.run(live())
+
+
+def test_from_a_link_to_the_core_in_one_beat_and_back_in_the_next(
+    centre: Running, make: Makers, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text(make.key("nord"))
+    told = Told("nord", 1, "mara", int(Clock().wall_s()))
+    link = acklink.path_of(told, acklink.key_of(make.key("nord")))
+
+    async def live() -> None:
+        async with open_journal(tmp_path / "journal.sqlite") as store:
+            site = Outage(centre, store, key)
+            await site.beat()
+            status, text = await asyncio.to_thread(open_link, centre, link, "GET")
+            assert status == 200
+            assert "Ich übernehme" in text
+            await site.beat()
+            assert not site.world.of(Acknowledged), "to look at it takes nothing on"
+            assert (await asyncio.to_thread(open_link, centre, link, "POST"))[0] == 303
+            await site.beat()
+            (said,) = site.world.of(Acknowledged)
+            assert (said.contact, said.how) == ("mara", "link")
+            await site.beat()
+            assert "Sie haben diese Störung" in open_link(centre, link, "GET")[1]
+
+    asyncio.run(live())
+
+
+def test_two_people_release_a_text_on_the_board_and_the_site_counts_them(
+    centre: Running, make: Makers, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text(make.key("nord"))
+    draft = "/site/nord/draft/1/T9"
+
+    async def live() -> None:
+        async with open_journal(tmp_path / "journal.sqlite") as store:
+            site = Outage(centre, store, key)
+            written = 0
+
+            async def beat() -> None:
+                nonlocal written
+                facts, written = site.world.facts[written:], len(site.world.facts)
+                await store.do(journal.append(facts, []))
+                await site.beat()
+
+            async def release(who: str) -> int:
+                form = {"who": who, "version": "1", "do": "release"}
+                status = await asyncio.to_thread(send, centre, draft, form)
+                await beat()
+                return status
+
+            await beat()
+            assert await release("Pia Entwurf") == 303
+            assert await release("pia") == 303
+            assert not site.world.draft("T9").is_released, "one person twice is not two"
+            assert await release("Mara Beispiel") == 303
+            assert site.world.draft("T9").is_released
+            assert [one.how for one in site.world.of(Released)] == ["centre", "centre"]
+            await beat()
+            told = await asyncio.to_thread(page, centre)
+            assert "diese Person hat schon freigegeben" in told
+            assert "am Standort angekommen" in told
+            assert "freigegeben</small>" in told
 
     asyncio.run(live())

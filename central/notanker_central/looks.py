@@ -1,0 +1,21 @@
+"""What all pages of the centre have in common: one file of style in each, and nothing from anywhere else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+
+
+def style_of(name: str) -> str:
+    """Return a file of styles from the templates."""
+    return resources.files("notanker_central").joinpath(f"templates/{name}").read_text("utf-8")
+
+
+def policy(style: str) -> str:
+    """Return the Content-Security-Policy of a page with that style, and without script, image or frame."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
