@@ -6,8 +6,11 @@ it to its own machine alone unless told otherwise.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import zoneinfo
 from functools import partial
+from importlib import resources
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,7 +24,6 @@ from notanker_central.board_json import add_json
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.health import Health
-from notanker_central.looks import policy, style_of
 from notanker_central.releasing import Releasing
 from notanker_central.show import Show
 from notanker_central.states import State
@@ -43,7 +45,7 @@ SYMBOLS: Final = {
 def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask:
     """Return the application behind the board's door."""
     app = Flask("notanker_central", static_folder=None)
-    style = style_of("style.css")
+    style = resources.files("notanker_central").joinpath("templates/style.css").read_text("utf-8")
     app.jinja_env.globals.update(
         style=Markup(style),  # noqa: S704 - our own file, not a visitor's text
         symbols=SYMBOLS,
@@ -55,11 +57,11 @@ def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask
     for language in LANGUAGES:
         app.register_blueprint(pages.blueprint(language, language), url_prefix=f"/{language}")
     add_json(app, store, health)
-    usual = policy(style)
+    policy = _policy(style)
 
     @app.after_request
     def harden(response: Response) -> Response:
-        response.headers.setdefault("content-security-policy", usual)
+        response.headers.setdefault("content-security-policy", policy)
         response.headers["x-content-type-options"] = "nosniff"
         # With "no-referrer" a browser would not even tell our own forms from another site's.
         response.headers["referrer-policy"] = "same-origin"
@@ -71,6 +73,14 @@ def board_app(store: Store, board: Board, clock: Clock, health: Health) -> Flask
         return pages.missing()
 
     return app
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
 
 
 class _Pages:
@@ -140,7 +150,7 @@ class _Pages:
         if html is None:
             return self.missing(root, language)
         style = html.partition("<style>")[2].partition("</style>")[0]
-        return Response(html, headers={"content-security-policy": policy(style)})
+        return Response(html, headers={"content-security-policy": _policy(style)})
 
     def paper(self, root: str, language: Language, id: str, number: int) -> Shown:  # noqa: A002
         html = self._report(language, id, number)

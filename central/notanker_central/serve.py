@@ -27,7 +27,7 @@ from notanker_central.health import Health
 from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.keys import Keyring
 from notanker_central.lease import Lease, Work, run_as_one
-from notanker_central.linking import Linking
+from notanker_central.public.linking import Linking
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Reception
 from notanker_central.roller import Roller

@@ -1,4 +1,4 @@
-"""What the board's pages on texts for people outside say, and the page behind a mail's link."""
+"""What the board's pages on texts for people outside say."""
 
 from __future__ import annotations
 
@@ -72,61 +72,3 @@ REFUSALS: Final[dict[str, Pair]] = {
     "not_released": ("er war nicht freigegeben", "it was not released"),
 }
 """Why a site did not take a release; the words of `notanker.core.drafts.Refusal`, and `other_words`."""
-LINK: Final[dict[str, Pair]] = {
-    "link_title": ("Störung {number}: {site}", "Incident {number}: {site}"),
-    "link_drill": ("ÜBUNG", "DRILL"),
-    "link_for": ("Alarm an {who} von {time}", "Alarm to {who} of {time}"),
-    "link_button": ("Ich übernehme", "I have it"),
-    "link_means": (
-        "Wer übernimmt, kümmert sich: Der Standort alarmiert dann niemand weiteren.",
-        "Whoever takes it on sees to it: the site then alarms nobody else.",
-    ),
-    "link_not_yet": (
-        "Der Standort hat der Zentrale diese Störung noch nicht gemeldet. Übernehmen können Sie trotzdem.",
-        "The site has not told the centre of this incident yet. You can take it on all the same.",
-    ),
-    "link_had": ("Übernommen von {who}.", "Taken on by {who}."),
-    "link_on_its_way": (
-        "Notiert. Der Standort erfährt es mit seinem nächsten Lebenszeichen; diese Seite sagt, wann.",
-        "Noted. The site learns of it with its next heartbeat; this page says when.",
-    ),
-    "link_taken": (
-        "Sie haben diese Störung übernommen. Der Standort weiß es seit {time}.",
-        "You have this incident. The site has known it since {time}.",
-    ),
-    "link_refused": (
-        "Der Standort hat es nicht angenommen: {reason}.",
-        "The site did not take it: {reason}.",
-    ),
-    "link_resolved": (
-        "Diese Störung ist beendet; es gibt nichts mehr zu übernehmen.",
-        "This incident is over; there is nothing to take on any more.",
-    ),
-    "link_expired": (
-        "Dieser Link gilt nicht mehr. Wie es um den Standort steht, sagt die Zentrale.",
-        "This link is not valid any more. The centre says how the site is.",
-    ),
-    "link_bad": (
-        "Diesen Link hat kein Standort gemacht. Bitte die Adresse ganz aus der Nachricht nehmen.",
-        "No site has made this link. Please take the whole address out of the message.",
-    ),
-    "link_busy": (
-        "Zu viele Anfragen von Ihrer Adresse. Bitte in einer Minute noch einmal, oder per SMS antworten.",
-        "Too many requests from your address. Please try again in a minute, or answer by SMS.",
-    ),
-    "link_many": (
-        "Für diesen Standort warten schon zu viele Aufträge. Rufen Sie bitte dort an.",
-        "Too many orders wait for this site already. Please call there.",
-    ),
-    "link_not_now": (
-        "Das ließ sich gerade nicht festhalten. Bitte noch einmal, oder per SMS antworten.",
-        "That could not be written down just now. Please try again, or answer by SMS.",
-    ),
-    "link_silent": (
-        "Seit {age} kein Lebenszeichen dieses Standorts: das Folgende kann überholt sein.",
-        "No heartbeat of this site for {age}: what follows may be out of date.",
-    ),
-    "link_site_state": ("Zustand", "State"),
-    "link_other": ("English", "Deutsch"),
-}
-"""The page behind a mail's link."""

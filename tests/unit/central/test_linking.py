@@ -19,10 +19,10 @@ from notanker.core.heartbeat import BeatIncident, CentreOrder, OrderAnswer
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Verdict
 from notanker_central.config import Board
-from notanker_central.linking import BURST, Linking
 from notanker_central.orders import MOST_WAITING
+from notanker_central.public.linking import BURST, Linking
+from notanker_central.public.words import LINK
 from notanker_central.store import Store
-from notanker_central.words_outside import LINK
 
 OPEN = (BeatIncident(17),)
 TOLD = Told("nord", 17, "mara-beispiel", int(START_S) - 10)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.unit.central.conftest import Hands
 
-from notanker_central import pace
-from notanker_central.pace import Pace, network_of
+from notanker_central.public import pace
+from notanker_central.public.pace import Pace, network_of
 
 
 def test_a_burst_is_answered_and_what_comes_after_it_as_fast_as_said(hands: Hands) -> None:

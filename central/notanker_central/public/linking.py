@@ -27,14 +27,14 @@ from notanker.errors import LANGUAGES, Language
 from notanker_central import orders, views
 from notanker_central.clock import Clock
 from notanker_central.config import Board, Site
-from notanker_central.looks import policy, style_of
 from notanker_central.orders import Wish
-from notanker_central.pace import Pace
+from notanker_central.public.looks import policy, style_of
+from notanker_central.public.pace import Pace
+from notanker_central.public.words import LINK
 from notanker_central.show import Show
 from notanker_central.states import State
 from notanker_central.store import Store
 from notanker_central.views import SiteView
-from notanker_central.words_outside import LINK
 
 REFRESH_S: Final = 5
 BURST: Final = 30
@@ -84,11 +84,11 @@ class Linking:
         self._clock = clock
         self._pace: Final = Pace(clock, BURST, PER_MINUTE)
         self._bad: Final = Pace(clock, BAD_BURST, BAD_PER_MINUTE)
-        self._style: Final = style_of("style.css")
+        self._style: Final = style_of("public.css")
 
     def add_to(self, app: Flask) -> None:
         """Add the pages to the door that faces the sites."""
-        pages = Blueprint("links", "notanker_central", template_folder="templates")
+        pages = Blueprint("links", __name__, template_folder="templates")
         rule = "/<any(a,u):_kind>/<path:_rest>"
         pages.add_url_rule(rule, "look", lambda _kind, _rest: self.look())
         pages.add_url_rule(rule, "press", lambda _kind, _rest: self.press(), methods=["POST"])
@@ -150,6 +150,7 @@ class Linking:
         language = _language(self._board.language)
         page = render_template(
             "link.html",
+            language=language,
             show=Show(language, self._zone, self._clock.wall_s()),
             words={name: pair[language == "en"] for name, pair in LINK.items()},
             other="en" if language == "de" else "de",

@@ -1,4 +1,4 @@
-"""What all pages of the centre have in common: one file of style in each, and nothing from anywhere else."""
+"""What these pages have in common: one file of style in each, and nothing from anywhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from importlib import resources
 
 def style_of(name: str) -> str:
     """Return a file of styles from the templates."""
-    return resources.files("notanker_central").joinpath(f"templates/{name}").read_text("utf-8")
+    return (
+        resources.files("notanker_central.public").joinpath(f"templates/{name}").read_text("utf-8")
+    )
 
 
 def policy(style: str) -> str:
