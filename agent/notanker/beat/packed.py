@@ -108,10 +108,7 @@ def unpack(record: bytes, site: str, counter: int) -> Beat:
 
 def pack_ack(ack: Ack) -> bytes:
     """Pack an acknowledgement; its counter is in the nonce."""
-    orders = [
-        (o.id, short(o.kind), o.incident, short(o.contact), short(o.how), round(o.at_s))
-        for o in ack.orders
-    ]
+    orders = [_order(one) for one in ack.orders]
     return msgspec.msgpack.encode(trimmed((ack.stored_to, orders or None)))
 
 
@@ -126,7 +123,9 @@ def unpack_ack(record: bytes, counter: int) -> Ack:
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise PackedError("malformed", error) from None
     orders = tuple(
-        CentreOrder(o.id, o.kind, o.incident, o.contact, o.how, float(o.at_s))
+        CentreOrder(
+            o.id, o.kind, o.incident, o.contact, o.how, float(o.at_s), o.template, o.version
+        )
         for o in found.orders or ()
     )
     return Ack(counter, found.stored_to, orders)
@@ -154,6 +153,13 @@ def _parts(found: shapes.Packed) -> tuple[flags_.Flags, about_.Told, tuple[BeatE
         return flags_.unpack(found.flags), about, events
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise PackedError("malformed", error) from None
+
+
+def _order(one: CentreOrder) -> tuple[object, ...]:
+    # When somebody saw what he answers is not rounded up: he would have seen what came after it.
+    said = (one.id, short(one.kind), one.incident, short(one.contact), short(one.how))
+    text = (short(one.template), one.version) if one.template else ()
+    return (*said, math.floor(one.at_s), *text)
 
 
 def _reason(one: OrderAnswer) -> tuple[str, ...]:

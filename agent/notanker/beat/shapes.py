@@ -142,6 +142,8 @@ class Order(Struct, array_like=True, frozen=True):
     contact: Text
     how: Text
     at_s: Seconds
+    template: Text = ""
+    version: Number = 0
 
 
 class PackedAck(Struct, array_like=True, frozen=True):

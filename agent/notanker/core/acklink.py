@@ -11,7 +11,6 @@ most. Small letters and digits alone, so that no mail program cuts it and it can
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from base64 import b32encode
@@ -27,7 +26,6 @@ MOST_CHARACTERS: Final = 192
 MAC_SIGNS: Final = 20
 """100 bits. 80 are enough where each guess is a request to the centre (RFC 2104, 5)."""
 
-_LABEL: Final = b"notanker link 1"
 _NOBODY: Final = bytes(32)
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHAPE: Final = re.compile(
@@ -54,26 +52,6 @@ class Told:
     contact: str
     at_s: int
     drill: bool = False
-
-
-def key_of(site_key: str) -> bytes:
-    """Return the key of a site's links, from the site's key: for the site."""
-    return key_from(hashlib.sha256(site_key.encode("utf-8", "surrogatepass")).hexdigest())
-
-
-def key_from(fingerprint: str) -> bytes:
-    """Return the key of a site's links from the SHA-256 of the site's key, in hex: for the centre.
-
-    All that the centre knows of a site's key is that digest, so both sides begin there. This function and
-    `key_of` are the only place that knows what the key is derived from.
-    """
-    return hkdf_sha256(bytes.fromhex(fingerprint), _LABEL)
-
-
-def hkdf_sha256(secret: bytes, info: bytes) -> bytes:
-    """Return 32 bytes derived from a secret, without salt (RFC 5869)."""
-    extracted = hmac.digest(bytes(32), secret, "sha256")
-    return hmac.digest(extracted, info + b"\x01", "sha256")
 
 
 def path_of(told: Told, key: bytes) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from notanker.beat import link_key
 from notanker.config.model import CentreConfig
 from notanker.core import acklink
 from notanker.core.acklink import Told
@@ -65,4 +66,4 @@ class Links:
             self._failed = reason
             return None
         self._failed = ""
-        return acklink.key_of(text.strip())
+        return link_key.key_of(text.strip())

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
+from notanker.beat import link_key
 from notanker.core import acklink
 from notanker.core.acklink import Told
 from notanker.core.heartbeat import MOST_OPEN, BeatIncident
@@ -78,7 +79,7 @@ class Linking:
 
     def __init__(self, store: Store, sites: Iterable[Site], board: Board, clock: Clock) -> None:
         self._store = store
-        self._keys: Final = {site.id: acklink.key_from(site.key_sha256) for site in sites}
+        self._keys: Final = {site.id: link_key.key_from(site.key_sha256) for site in sites}
         self._board = board
         self._zone = zoneinfo.ZoneInfo(board.time_zone)
         self._clock = clock

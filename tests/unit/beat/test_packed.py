@@ -21,6 +21,7 @@ from notanker.core.names import Cause, Confidence, Line, Uplink, Verdict
 from tests.unit.beat.sample import BOOT, CALM, FULL, Aead
 
 ORDER = CentreOrder(2**53 - 1, "acknowledge", 17, "Anna", "centre", 1_795_000_000.0)
+RELEASE = CentreOrder(7, "release", 17, "Anna", "centre", 1_795_000_000.0, "T9", 3)
 
 
 def again(beat: Beat) -> Beat:
@@ -195,7 +196,9 @@ def test_hex_and_ids_travel_as_bytes_and_come_back_as_they_were(text: str) -> No
     assert as_text(as_bytes("AB")) == "AB"
 
 
-@pytest.mark.parametrize("ack", [Ack(9, 0), Ack(9, 70_000, (ORDER,) * 5)])
+@pytest.mark.parametrize(
+    "ack", [Ack(9, 0), Ack(9, 70_000, (ORDER,) * 5), Ack(9, 1, (RELEASE, ORDER))]
+)
 def test_an_acknowledgement_comes_back_as_it_was(ack: Ack) -> None:
     assert packed.unpack_ack(packed.pack_ack(ack), 9) == ack
 

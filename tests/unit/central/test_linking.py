@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.central.conftest import START_S, Hands, Makers, key_of, make_site
 
+from notanker.beat import link_key
 from notanker.core import acklink
 from notanker.core.acklink import Told
 from notanker.core.heartbeat import BeatIncident, CentreOrder, OrderAnswer
@@ -30,7 +31,7 @@ ASKED = "<button"
 
 
 def path(told: Told = TOLD) -> str:
-    return acklink.path_of(told, acklink.key_of(key_of(told.site)))
+    return acklink.path_of(told, link_key.key_of(key_of(told.site)))
 
 
 @pytest.fixture

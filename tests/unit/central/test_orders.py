@@ -15,6 +15,7 @@ from tests.unit.central.test_serving import Running, centre, toml
 from tests.unit.core.outside_world import outage
 from tests.unit.shell.journal_desk import open_journal
 
+from notanker.beat import link_key
 from notanker.config.model import CentreConfig
 from notanker.core import acklink, view
 from notanker.core.acklink import Told
@@ -239,7 +240,7 @@ def test_from_a_link_to_the_core_in_one_beat_and_back_in_the_next(
     key = tmp_path / "key"
     key.write_text(make.key("nord"))
     told = Told("nord", 1, "mara", int(Clock().wall_s()))
-    link = acklink.path_of(told, acklink.key_of(make.key("nord")))
+    link = acklink.path_of(told, link_key.key_of(make.key("nord")))
 
     async def live() -> None:
         async with open_journal(tmp_path / "journal.sqlite") as store:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from notanker.beat import link_key
 from notanker.config.model import CentreConfig
 from notanker.core import acklink
 from notanker.core.acklink import Told
@@ -50,7 +51,7 @@ def test_a_mail_s_link_says_who_was_told_of_what_and_when(key: Path) -> None:
     assert found is not None
     assert found.words == "Ich übernehme:"
     path = found.url.removeprefix("https://centre.example:8443")
-    keys = {"musterhafen": acklink.key_of("k" * 43)}
+    keys = {"musterhafen": link_key.key_of("k" * 43)}
     assert acklink.read(path, keys.get) == Told("musterhafen", 17, "mara", 1_790_000_000)
 
 
