@@ -27,6 +27,16 @@ _Digest = Annotated[
 ]
 
 
+_Address = Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")]
+_Template = Annotated[
+    str,
+    Meta(
+        pattern=r"^T\d{1,2}$",
+        extra={"de": "eine Textkennung wie T9", "en": "a text's id such as T9"},
+    ),
+]
+
+
 class Listen(Struct, frozen=True, forbid_unknown_fields=True):
     """Where beats come in. An empty `host` means every address of the machine."""
 
@@ -76,6 +86,36 @@ class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     archive: str = "/var/lib/notanker/depot"
 
 
+class StatusPage(Struct, frozen=True, forbid_unknown_fields=True):
+    """The status page; without `listen` there is none.
+
+    Attributes:
+        listen: Its own address. Beyond this machine it speaks TLS with the certificate of `[listen]`.
+        url: Where people find it; the feed has to say so.
+        title: Above the page and in feed readers.
+        texts: Which texts are for the public, once they are released.
+        days: So long an incident that is over stays.
+        imprint: Address of the operator's imprint.
+    """
+
+    listen: _Address = ""
+    url: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$")] = ""
+    title: str = "Störungen"
+    texts: Annotated[tuple[_Template, ...], Meta(min_length=1, max_length=8)] = ("T9", "T13")
+    days: Annotated[float, Meta(ge=0, le=365)] = 7.0
+    imprint: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
+
+    @property
+    def host(self) -> str:
+        """The address part of `listen`."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`."""
+        return int(self.listen.rpartition(":")[2] or 0)
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """One site that may report."""
 
@@ -96,6 +136,7 @@ class CentralConfig(Struct, frozen=True):
     alarm: Alarm
     sites: tuple[Site, ...]
     plans: Plans = Plans()
+    status_page: StatusPage = StatusPage()
 
 
 class _Head(Struct, frozen=True):
@@ -106,6 +147,7 @@ class _Head(Struct, frozen=True):
     board: Board = Board()
     alarm: Alarm = Alarm()
     plans: Plans = Plans()
+    status_page: StatusPage = StatusPage()
     site: list[dict[str, object]] = []
 
 
@@ -116,6 +158,7 @@ _TABLES: Final = {
     "board": Board,
     "alarm": Alarm,
     "plans": Plans,
+    "status_page": StatusPage,
 }
 
 
@@ -144,10 +187,11 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     board, found_board = _table(document, "board", Board())
     alarm, found_alarm = _table(document, "alarm", Alarm())
     plans, found_plans = _table(document, "plans", Plans())
+    page, found_page = _table(document, "status_page", StatusPage())
     sites, found_sites = convert_items(document, "site", Site)
     problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
-    problems += found_sites
-    return CentralConfig(listen, database, board, alarm, sites, plans), problems
+    problems += [*found_page, *found_sites]
+    return CentralConfig(listen, database, board, alarm, sites, plans, page), problems
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

@@ -6,6 +6,7 @@ Which events count is noted when they come in (`note`); what they amount to is f
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -63,17 +64,23 @@ def note(
         connection.execute(new.on_conflict_do_nothing(), rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact of a site's journal, and where it stands there."""
+
+    epoch: int
+    position: int
+    received_s: float
+    fact: Fact
+
+
 def incidents(connection: Connection, site: str) -> Incidents:
     """Return a site's newest incidents with their texts, as its journal tells of them."""
-    return incident.fold(fact for fact, _ in record(connection, site))
+    return incident.fold(entry.fact for entry in record(connection, site))
 
 
-def record(connection: Connection, site: str) -> list[tuple[Fact, int]]:
-    """Return what the site's journal says of its newest incidents and their texts, in order.
-
-    Returns:
-        Each fact with its position.
-    """
+def record(connection: Connection, site: str) -> list[Entry]:
+    """Return what the site's journal says of its newest incidents and their texts, in order."""
     o, e = t.outside.c, t.event.c
     epoch = select(t.site.c.epoch).where(t.site.c.id == site).scalar_subquery()
     newest = (
@@ -91,8 +98,11 @@ def record(connection: Connection, site: str) -> list[tuple[Fact, int]]:
         .limit(MOST_EVENTS)
     )
     rows = connection.execute(query).all()
-    found = ((_fact(row), int(row.position)) for row in reversed(rows))
-    return [(fact, position) for fact, position in found if fact is not None]
+    return [
+        Entry(int(row.epoch), int(row.position), float(row.received_s), fact)
+        for row in reversed(rows)
+        if (fact := _fact(row)) is not None
+    ]
 
 
 def at(now_s: float) -> Moment:

@@ -105,6 +105,17 @@ CATALOGUE: Final = Catalogue(
             ("Es ist kein Standort eingetragen.", "Für jeden Standort [[site]] ergänzen."),
             ("No site is listed.", "Add [[site]] for each site."),
         ),
+        "status-no-url": Entry(
+            "error",
+            (
+                "Wer den Feed der Statusseite liest, muss sie auch finden.",
+                "Unter [status_page] url angeben, zum Beispiel https://status.example.",
+            ),
+            (
+                "Whoever reads the status page's feed has to find the page.",
+                "Set url under [status_page], such as https://status.example.",
+            ),
+        ),
         "nobody-told": Entry(
             "warning",
             (
@@ -178,6 +189,8 @@ def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
         address(config.database.url).get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         yield CATALOGUE.problem("bad-database", document.place(("database", "url")))
+    if config.status_page.listen and not config.status_page.url:
+        yield CATALOGUE.problem("status-no-url", document.place(("status_page",)))
     board = config.board
     try:
         zoneinfo.ZoneInfo(board.time_zone)

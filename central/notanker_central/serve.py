@@ -28,10 +28,11 @@ from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.keys import Keyring
 from notanker_central.lease import Lease, Work, run_as_one
 from notanker_central.public.linking import Linking
+from notanker_central.public.status_page import StatusPages
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Reception
 from notanker_central.roller import Roller
-from notanker_central.rules import tls_context
+from notanker_central.rules import is_loopback, tls_context
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
 from notanker_central.web.door import Door, listen
@@ -47,10 +48,11 @@ _CERTIFICATE_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the centre listens; `board` is None if the board is turned off."""
+    """Where the centre listens; None for what is turned off."""
 
     beats: int
     board: int | None
+    status_page: int | None = None
 
 
 def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -> None:
@@ -110,6 +112,8 @@ class _Centre:
         self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher, lease: Lease
     ) -> None:
         self._config = config
+        self._store = store
+        self._clock = clock
         self._reception = Reception(store, BearerOpener(config.sites), clock)
         ingest = Ingest(store, self._reception, config.sites, clock)
         health = Health(store, watcher, ingest, lease)
@@ -124,13 +128,20 @@ class _Centre:
 
     async def run(self, ready: Callable[[Ports], None] | None) -> None:
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
-        with workers, contextlib.closing(self._reception):
+        # The whole world may ask for the status page; no beat waits behind it.
+        public = ThreadPoolExecutor(2, thread_name_prefix="status page")
+        with workers, public, contextlib.closing(self._reception):
             doors = self._doors(workers)
+            page = self._status_page(public)
+            board = doors[1].port if len(doors) > 1 else None
+            doors += [page] if page is not None else []
             self._reception.start()
             tasks = [asyncio.ensure_future(door.run()) for door in doors]
             tasks.append(asyncio.ensure_future(self._renew_certificate()))
-            ports = Ports(doors[0].port, doors[1].port if len(doors) > 1 else None)
-            log.info("listening", beats=ports.beats, board=ports.board)
+            ports = Ports(doors[0].port, board, page.port if page is not None else None)
+            log.info(
+                "listening", beats=ports.beats, board=ports.board, status_page=ports.status_page
+            )
             if ready is not None:
                 ready(ports)
             await _signalled()
@@ -155,6 +166,14 @@ class _Centre:
             listener = listen(board.host, board.port)
             doors.append(Door(listener, self._board, workers, limits=_BOARD_LIMITS))
         return doors
+
+    def _status_page(self, workers: ThreadPoolExecutor) -> Door | None:
+        page = self._config.status_page
+        if not page.listen:
+            return None
+        app = StatusPages(self._store, page, self._config.board, self._clock).app()
+        tls = None if is_loopback(page.host) else self._tls
+        return Door(listen(page.host, page.port), app, workers, tls=tls, limits=_BOARD_LIMITS)
 
     def _context(self) -> ssl.SSLContext | None:
         listening = self._config.listen

@@ -29,7 +29,7 @@ from notanker_central import orders, views
 from notanker_central.clock import Clock
 from notanker_central.config import Board, Site
 from notanker_central.orders import Wish
-from notanker_central.public.looks import policy, style_of
+from notanker_central.public.looks import language_of, policy, style_of
 from notanker_central.public.pace import Pace
 from notanker_central.public.words import LINK
 from notanker_central.show import Show
@@ -219,5 +219,5 @@ def _reason(seen: Seen) -> str:
 
 def _language(usual: Language) -> Language:
     asked = request.args.get("lang", "")
-    best = asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES)
-    return next((language for language in LANGUAGES if language == best), usual)
+    chosen = next((language for language in LANGUAGES if language == asked), None)
+    return chosen or language_of(request, usual)

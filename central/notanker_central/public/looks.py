@@ -6,6 +6,10 @@ import base64
 import hashlib
 from importlib import resources
 
+from flask import Request
+
+from notanker.errors import LANGUAGES, Language
+
 
 def style_of(name: str) -> str:
     """Return a file of styles from the templates."""
@@ -21,3 +25,13 @@ def policy(style: str) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
+
+
+def language_of(asked: Request, usual: Language) -> Language:
+    """Return the reader's language: the first of ours that the browser names, whatever country it adds."""
+    for tag, quality in asked.accept_languages:
+        primary = tag.partition("-")[0].lower()
+        found = next((language for language in LANGUAGES if language == primary), None)
+        if found is not None and quality > 0:
+            return found
+    return usual

@@ -141,3 +141,36 @@ def test_a_site_key_is_random_and_known_by_its_hash_alone() -> None:
     assert fingerprint(key) == digest
     assert key != make_site_key()[0]
     assert key not in digest
+
+
+def test_there_is_no_status_page_unless_it_has_an_address(written: Write, good: str) -> None:
+    config, _ = written(good)
+    assert config is not None
+    assert config.status_page.listen == ""
+    table = 'listen = "[::1]:8446"\nurl = "https://status.example"\ntexts = ["T9"]\n'
+    config, problems = written(f"{good}[status_page]\n{table}")
+    assert problems == []
+    assert config is not None
+    page = config.status_page
+    assert (page.host, page.port, page.texts) == ("::1", 8446, ("T9",))
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ('listen = "127.0.0.1:8446"', "status-no-url"),
+        ('listen = "8446"\nurl = "https://status.example"', "wrong-value"),
+        ('url = "status.example"', "wrong-value"),
+        ('imprint = "javascript:alert(1)"', "wrong-value"),
+        ('texts = ["press"]', "wrong-value"),
+        ("texts = []", "wrong-value"),
+        ("days = -1", "wrong-value"),
+        ("text = 1", "unknown-key"),
+    ],
+)
+def test_a_status_page_that_cannot_work_is_told(
+    written: Write, good: str, table: str, code: str
+) -> None:
+    config, problems = written(f"{good}[status_page]\n{table}\n")
+    assert config is None
+    assert codes(problems) == [code]

@@ -227,7 +227,8 @@ def test_a_drill_says_so_at_both_ends(phone: FlaskClient) -> None:
     ("accepted", "query", "said"),
     [
         ("en-GB,en;q=0.9,de;q=0.1", "", "I have it"),
-        ("de-AT", "", "Ich übernehme"),
+        ("de-AT,en;q=0.5", "", "Ich übernehme"),
+        ("fr,en-US;q=0.5,de;q=0", "", "I have it"),
         ("fr", "", "Ich übernehme"),
         ("", "", "Ich übernehme"),
         ("de", "?lang=en", "I have it"),
