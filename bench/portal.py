@@ -139,7 +139,8 @@ def main() -> int:
             from bench.web.paint import painted
 
             with Portal(folder / "portal") as portal:
-                return painted(portal, runs=3 if wanted.short else 20, goal_ms=GOAL_PAINT_MS)
+                runs = 3 if wanted.short else 20
+                return painted(portal, folder / "nginx", runs, GOAL_PAINT_MS)
         found: dict[str, dict[str, Figures]] = {}
         with Portal(folder / "portal") as portal:
             pages = {path: portal.get(path) for path in PAGES}

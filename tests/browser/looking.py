@@ -9,13 +9,13 @@ from typing import Any, Final, Literal
 from playwright.sync_api import Browser, Page
 
 GERMAN: Final = (
-    "/de/", "/kontakte", "/massnahmen", "/massnahme/rufumleitung-mobil",
+    "/de/", "/de/still", "/kontakte", "/massnahmen", "/massnahme/rufumleitung-mobil",
     "/szenario/internet-und-telefon-tot", "/szenario/nur-internet-vpn", "/seite/ruhe",
     "/seite/neu-im-team", "/sprachregelung", "/formulare", "/formular/F1?ab=7&anzahl=2",
     "/formulare/nachtragen?F1=1-9", "/suche?q=netz+weg", "/verbinden", "/leitung", "/druck",
     "/bericht/16", "/none",
 )  # fmt: skip
-ENGLISH: Final = tuple("/en/" if path == "/de/" else f"/en{path}" for path in GERMAN)
+ENGLISH: Final = tuple(f"/en{path.removeprefix('/de')}" for path in GERMAN)
 PATHS: Final = GERMAN + ENGLISH
 WIDTHS: Final = (320, 360, 1280)
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")

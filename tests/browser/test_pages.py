@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # no types
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NotInTimeError
 from tests.browser.looking import (
     FOCUS,
+    GERMAN,
     PALE,
     PATHS,
     PRIMARY,
@@ -18,16 +23,15 @@ from tests.browser.looking import (
     opened,
 )
 
+from notanker.portal import pages
+
 AXE = Axe()
+STYLE = Path(pages.__file__).with_name("style.css").read_text("utf-8")
+MEDIA: tuple[Literal["screen", "print"], ...] = ("screen", "print")
 TAGS = [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
 ]  # fmt: skip
-OPTIONS = {
-    "runOnly": TAGS,
-    "resultTypes": ["violations"],
-    # The state of the moment is what the first page is for: WCAG 2.2.1 excepts what happens in real time.
-    "rules": {"meta-refresh": {"enabled": False}},
-}
+OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"]}
 
 
 def at(page: Page, width: int, scheme: str) -> Page:
@@ -86,6 +90,36 @@ def test_a_page_is_one_request_without_a_complaint(path: str, browser: Browser, 
         assert context.cookies() == []
     finally:
         context.close()
+
+
+@pytest.mark.parametrize("path", GERMAN)
+def test_what_is_cut_off_the_style_changes_nothing_that_is_seen(
+    path: str, browser: Browser, site: str
+) -> None:
+    with opened(browser, site + path, bypass_csp=True) as page:
+        for medium in MEDIA:
+            page.emulate_media(media=medium)
+            page.eval_on_selector("style", "(e, css) => { e.kept = e.textContent }")
+            cut = page.screenshot(full_page=True)
+            page.eval_on_selector("style", "(e, css) => { e.textContent = css }", STYLE)
+            whole = page.screenshot(full_page=True)
+            page.eval_on_selector("style", "e => { e.textContent = e.kept }")
+            assert cut == whole, medium
+
+
+def test_the_home_page_loads_itself_anew_until_it_is_stopped(
+    browser: Browser, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "REFRESH_S", 1)
+    with opened(browser, f"{site}/de/", java_script_enabled=False) as page:
+        for _ in range(3):  # the third is an answer that says "not modified"
+            page.wait_for_event("load", timeout=10_000)
+        page.get_by_role("link", name="Neuladen anhalten").click()
+        assert page.url.endswith("/de/still")
+        with pytest.raises(NotInTimeError):
+            page.wait_for_event("load", timeout=2_500)
+        page.get_by_role("link", name="Wieder").click()
+        assert page.url.endswith("/de/")
 
 
 def test_without_script_the_way_from_the_start_to_a_number_is_the_same(

@@ -60,6 +60,7 @@ class _Routes:
         self.app.add_url_rule("/status.json", "status", self._status)
         for prefix, home, language in (("", "/de/", "de"), ("/en", "/en/", "en")):
             self._add(home, language, lambda seen: seen.home())
+            self._add(f"{home}still", language, lambda seen: seen.home(still=True))
             for path, name in _NAMED.items():
                 self._add(f"{prefix}/{path}", language, _plan_page(name))
             for path, kind in _KINDS.items():
@@ -211,6 +212,8 @@ def _dressed(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = clothes.policy(*g.get("styles", ()))
     response.headers["Vary"] = f"Accept-Encoding, Accept-Language{g.get('depends', '')}"
     response.status_code = g.get("code", response.status_code)
+    if g.get("refresh_s"):
+        response.headers["Refresh"] = str(g.refresh_s)
     if g.get("secret"):
         response.headers["Cache-Control"] = "no-store"
     if response.mimetype == "text/html" and request.accept_encodings["gzip"] > 0:

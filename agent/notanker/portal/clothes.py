@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
 
-STYLE: Final = Markup(Path(__file__).with_name("style.css").read_text("utf-8").strip())  # noqa: S704
+from notanker.portal import tailoring
+
+_SHEET: Final = tailoring.sheet(Path(__file__).with_name("style.css").read_text("utf-8"))
+_BARE: Final = "<style></style>"
+"""Where a page's style goes: no text of a plan or a person can say this, for `<` is escaped in it."""
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -45,13 +48,18 @@ SYMBOLS: Final = {
 }
 
 
-@lru_cache(maxsize=8)
+def dressed(page: str) -> tuple[str, str]:
+    """Return a page with what it needs of the style sheet, and that style."""
+    style = tailoring.cut(_SHEET, page)
+    return page.replace(_BARE, f"<style>{style}</style>", 1), style
+
+
 def policy(*styles: str) -> str:
     """Return the content security policy that allows these styles and nothing else."""
-    hashes = " ".join(f"'sha256-{_hash(style)}'" for style in (STYLE, *styles) if style)
+    hashes = " ".join(f"'sha256-{_hash(style)}'" for style in styles if style) or "'none'"
     return (
-        f"default-src 'none'; style-src {hashes}; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {hashes}; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -27,7 +27,8 @@ from notanker.portal.times import Times, zone_of
 from notanker.portal.veil import Veil
 from notanker.portal.words import words
 
-REFRESH_S = 15
+REFRESH_S = 30
+"""WCAG 2.2.1 gives who wants to stop it at least 20 s."""
 DEFAULT_ZONE = "Europe/Berlin"
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,18 @@ class View:
         """Where this language's pages begin."""
         return "/en" if self.language == "en" else ""
 
-    @property
     def gone(self) -> Gone:
-        """What is gone right now."""
+        """Find out what is gone right now."""
         return gone_now(self.status, self.facts, self.language, fresh=not self.state.stale)
 
-    def home(self) -> str:
-        """Return the home page; it works without a plan and without an agent."""
+    def home(self, *, still: bool = False) -> str:
+        """Return the home page; it works without a plan and without an agent.
+
+        Args:
+            still: Whether it stays as it is, for who reads slowly or has it read aloud.
+        """
+        g.refresh_s = 0 if still else REFRESH_S
+        gone = self.gone()
         incident = self.status.incident if self.status and not self.state.stale else None
         every_s = self.index.every_s if self.index else 0.0
         text = self.index.banner.get(self.language, "") if self.index else ""
@@ -66,7 +72,7 @@ class View:
         meaning = render_template(
             "_meaning.html",
             t=words(self.language),
-            services=services_words(self.facts, self.gone, self.language),
+            services=services_words(self.facts, gone, self.language),
             banner=banner(text, incident, site, every_s, self.times) if incident else "",
         )
         return self._page(
@@ -75,7 +81,8 @@ class View:
             live=live(self.status, self.times, self._veil(), self.files.has_report),
             has_forms=bool(self._forms()),
             next_news=next_news(incident, every_s, self.times) if incident else "",
-            content=self._content("home", MEANING, meaning),
+            content=self._content("home", gone, MEANING, meaning),
+            still=still,
             refresh=REFRESH_S,
             wide="live",
         )
@@ -83,7 +90,7 @@ class View:
     def plan_page(self, name: str) -> str | None:
         """Return a page of the plan; None if the plan has none of that name."""
         title = self._title(name)
-        content = self._content(name) if title is not None else None
+        content = self._content(name, self.gone()) if title is not None else None
         if content is None:
             return None
         if name == "wording":
@@ -172,7 +179,7 @@ class View:
         found = self.files.leads(self.language)
         if found is None:
             return None
-        content = Markup(arranged(found, self.gone))  # noqa: S704 - escaped at acceptance
+        content = Markup(arranged(found, self.gone()))  # noqa: S704 - escaped at acceptance
         title = words(self.language)["leads"]
         return self._page("leads.html", title=title, said="", content=content)
 
@@ -192,7 +199,7 @@ class View:
     def _title(self, name: str) -> str | None:
         return self.index.titles.get(self.language, {}).get(name) if self.index else None
 
-    def _content(self, name: str, place: str = "", filling: str = "") -> Markup | None:
+    def _content(self, name: str, gone: Gone, place: str = "", filling: str = "") -> Markup | None:
         """Return a page's content as it is right now; `filling` is put where `place` is."""
         content = self.files.page(self.language, name)
         if content is None:
@@ -200,7 +207,7 @@ class View:
         if place:
             content = content.replace(place, filling)
         # Rendered at acceptance with all of the plan's text escaped.
-        return Markup(arranged(content, self.gone))  # noqa: S704
+        return Markup(arranged(content, gone))  # noqa: S704
 
     def _page(self, template: str, **values: object) -> str:
         issued = self.index.issued if self.index else None
@@ -251,9 +258,8 @@ def dressed(
     t = words(language)
     other = "de" if language == "en" else "en"
     foot = _foot(index, t, language) if index else Markup()
-    g.styles = (foot,) if foot else ()
-    defaults = {"refresh": 0, "wide": "", "content": "", "issued": "", "fresh": None, "title": ""}
-    return render_template(
+    defaults = {"wide": "", "content": "", "issued": "", "fresh": None, "title": ""}
+    bare = render_template(
         template,
         **{
             **defaults,
@@ -266,7 +272,6 @@ def dressed(
             "symbol": clothes.SYMBOLS[state.mood],
             "mark": clothes.MARK,
             "icon": clothes.ICON,
-            "style": clothes.STYLE,
             "foot": foot,
             "index": index,
             "site": index.site if index else t["site"],
@@ -274,6 +279,9 @@ def dressed(
             **values,
         },
     )
+    page, style = clothes.dressed(bare)
+    g.styles = (style, foot)
+    return page
 
 
 def _foot(index: Index, t: Mapping[str, str], language: str) -> Markup:
@@ -287,6 +295,6 @@ def _twin(path: str, other: str) -> str:
     """Return the address of the same page in the other language."""
     parts = [part for part in path.split("/") if part]
     bare = "/".join(parts[1:] if parts[:1] in (["de"], ["en"]) else parts)
-    if not bare:
-        return f"/{other}/"
+    if bare in ("", "still"):
+        return f"/{other}/{bare}"
     return f"/en/{bare}" if other == "en" else f"/{bare}"

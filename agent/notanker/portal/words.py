@@ -56,6 +56,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "hit": ("Betroffen", "Affected"),
     "runs_on": ("Läuft weiter", "Running"),
     "next_news": ("Nächste Info", "Next update"),
+    "refreshes": ("Lädt alle {s} Sekunden neu.", "Reloads every {s} seconds."),
+    "hold": ("Neuladen anhalten", "Stop reloading"),
+    "still": ("Diese Seite lädt nicht neu.", "This page does not reload."),
+    "go_on": ("Wieder alle paar Sekunden neu laden", "Reload every few seconds again"),
     "gone_measures": (
         "Hilft jetzt nicht, weil ausgefallen ist: {names}",
         "No help right now, because this is down: {names}",

@@ -116,7 +116,8 @@ def test_pages_stay_small(path: str, world: World) -> None:
 def test_a_page_asks_for_nothing_else_and_leaves_nothing_behind(path: str, world: World) -> None:
     response = world.client.get(path)
     policy = response.headers["Content-Security-Policy"]
-    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    styled = "'none'" if path == "/healthz" else "'sha256-"
+    assert policy.startswith(f"default-src 'none'; style-src {styled}")
     assert "Set-Cookie" not in response.headers
     for tag in ("<script", "<img", "<iframe", "<object", " style=", "onclick"):
         assert tag not in response.text
@@ -126,6 +127,23 @@ def test_a_page_asks_for_nothing_else_and_leaves_nothing_behind(path: str, world
     assert all(link.startswith("data:") for link in links)
     for href in re.findall(r'<a[^>]*href="([^"]*)"', response.text):
         assert href.startswith(("/", "#", "tel:", "mailto:"))
+
+
+@pytest.mark.parametrize(("path", "still"), [("/de/", "/de/still"), ("/en/", "/en/still")])
+def test_who_wants_the_home_page_to_stand_still_can_have_it(
+    path: str, still: str, world: World
+) -> None:
+    moving, standing = world.client.get(path), world.client.get(still)
+    assert int(moving.headers["Refresh"]) >= 20, "WCAG 2.2.1"
+    assert f'href="{still}"' in moving.text
+    assert "Refresh" not in standing.headers
+    assert f'href="{path}"' in standing.text
+    assert 'http-equiv="refresh"' not in moving.text + standing.text
+
+
+def test_the_still_page_has_its_twin(world: World) -> None:
+    assert 'href="/en/still" lang="en"' in world.text("/de/still")
+    assert 'href="/de/still" lang="de"' in world.text("/en/still")
 
 
 def test_the_style_is_the_one_that_the_policy_allows(world: World) -> None:
@@ -159,9 +177,9 @@ def test_every_link_of_the_site_leads_to_a_page(world: World) -> None:
 
 
 def test_only_the_home_page_renews_itself(world: World) -> None:
-    for path in PAGES + ENGLISH:
+    for path in [*PAGES, *ENGLISH, "/none"]:
         is_home = path in ("/", "/de/", "/en/")
-        assert ('http-equiv="refresh"' in world.text(path)) == is_home
+        assert ("Refresh" in world.client.get(path).headers) == is_home
 
 
 @pytest.mark.parametrize(
