@@ -35,9 +35,10 @@ from notanker_central.board import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import Board, StatusPage
 from notanker_central.health import Health
-from notanker_central.ingest import Ingest
+from notanker_central.ingest import BearerOpener, Ingest
 from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
+from notanker_central.reception import Reception
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
 
@@ -89,7 +90,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     Linking(store, sites, Board(), clock).add_to(link_door)
     page = StatusPage(url="https://status.example", imprint="https://www.example/impressum")
     quiet = StatusPage(url="https://status.example", texts=("T99",))
-    health = Health(store, Watcher(store, clock), Ingest(store, [], clock))
+    receiving = Reception(store, BearerOpener(sites), clock)
+    health = Health(store, Watcher(store, clock), Ingest(store, receiving, [], clock))
     apps = (
         link_door,
         StatusPages(store, page, Board(), clock).app(),

@@ -20,8 +20,8 @@ PATH = "/site/nord/draft/17/T9"
 
 
 @pytest.fixture
-def board(store: Store, hands: Hands) -> FlaskClient:
-    health = Health(store, Watcher(store, hands.clock), Ingest(store, [], hands.clock))
+def board(store: Store, ingest: Ingest, hands: Hands) -> FlaskClient:
+    health = Health(store, Watcher(store, hands.clock), ingest)
     return board_app(store, Board(), hands.clock, health).test_client()
 
 
