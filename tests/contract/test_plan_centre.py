@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.config.plan_source import SourceConfig
 from notanker_central import make_site_key
 from tests.contract.support.centre import RunningCentre, running_centre

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.config.plan_source import SourceConfig
 from notanker.core.moment import Moment
 from notanker.plan import delta

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
+from notanker.config.centre import CentreConfig
 from notanker.config.panel import PanelConfig, PowerCycleConfig
 from notanker.config.plan_source import SourceConfig
 from notanker.config.portal import PortalConfig
@@ -16,10 +17,8 @@ from notanker.config.values import (
     Interface,
     Name,
     Number,
-    PositiveSeconds,
     Seconds,
     check_addresses,
-    is_origin,
     is_zone,
 )
 from notanker.core.calendar import window_of
@@ -211,41 +210,6 @@ class OrdersConfig(msgspec.Struct, frozen=True, kw_only=True):
     totp: Path | None = None
     paper: Path | None = None
     answers_per_hour: Annotated[int, Meta(ge=0, le=60)] = 10
-
-
-class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where heartbeats go.
-
-    Attributes:
-        url: `https://` and the centre's name, without a path.
-        key: File with the site's key.
-        ca: File with the certificate of the authority that signed the centre's; else the system's.
-        addresses: Where to connect, if the name is not to be looked up.
-        link_url: Where people reach the centre to take an incident on, if not at `url`; "" sends no links.
-    """
-
-    url: str
-    key: Path
-    ca: Path | None = None
-    addresses: tuple[str, ...] = ()
-    link_url: str | None = None
-    interval_s: PositiveSeconds = 60.0
-    proof_s: PositiveSeconds = 3600.0
-
-    def __post_init__(self) -> None:
-        """Check address and addresses."""
-        for key, url in (("url", self.url), ("link_url", self.link_url or self.url)):
-            if not is_origin(url):
-                raise ValueError(
-                    f"{key}: „{url}“ ist keine https-Adresse ohne Pfad wie https://zentrale.example.",
-                    f"{key}: '{url}' is no https address without a path such as https://centre.example.",
-                )
-        check_addresses("addresses", self.addresses)
-
-    @property
-    def links(self) -> str:
-        """What the links in mails begin with, empty for none."""
-        return (self.url if self.link_url is None else self.link_url).removesuffix("/")
 
 
 class PlanConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,11 +77,11 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def is_origin(url: str) -> bool:
-    """Tell whether it is https, a name, perhaps a port, and no more."""
+def is_origin(url: str, scheme: str = "https") -> bool:
+    """Tell whether it is this scheme, a name, perhaps a port, and no more."""
     try:
         parts = urlsplit(url)
-        whole = f"https://{parts.netloc}" in (url, url.removesuffix("/"))
+        whole = f"{scheme}://{parts.netloc}" in (url, url.removesuffix("/"))
         return whole and bool(parts.hostname) and parts.username is None and parts.port != 0
     except ValueError:  # no number, or none that a port can have
         return False

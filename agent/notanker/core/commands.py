@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from notanker.core.bearer import Order
 from notanker.core.facts import Fact
-from notanker.core.names import Line, Uplink
+from notanker.core.names import Carrier, Line, Uplink
 from notanker.core.settings import Anchor
 
 
@@ -49,10 +49,12 @@ class Beat:
 
     Attributes:
         interval_s: How long the next one may take, which the centre is promised.
+        carrier: By what it travels.
     """
 
     over: Uplink
     interval_s: float = 60.0
+    carrier: Carrier = Carrier.HTTPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from notanker.core.bearer import Order
 from notanker.core.budget import Ledger
 from notanker.core.graph import System
-from notanker.core.names import Outcome, Uplink
+from notanker.core.names import Carrier, Outcome, Uplink, Waiting
 from notanker.core.settings import Telling
 
 
@@ -85,10 +85,12 @@ class DeviceSaid:
 
 @dataclass(frozen=True, slots=True)
 class BeatDone:
-    """A beat was acknowledged by the centre as stored, or was not."""
+    """A beat was acknowledged by the centre as stored, or was not; `waiting`: what it left in the journal."""
 
     over: Uplink
     ok: bool
+    carrier: Carrier = Carrier.HTTPS
+    waiting: Waiting = Waiting.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

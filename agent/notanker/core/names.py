@@ -153,6 +153,26 @@ ON_ITS_WAY: Final = frozenset({Outcome.SENT, Outcome.DELIVERED})
 """What left; only the phone's owner may not have it yet."""
 
 
+class Carrier(StrEnum):
+    """By what a beat travels to the centre."""
+
+    HTTPS = "https"
+    UDP = "udp"
+    MQTT = "mqtt"
+    SMS = "sms"
+
+
+class Waiting(StrEnum):
+    """What a beat had to leave in the journal.
+
+    `more`: events that follow in the next. `too_large`: the oldest of them fits into no datagram.
+    """
+
+    NOTHING = "nothing"
+    MORE = "more"
+    TOO_LARGE = "too_large"
+
+
 class PluginHealth(StrEnum):
     """How a plugin's child process does."""
 

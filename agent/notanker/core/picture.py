@@ -156,5 +156,6 @@ def seen(site: Site) -> tuple[object, ...]:
         site.incidents.systems,
         backing.rests(site),
         site.power,
+        site.beating.mute,
         site.announced,
     )

@@ -10,7 +10,7 @@ from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import Duty, Window
 from notanker.core.graph import System
 from notanker.core.incident import REOPEN_S
-from notanker.core.names import Layer, Uplink, Via
+from notanker.core.names import Carrier, Layer, Uplink, Via
 from notanker.core.powercycle import PowerCycleSettings
 from notanker.core.ways import SMS, Way
 
@@ -250,6 +250,18 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class CarrierSettings:
+    """Which carriers take beats over which line, the preferred one first."""
+
+    primary: tuple[Carrier, ...] = (Carrier.HTTPS,)
+    backup: tuple[Carrier, ...] = (Carrier.HTTPS,)
+
+    def over(self, uplink: Uplink) -> tuple[Carrier, ...]:
+        """Return the order for a line."""
+        return self.primary if uplink is Uplink.PRIMARY else self.backup
+
+
+@dataclass(frozen=True, slots=True)
 class BeatSettings:
     """How often the centre is told.
 
@@ -257,12 +269,14 @@ class BeatSettings:
         interval_s: Over the uplink in use.
         proof_s: Over the idle backup, to prove that it works.
         retry_s: After a beat that was not acknowledged.
+        carriers: By what they travel.
     """
 
     enabled: bool = True
     interval_s: float = 60.0
-    proof_s: float = 3600.0
+    proof_s: float = 900.0
     retry_s: float = 5.0
+    carriers: CarrierSettings = CarrierSettings()
 
 
 @dataclass(frozen=True, slots=True)

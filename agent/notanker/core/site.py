@@ -25,6 +25,7 @@ from notanker.core import (
     hands,
     incident,
     leading,
+    lifesigns,
     picture,
     powercycle,
     probing,
@@ -33,7 +34,7 @@ from notanker.core import (
     troubles,
     uplinks,
 )
-from notanker.core.commands import Bear, Beat, Command, Cut, Record, Report, Show, Switch
+from notanker.core.commands import Bear, Command, Cut, Record, Report, Show, Switch
 from notanker.core.events import (
     Acknowledged,
     AnnouncementDone,
@@ -107,7 +108,7 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, outside = _tell_outside(site, event, known, now)
     site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
-    site, beats = _beat(site, now, changed=after[:2] != before[:2])
+    site, beats = lifesigns.due(site, now, changed=after[:2] != before[:2])
     show: Commands = (Show(),) if after != before else ()
     heard = (*handled, *moved, *cut, *borne)
     return site, (*heard, *led, *told, *outside, *cycled, *probes, *asked, *beats, *assessed, *show)
@@ -181,13 +182,6 @@ def _device_said(site: Site, event: DeviceSaid, now: Moment) -> tuple[Site, Comm
     return _record(site, DeviceTold(now, event.plugin, event.what, event.reason))
 
 
-def _beat_done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands]:
-    state = beating.done(
-        site.beating, site.settings.beat, event.over, site.route, ok=event.ok, now_s=now.boot_s
-    )
-    return replace(site, beating=state), ()
-
-
 def _people_known(site: Site, event: PeopleKnown, now: Moment) -> tuple[Site, Commands]:
     del now
     return replace(site, settings=replace(site.settings, telling=event.telling)), ()
@@ -214,7 +208,7 @@ HANDLERS: Final[Mapping[type[Event], Handler]] = {
     RouteSeen: _recorded(switching.seen),
     MessageSettled: _message_settled,
     DeviceSaid: _device_said,
-    BeatDone: _beat_done,
+    BeatDone: lifesigns.done,
     PeopleKnown: _people_known,
     SystemsKnown: _told,
     PathSeen: _told,
@@ -358,19 +352,6 @@ def _cycle_power(site: Site, now: Moment) -> tuple[Site, Commands]:
     site, commands = _record_all(site, facts)
     # Written down before it is done: who crashes in between must not do it again.
     return site, ((*commands, order) if order is not None else commands)
-
-
-def _beat(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
-    state = beating.now_due(site.beating, now.boot_s) if changed else site.beating
-    beats, hurried = site.metered.allowance.beats, picture.alarming(site, now)
-    settings, route = site.settings.beat, site.route
-    state, over = beating.step(
-        state, settings, route, picture.verdicts(site), now.boot_s, beats, hurried=hurried
-    )
-    site = replace(site, beating=state)
-    if over is None:
-        return site, ()
-    return site, (Beat(over, beating.interval_s(settings, route, beats, hurried=hurried)),)
 
 
 def _record_all(site: Site, facts: tuple[Fact, ...]) -> tuple[Site, Commands]:

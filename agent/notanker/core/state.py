@@ -20,6 +20,7 @@ from notanker.core import (
 from notanker.core.announcing import Announced
 from notanker.core.around import Around
 from notanker.core.beating import Beating
+from notanker.core.carriage import Carriage
 from notanker.core.cutting import Stale
 from notanker.core.facts import Fact
 from notanker.core.failover import Failover
@@ -52,6 +53,7 @@ class Site:
         refused: Why the kernel refused the last switch, empty if it did not.
         line_since: When the failover machine entered its state.
         well_since_s: Since when the primary has been up without a break, boot seconds.
+        carriage: By what the last beats travelled.
         power: What is remembered of the router's power.
         announced: The announcements that are on, or may be.
         composing: Texts for people outside that are being made.
@@ -79,6 +81,7 @@ class Site:
     next_probe: int = 1
     next_incident: int = 1
     beating: Beating = field(default_factory=Beating)
+    carriage: Carriage = field(default_factory=Carriage)
     metered: Metered = field(default_factory=Metered)
     power: Power = field(default_factory=Power)
     announced: tuple[Announced, ...] = ()
@@ -123,7 +126,7 @@ def start(
         stale=cutting.left_by(route, now.boot_s),
         incidents=replace(known, done=announcing.kept(known.done, announced, RECENT)),
         next_incident=last + 1,
-        beating=Beating(next_s=now.boot_s, proof_s=now.boot_s),
+        beating=Beating(next_s=now.boot_s, proof_s=now.boot_s, heard_s=now.boot_s),
         metered=metered.recall(facts, settings),
         power=powercycle.recall(facts),
         announced=announced,

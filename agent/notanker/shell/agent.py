@@ -349,8 +349,7 @@ class Agent:
         if self._centre is None:
             self._loop.call_soon(self._happen, BeatDone(command.over, ok=True))
         else:
-            beat = self._centre.beat(command.over, self._status(), command.interval_s)
-            self._tasks.once("beat", beat)
+            self._tasks.once("beat", self._centre.beat(command, self._status()))
 
     def _bear(self, command: Bear) -> None:
         if self._modem is not None:

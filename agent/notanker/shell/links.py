@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from notanker.beat import link_key
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.core import acklink
 from notanker.core.acklink import Told
 from notanker.core.delivery import Delivery

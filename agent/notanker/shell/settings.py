@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
+from notanker.config.centre import CentreConfig
 from notanker.config.model import Config, PathsConfig
 from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
@@ -15,13 +16,14 @@ from notanker.core.calendar import window_of
 from notanker.core.checking import EVIDENCE
 from notanker.core.forecast import down_nats
 from notanker.core.graph import System
-from notanker.core.names import LINE_LAYERS, Layer, Uplink, Via
+from notanker.core.names import LINE_LAYERS, Carrier, Layer, Uplink, Via
 from notanker.core.powercycle import PowerCycleSettings
 from notanker.core.probing import DEAR_S
 from notanker.core.settings import (
     Anchor,
     Announcement,
     BeatSettings,
+    CarrierSettings,
     Check,
     Evidence,
     FailoverSettings,
@@ -93,13 +95,21 @@ def settings_of(config: Config, plan: Plan | None) -> Settings:
         ),
         budget=budget_of(config),
         power_cycle=power_cycle_of(config),
-        beat=BeatSettings(enabled=False)
-        if centre is None
-        else BeatSettings(interval_s=centre.interval_s, proof_s=centre.proof_s),
+        beat=BeatSettings(enabled=False) if centre is None else _beat(centre),
         telling=telling_of(config, plan),
         checks=tuple(_check(watch, index) for index, watch in enumerate(config.watch)),
         systems=systems_of(plan),
         hop=config.primary.gateway or "",
+    )
+
+
+def _beat(centre: CentreConfig) -> BeatSettings:
+    order = tuple(Carrier(name) for name in centre.carriers)
+    over_lte = tuple(Carrier(name) for name in centre.carriers_lte) or order
+    return BeatSettings(
+        interval_s=centre.interval_s,
+        proof_s=centre.proof_s,
+        carriers=CarrierSettings(order, over_lte),
     )
 
 

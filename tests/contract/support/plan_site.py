@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.config.plan_source import SourceConfig
 from notanker.errors import errors_of
 from notanker.plan.accepted import current

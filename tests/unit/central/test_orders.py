@@ -16,9 +16,10 @@ from tests.unit.core.outside_world import outage
 from tests.unit.shell.journal_desk import open_journal
 
 from notanker.beat import link_key
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.core import acklink, view
 from notanker.core.acklink import Told
+from notanker.core.commands import Beat
 from notanker.core.facts import Acknowledged, OrderRefused
 from notanker.core.heartbeat import MOST_ORDERS, BeatIncident, OrderAnswer
 from notanker.core.names import Uplink
@@ -169,7 +170,7 @@ class Outage:
 
     async def beat(self) -> None:
         status = view.status_of(self.world.state, self.world.moment())
-        await self.centre.beat(Uplink.BACKUP, replace(status, site="nord"), 5.0)
+        await self.centre.beat(Beat(Uplink.BACKUP, 5.0), replace(status, site="nord"))
         assert not self.centre.status.reason
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notanker.core import beating
 from notanker.core.beating import SPENT_S, Beating
 from notanker.core.budget import Beats
-from notanker.core.names import Uplink, Verdict
+from notanker.core.names import Uplink, Verdict, Waiting
 from notanker.core.settings import BeatSettings
 
 PRIMARY, BACKUP = Uplink.PRIMARY, Uplink.BACKUP
@@ -99,3 +99,40 @@ def test_no_band_makes_a_beat_come_sooner(
     after = beating.done(state, settings, route, route, ok=ok, now_s=1.0)
     assert after.next_s <= state.next_s
     assert after.next_s >= min(state.next_s, 1.0 + settings.retry_s)
+
+
+def caught_up(route: Uplink, beats: Beats) -> float:
+    """Return how soon the next beat is due after one that left history behind."""
+    state, _ = beating.step(ONCE, SETTINGS, route, WELL, 0.0, beats)
+    state = beating.done(
+        state, SETTINGS, route, route, ok=True, now_s=1.0, waiting=Waiting.MORE, beats=beats
+    )
+    return state.next_s - 1.0
+
+
+def test_history_follows_at_once_but_a_scarce_budget_keeps_it_for_the_primary_line() -> None:
+    assert caught_up(PRIMARY, Beats.CHANGES) == beating.CATCH_UP_S
+    assert caught_up(BACKUP, Beats.ALL) == SETTINGS.retry_s
+    assert caught_up(BACKUP, Beats.THINNED) > 500
+
+
+def test_a_centre_without_a_word_is_mute_after_half_an_hour_until_it_has_one() -> None:
+    state = Beating(next_s=0.0, proof_s=1e9)
+    told = []
+    for now_s in range(0, 3000, 5):
+        state, over = beating.step(state, SETTINGS, PRIMARY, WELL, now_s)
+        told.append(state.mute)
+        if over is not None:
+            ok = now_s >= 2700
+            state = beating.done(state, SETTINGS, over, PRIMARY, ok=ok, now_s=now_s)
+    assert told.index(True) * 5 == beating.MUTE_S
+    assert told[2695 // 5]
+    assert not told[-1]
+
+
+def test_the_site_is_woken_to_say_that_the_centre_is_mute() -> None:
+    state = Beating(next_s=1e9, proof_s=1e9, heard_s=100.0)
+    assert beating.next_wake_s(state, SETTINGS, PRIMARY, WELL) == 100.0 + beating.MUTE_S
+    state, _ = beating.step(state, SETTINGS, PRIMARY, WELL, 100.0 + beating.MUTE_S)
+    assert state.mute
+    assert beating.next_wake_s(state, SETTINGS, PRIMARY, WELL) == 1e9

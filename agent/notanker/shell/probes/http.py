@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import h11
 
@@ -44,6 +44,18 @@ class Peer:
     tls: ssl.SSLContext | None = None
 
 
+class Pipe(Protocol):
+    """An open connection."""
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it."""
+        ...
+
+    async def receive(self) -> bytes:
+        """Return what has come, empty bytes once the other side has ended."""
+        ...
+
+
 async def request(
     peer: Peer,
     method: str,
@@ -67,7 +79,8 @@ async def request(
         sock.close()
         raise
     try:
-        return await _exchange(reader, writer, _head(peer, method, path, headers, body), body)
+        pipe = _Streams(reader, writer)
+        return await exchange(pipe, _head(peer, method, path, headers, body), body)
     finally:
         spending.charge_connection(sock)
         # Not closed politely: waiting for the peer's goodbye over a dying line is waiting for nothing.
@@ -83,21 +96,24 @@ def _head(
     return h11.Request(method=method, target=path, headers=lines)
 
 
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, head: h11.Request, body: bytes
-) -> Response:
+async def exchange(pipe: Pipe, head: h11.Request, body: bytes) -> Response:
+    """Send a request over a connection that is open, and read the answer.
+
+    Raises:
+        OSError: the connection broke.
+        h11.RemoteProtocolError: what answers does not speak HTTP, or says too much.
+    """
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=16 * 1024)
     data = [connection.send(head)]
     if body:
         data.append(connection.send(h11.Data(data=body)))
     data.append(connection.send(h11.EndOfMessage()))
-    writer.write(b"".join(part for part in data if part))
-    await writer.drain()
+    await pipe.send(b"".join(part for part in data if part))
     status, received = 0, b""
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(16 * 1024))
+            connection.receive_data(await pipe.receive())
         elif isinstance(event, h11.Response):
             status = event.status_code
         elif isinstance(event, h11.Data):
@@ -106,3 +122,18 @@ async def _exchange(
                 raise h11.RemoteProtocolError("answer too long")
         elif isinstance(event, h11.EndOfMessage | h11.ConnectionClosed) or event is h11.PAUSED:
             return Response(status, received)
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    """A connection as asyncio gives it."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def receive(self) -> bytes:
+        return await self.reader.read(16 * 1024)

@@ -17,7 +17,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from notanker import __version__
-from notanker.config.model import CentreConfig
+from notanker.config.centre import CentreConfig
 from notanker.plan import delta
 from notanker.plan.files import content_of
 from notanker.plan.store import write

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from notanker.config.model import CentreConfig, Config
+from notanker.config.centre import CentreConfig
+from notanker.config.model import Config
 from notanker.config.plan_source import SourceConfig
 
 
