@@ -102,6 +102,10 @@ class Centre:
             if over is Uplink.PRIMARY and clock.boot_s() >= self._report_next_s:
                 await self._report()
 
+    async def close(self) -> None:
+        """Let go of what carriers keep between two beats."""
+        await self._carriers.close()
+
     async def _beat(self, command: BeatCommand, status: Status) -> Waiting:
         carrier, over = self._carriers.of(command.carrier), command.over
         await self._seal.prepare()

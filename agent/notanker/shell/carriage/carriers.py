@@ -47,3 +47,8 @@ class Carriers:
         if name not in self._made:
             raise CarrierError(f"there is no carrier {name}")
         return self._made[name]
+
+    async def close(self) -> None:
+        """Let go of what they keep between two beats."""
+        for carrier in self._made.values():
+            await carrier.close()

@@ -1,0 +1,1 @@
+"""What a beat costs on the wire: two namespaces, one cable with a tap, the real centre at its end."""
