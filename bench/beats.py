@@ -90,6 +90,7 @@ class Site:
         )
         nobody: dict[Uplink, tuple[str, ...]] = dict.fromkeys(Uplink, ())
         self.centre = Centre(
+            "nord",
             config, dict.fromkeys(Uplink, NEAR), nobody, store, folder, self._heard, Incidents, QUIET
         )  # fmt: skip
 

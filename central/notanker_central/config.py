@@ -74,6 +74,42 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         return int(self.listen.rpartition(":")[2] or 0)
 
 
+class Udp(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where beats come in as datagrams, such as `:8443`; without it, nowhere."""
+
+    listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]*):\d{1,5}$")] = ""
+
+    @property
+    def host(self) -> str:
+        """The address part of `listen`, empty for every address of the machine."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`."""
+        return int(self.listen.rpartition(":")[2] or 0)
+
+
+class Mqtt(Struct, frozen=True, forbid_unknown_fields=True):
+    """The broker that beats are taken from; without it, none.
+
+    Attributes:
+        url: `mqtts://` and its name; `mqtt://` for one on this machine.
+        ca: File with the certificate of the authority that signed its own; else the system's.
+        user: Whom the broker knows.
+        password: The file with that user's password.
+        share: Name of the subscription that several receivers share; empty for one receiver alone.
+        client: The name of the connection, another one for each receiver.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^$|^mqtts?://[^\s/@]+$")] = ""
+    ca: str = ""
+    user: str = ""
+    password: str = ""
+    share: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
+    client: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "notanker-central"
+
+
 class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     """The plan depot; without a folder there is none.
 
@@ -137,6 +173,8 @@ class CentralConfig(Struct, frozen=True):
     sites: tuple[Site, ...]
     plans: Plans = Plans()
     status_page: StatusPage = StatusPage()
+    udp: Udp = Udp()
+    mqtt: Mqtt = Mqtt()
 
 
 class _Head(Struct, frozen=True):
@@ -148,6 +186,8 @@ class _Head(Struct, frozen=True):
     alarm: Alarm = Alarm()
     plans: Plans = Plans()
     status_page: StatusPage = StatusPage()
+    udp: Udp = Udp()
+    mqtt: Mqtt = Mqtt()
     site: list[dict[str, object]] = []
 
 
@@ -159,6 +199,8 @@ _TABLES: Final = {
     "alarm": Alarm,
     "plans": Plans,
     "status_page": StatusPage,
+    "udp": Udp,
+    "mqtt": Mqtt,
 }
 
 
@@ -188,10 +230,14 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     alarm, found_alarm = _table(document, "alarm", Alarm())
     plans, found_plans = _table(document, "plans", Plans())
     page, found_page = _table(document, "status_page", StatusPage())
+    udp, found_udp = _table(document, "udp", Udp())
+    mqtt, found_mqtt = _table(document, "mqtt", Mqtt())
     sites, found_sites = convert_items(document, "site", Site)
     problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
-    problems += [*found_page, *found_sites]
-    return CentralConfig(listen, database, board, alarm, sites, plans, page), problems
+    problems += [*found_page, *found_udp, *found_mqtt, *found_sites]
+    return CentralConfig(
+        listen, database, board, alarm, sites, plans, page, udp, mqtt
+    ), problems
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

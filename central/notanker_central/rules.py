@@ -6,7 +6,9 @@ import ipaddress
 import ssl
 import zoneinfo
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -15,7 +17,7 @@ from notanker.errors import Catalogue, Entry, Problem
 from notanker_central.database import address
 
 if TYPE_CHECKING:
-    from notanker_central.config import CentralConfig
+    from notanker_central.config import CentralConfig, Mqtt
 
 CATALOGUE: Final = Catalogue(
     {
@@ -56,6 +58,33 @@ CATALOGUE: Final = Catalogue(
                 "Certificate and key cannot be used ({reason}).",
                 "Give both as PEM, matching each other and readable by the service.",
             ),
+        ),
+        "broker-in-the-open": Entry(
+            "error",
+            (
+                "mqtt:// ohne TLS gilt nur auf der eigenen Maschine, „{host}“ ist eine andere.",
+                "mqtts:// schreiben.",
+            ),
+            (
+                "mqtt:// without TLS is for this machine alone, '{host}' is another one.",
+                "Write mqtts://.",
+            ),
+        ),
+        "broker-address": Entry(
+            "error",
+            (
+                "„{url}“ ist keine Adresse eines Brokers.",
+                "Eine wie mqtts://broker.example:8883 angeben.",
+            ),
+            ("'{url}' is no broker's address.", "Give one such as mqtts://broker.example:8883."),
+        ),
+        "broker-file": Entry(
+            "error",
+            (
+                "Die Datei ist nicht zu gebrauchen ({reason}).",
+                "Eine angeben, die der Dienst lesen darf.",
+            ),
+            ("The file cannot be used ({reason}).", "Give one that the service may read."),
         ),
         "bad-database": Entry(
             "error",
@@ -134,6 +163,7 @@ CATALOGUE: Final = Catalogue(
 def check(document: Document, config: CentralConfig) -> list[Problem]:
     """Return what is wrong across the fields."""
     found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
+    found += _mqtt(document, config.mqtt)
     if "site" not in document.table:
         found.append(CATALOGUE.problem("no-site", document.place(())))
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
@@ -200,6 +230,27 @@ def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
     if board.listen and not is_loopback(board.host):
         place = document.place(("board", "listen"))
         yield CATALOGUE.problem("board-open", place, listen=board.listen)
+
+
+def _mqtt(document: Document, mqtt: Mqtt) -> Iterator[Problem]:
+    try:
+        parts = urlsplit(mqtt.url)
+        known = parts.port != 0
+    except ValueError:  # no number, or none that a port can have
+        parts, known = urlsplit(""), False
+    if not known or (mqtt.url and not parts.hostname):
+        yield CATALOGUE.problem("broker-address", document.place(("mqtt", "url")), url=mqtt.url)
+    if parts.scheme == "mqtt" and not is_loopback(parts.hostname or ""):
+        yield CATALOGUE.problem(
+            "broker-in-the-open", document.place(("mqtt", "url")), host=parts.hostname
+        )
+    for key in ("ca", "password"):
+        try:
+            if path := getattr(mqtt, key):
+                Path(path).read_bytes()
+        except OSError as error:
+            place, reason = document.place(("mqtt", key)), error.strerror or str(error)
+            yield CATALOGUE.problem("broker-file", place, reason=reason)
 
 
 def _sites(document: Document) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from notanker_central.board import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
+from notanker_central.doors.opened import opened
 from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
 from notanker_central.ingest import BearerOpener, Ingest
@@ -53,6 +54,7 @@ class Ports:
     beats: int
     board: int | None
     status_page: int | None = None
+    udp: int | None = None
 
 
 def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -> None:
@@ -130,18 +132,18 @@ class _Centre:
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
         # The whole world may ask for the status page; no beat waits behind it.
         public = ThreadPoolExecutor(2, thread_name_prefix="status page")
-        with workers, public, contextlib.closing(self._reception):
+        carriers = contextlib.ExitStack()
+        with workers, public, contextlib.closing(self._reception), carriers:
             doors = self._doors(workers)
             page = self._status_page(public)
             board = doors[1].port if len(doors) > 1 else None
             doors += [page] if page is not None else []
             self._reception.start()
+            port = carriers.enter_context(opened(self._config, self._reception))
             tasks = [asyncio.ensure_future(door.run()) for door in doors]
             tasks.append(asyncio.ensure_future(self._renew_certificate()))
-            ports = Ports(doors[0].port, board, page.port if page is not None else None)
-            log.info(
-                "listening", beats=ports.beats, board=ports.board, status_page=ports.status_page
-            )
+            ports = Ports(doors[0].port, board, page.port if page is not None else None, port)
+            log.info("listening", **asdict(ports))
             if ready is not None:
                 ready(ports)
             await _signalled()

@@ -26,6 +26,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
         carriers_lte: The same over LTE; without it, as everywhere.
         udp_port: Where the centre takes datagrams; without it, the port of `url`.
         mqtt: `mqtts://` and the broker's name, for the carrier `mqtt`.
+        mqtt_addresses: Where to connect to it, if its name is not to be looked up.
         mqtt_ca: File with the certificate of the authority that signed the broker's; else `ca`.
         mqtt_user: Whom the broker knows, together with the file `mqtt_password`.
         sms: The centre's telephone number, for the carrier of last resort.
@@ -43,6 +44,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     carriers_lte: tuple[CarrierName, ...] = ()
     udp_port: Annotated[int, Meta(ge=1, le=65535)] | None = None
     mqtt: str = ""
+    mqtt_addresses: tuple[str, ...] = ()
     mqtt_ca: Path | None = None
     mqtt_user: str = ""
     mqtt_password: Path | None = None
@@ -58,6 +60,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
                     f"{key}: '{url}' is no https address without a path such as https://centre.example.",
                 )
         check_addresses("addresses", self.addresses)
+        check_addresses("mqtt_addresses", self.mqtt_addresses)
         self._check_mqtt()
 
     def _check_mqtt(self) -> None:

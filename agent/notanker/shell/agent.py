@@ -307,6 +307,7 @@ class Agent:
         if (centre := self._config.centre) is None:
             return None
         return Centre(
+            self._config.site.id,
             centre,
             interfaces,
             resolvers_of(self._config),

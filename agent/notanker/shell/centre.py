@@ -46,7 +46,8 @@ class Centre:
     """The way to the centre.
 
     Args:
-        config: Where it is.
+        name: The site's.
+        config: Where the centre is.
         interfaces: The interface of each uplink.
         resolvers: The name servers of each uplink.
         store: Where counters and events are.
@@ -59,6 +60,7 @@ class Centre:
 
     def __init__(
         self,
+        name: str,
         config: CentreConfig,
         interfaces: Mapping[Uplink, str],
         resolvers: Mapping[Uplink, tuple[str, ...]],
@@ -70,7 +72,7 @@ class Centre:
         charge: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._seal = Seal(config.key)
-        self._carriers = Carriers(config, interfaces, resolvers, self._seal)
+        self._carriers = Carriers(config, interfaces, resolvers, self._seal, name)
         self._composing = Composing(store, CentreOrders(site, happen))
         self._reporting = Reporting(reports, store)
         self._report_next_s = 0.0

@@ -115,7 +115,12 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("tls")
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    names = ["-subj", "/CN=central.example", "-addext", "subjectAltName=DNS:central.example"]
+    names = [
+        "-subj",
+        "/CN=central.example",
+        "-addext",
+        "subjectAltName=DNS:central.example,DNS:localhost",
+    ]
     files = ["-keyout", str(key), "-out", str(certificate)]
     subprocess.run(
         ["openssl", "req", "-x509", "-nodes", "-days", "2", *curve, *names, *files],

@@ -157,6 +157,7 @@ class Outage:
             addresses=("127.0.0.1",),
         )
         self.centre = Centre(
+            "nord",
             config,
             dict.fromkeys(Uplink, "lo"),
             dict.fromkeys(Uplink, ()),

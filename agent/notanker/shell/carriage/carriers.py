@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from notanker.config.centre import CentreConfig
@@ -13,6 +14,9 @@ from notanker.shell.carriage.contract import Carrier, CarrierError
 from notanker.shell.carriage.https import Https
 from notanker.shell.carriage.seal import Seal
 from notanker.shell.carriage.udp import Udp
+
+MQTTS_PORT: Final = 8883
+"""As IANA has it."""
 
 
 class Carriers:
@@ -28,6 +32,7 @@ class Carriers:
         interfaces: Mapping[Uplink, str],
         resolvers: Mapping[Uplink, tuple[str, ...]],
         seal: Seal,
+        site: str,
     ) -> None:
         parts = urlsplit(config.url)
         host, port = parts.hostname or "", parts.port or 443
@@ -37,6 +42,20 @@ class Carriers:
             Name.HTTPS: self.https,
             Name.UDP: Udp(addresses, config.udp_port or port, interfaces),
         }
+        if config.mqtt:
+            from notanker.shell.carriage import mqtt  # few sites have a broker
+
+            parts = urlsplit(config.mqtt)
+            broker = mqtt.Broker(
+                parts.hostname or "",
+                parts.port or MQTTS_PORT,
+                site,
+                config.mqtt_ca or config.ca,
+                config.mqtt_user,
+                config.mqtt_password,
+            )
+            known = Addresses(broker.host, config.mqtt_addresses, interfaces, resolvers)
+            self._made[Name.MQTT] = mqtt.Mqtt(broker, known, interfaces)
 
     def of(self, name: Name) -> Carrier:
         """Return a carrier.

@@ -16,7 +16,7 @@ from notanker.core.names import Uplink
 from notanker.shell import spending
 from notanker.shell.carriage.addresses import Addresses
 from notanker.shell.carriage.contract import CarrierError, Mine
-from notanker.shell.carriage.tls import TlsPipe
+from notanker.shell.carriage.tls import TlsPipe, trust
 from notanker.shell.probes import http
 from notanker.shell.probes.sockets import open_on
 
@@ -114,11 +114,7 @@ class Https:
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
-            ca = self._ca
-            try:
-                self._tls = ssl.create_default_context(cafile=None if ca is None else str(ca))
-            except OSError as error:
-                raise CarrierError(f"the certificate in {ca} cannot be used: {error}") from None
+            self._tls = trust(self._ca)
         return self._tls
 
 

@@ -10,10 +10,25 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
+
+from notanker.shell.carriage.contract import CarrierError
 
 T = TypeVar("T")
 CHUNK_BYTES: Final = 16 * 1024
+
+
+def trust(ca: Path | None) -> ssl.SSLContext:
+    """Return whom to trust: the authority in a file, or those of the system.
+
+    Raises:
+        CarrierError: the file cannot be used.
+    """
+    try:
+        return ssl.create_default_context(cafile=None if ca is None else str(ca))
+    except OSError as error:
+        raise CarrierError(f"the certificate in {ca} cannot be used: {error}") from None
 
 
 class TlsPipe:
@@ -60,13 +75,18 @@ class TlsPipe:
         await self._patiently(self._tls.do_handshake)
 
     async def send(self, data: bytes) -> None:
-        """Send all of it.
+        """Send all of it, and what was held.
 
         Raises:
             OSError: the connection is broken.
         """
-        await self._patiently(lambda: self._tls.write(data))
+        if data:
+            await self._patiently(lambda: self._tls.write(data))
         await self._flush()
+
+    def hold(self, data: bytes) -> None:
+        """Have this go out together with what is sent next."""
+        self._tls.write(data)
 
     async def receive(self) -> bytes:
         """Return what has come, empty bytes once the other side has ended.
