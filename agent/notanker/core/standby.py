@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from notanker.core import forecast
 from notanker.core.forecast import MONTH_S
-from notanker.core.names import Uplink
+from notanker.core.names import Carrier, Uplink
 from notanker.core.settings import Settings
 
-BEAT_BYTES: Final = 3_820
-"""IP packets of both ways over IPv4, measured in the lab: ten heartbeats by HTTPS."""
+BEAT_BYTES: Final[Mapping[Carrier, int]] = {
+    Carrier.HTTPS: 2_150,
+    Carrier.UDP: 165,
+    Carrier.MQTT: 2_300,
+}
+"""An acknowledged beat, IP packets of both ways over IPv4, by bench/beats.py; TLS resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,13 @@ def monthly(settings: Settings) -> Standby:
     """Return what a month of calm costs; a cold session costs its daily test alone."""
     if settings.bearer.cold:
         tests = MONTH_S / settings.bearer.test_s
-        return Standby(tests * _proof_bytes(settings), tests * BEAT_BYTES * settings.beat.enabled)
-    beats = MONTH_S / settings.beat.proof_s if settings.beat.enabled else 0.0
-    return Standby(forecast.megabytes(settings, Uplink.BACKUP) * 1e6, beats * BEAT_BYTES)
+        return Standby(tests * _proof_bytes(settings), tests * _beat_bytes(settings))
+    beats = MONTH_S / settings.beat.proof_s
+    return Standby(forecast.megabytes(settings, Uplink.BACKUP) * 1e6, beats * _beat_bytes(settings))
+
+
+def _beat_bytes(settings: Settings) -> int:
+    return BEAT_BYTES[settings.beat.carriers.backup[0]] if settings.beat.enabled else 0
 
 
 def _proof_bytes(settings: Settings) -> float:
