@@ -109,7 +109,7 @@ def unpack(record: bytes, site: str, counter: int) -> Beat:
 def pack_ack(ack: Ack) -> bytes:
     """Pack an acknowledgement; its counter is in the nonce."""
     orders = [_order(one) for one in ack.orders]
-    return msgspec.msgpack.encode(trimmed((ack.stored_to, orders or None)))
+    return msgspec.msgpack.encode(trimmed((ack.stored_to, orders or None, ack.herald or None)))
 
 
 def unpack_ack(record: bytes, counter: int) -> Ack:
@@ -128,7 +128,7 @@ def unpack_ack(record: bytes, counter: int) -> Ack:
         )
         for o in found.orders or ()
     )
-    return Ack(counter, found.stored_to, orders)
+    return Ack(counter, found.stored_to, orders, bool(found.herald))
 
 
 def trimmed(record: tuple[object, ...]) -> tuple[object, ...]:

@@ -151,3 +151,4 @@ class PackedAck(Struct, array_like=True, frozen=True):
 
     stored_to: Number
     orders: Annotated[tuple[Order, ...], Meta(max_length=MOST_ORDERS)] | None = None
+    herald: bool | None = None

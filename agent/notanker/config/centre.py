@@ -29,6 +29,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
         mqtt_addresses: Where to connect to it, if its name is not to be looked up.
         mqtt_ca: File with the certificate of the authority that signed the broker's; else `ca`.
         mqtt_user: Whom the broker knows, together with the file `mqtt_password`.
+        mute_sms: Who is told by SMS when the centre has been mute for half an hour.
         sms: The centre's telephone number, for the carrier of last resort.
         sms_per_day: At most so many SMS go there in 24 hours.
     """
@@ -48,6 +49,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     mqtt_ca: Path | None = None
     mqtt_user: str = ""
     mqtt_password: Path | None = None
+    mute_sms: tuple[Number, ...] = ()
     sms: Number | None = None
     sms_per_day: Annotated[int, Meta(ge=1, le=24)] = 4
 

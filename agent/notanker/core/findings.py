@@ -11,7 +11,16 @@ from notanker.core.wording import UPLINKS, Pair
 
 def findings(status: Status) -> tuple[Pair, ...]:
     """Return each finding as a sentence, German and English."""
-    return (*_anchors(status), *_systems(status), *_outside(status))
+    return (*_centre(status), *_anchors(status), *_systems(status), *_outside(status))
+
+
+def _centre(status: Status) -> Iterator[Pair]:
+    if status.heartbeat.mute:
+        why = f" ({status.heartbeat.reason})" if status.heartbeat.reason else ""
+        yield (
+            f"Zentrale stumm: seit mehr als 30 Minuten bestätigt sie kein Lebenszeichen{why}",
+            f"Centre mute: it has confirmed no heartbeat for more than 30 minutes{why}",
+        )
 
 
 def _anchors(status: Status) -> Iterator[Pair]:

@@ -181,11 +181,13 @@ class Ack:
         counter: The beat's counter.
         stored_to: Every event of this site up to this position is stored at the centre.
         orders: What is wanted of the site, the oldest first.
+        herald: The site is one of the few that tell people by SMS if the centre falls mute.
     """
 
     counter: int
     stored_to: int
     orders: tuple[CentreOrder, ...] = ()
+    herald: bool = False
 
 
 def beat_of(

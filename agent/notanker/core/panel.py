@@ -124,6 +124,8 @@ def _plugins(status: Status) -> Rhythm:
         return Rhythm.FAST
     if healths - {PluginHealth.OK}:
         return Rhythm.DOUBLE
+    if status.heartbeat.mute:
+        return Rhythm.SLOW
     return Rhythm.LIT if healths else Rhythm.DARK
 
 

@@ -175,12 +175,18 @@ class PluginStatus:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatStatus:
-    """How reporting to the centre does. `acknowledged` is the last beat the centre has stored."""
+    """How reporting to the centre does.
+
+    Attributes:
+        acknowledged: The last beat that the centre has stored.
+        mute: It has confirmed none for half an hour, over any line.
+    """
 
     enabled: bool = False
     acknowledged: Moment | None = None
     over: Uplink | None = None
     reason: str = ""
+    mute: bool = False
 
 
 @dataclass(frozen=True, slots=True)

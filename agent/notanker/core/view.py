@@ -17,6 +17,7 @@ from notanker.core.status import (
     BoxStatus,
     BudgetStatus,
     DraftStatus,
+    HeartbeatStatus,
     IncidentStatus,
     MessageStatus,
     RestoringStatus,
@@ -49,6 +50,7 @@ def status_of(site: Site, now: Moment) -> Status:
             for one in site.announced
         ),
         box=_box(site, now),
+        heartbeat=HeartbeatStatus(enabled=site.settings.beat.enabled, mute=site.beating.mute),
     )
 
 

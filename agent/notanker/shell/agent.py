@@ -33,7 +33,7 @@ from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
 from notanker.shell import clock
 from notanker.shell.announcing import Announcer
-from notanker.shell.centre import Centre
+from notanker.shell.centre import Centre, muting_of
 from notanker.shell.clock import Clock
 from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
@@ -317,6 +317,7 @@ class Agent:
             lambda: self._runtime.state,
             self._log,
             self._account(Purpose.HEARTBEAT),
+            muting_of(self._config, centre, self._store, self._outbox),
         )
 
     def _modem_changed(self, status: ModemStatus) -> None:
@@ -385,7 +386,7 @@ class Agent:
             status,
             modem=self._modem.status if self._modem else None,
             plugins=tuple(plugin.status for plugin in self._plugins.values()),
-            heartbeat=self._centre.status if self._centre else status.heartbeat,
+            heartbeat=self._centre.shown(status.heartbeat) if self._centre else status.heartbeat,
             plan=self._planning.status,
             findings=(
                 *self._findings,

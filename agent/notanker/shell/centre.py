@@ -16,6 +16,7 @@ from typing import Final
 import h11
 
 from notanker.config.centre import CentreConfig
+from notanker.config.model import Config
 from notanker.core.commands import Beat as BeatCommand
 from notanker.core.events import BeatDone, Event
 from notanker.core.names import Carrier, Uplink, Waiting
@@ -23,12 +24,14 @@ from notanker.core.state import Site
 from notanker.core.status import HeartbeatStatus, Status
 from notanker.shell import clock, spending
 from notanker.shell.carriage.carriers import Carriers
-from notanker.shell.carriage.composing import Composing
+from notanker.shell.carriage.composing import DISK_S, Composing
 from notanker.shell.carriage.contract import CarrierError
 from notanker.shell.carriage.seal import Seal
 from notanker.shell.centre_orders import CentreOrders
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
+from notanker.shell.muting import Muting
+from notanker.shell.outbox import Outbox
 from notanker.shell.reporting import Pending, Reporting
 
 REPORT: Final = "/api/1/report"
@@ -56,6 +59,7 @@ class Centre:
         site: Gives the present state.
         charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
+        muting: Tells people that the centre is mute, None where nobody is to be told.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class Centre:
         site: Callable[[], Site],
         log: Log,
         charge: Callable[[int], None] = lambda _: None,
+        muting: Muting | None = None,
     ) -> None:
         self._seal = Seal(config.key)
         self._carriers = Carriers(config, interfaces, resolvers, self._seal, name)
@@ -79,6 +84,7 @@ class Centre:
         self._done: Callable[[BeatDone], None] = happen
         self._log = log
         self._charge = charge
+        self._muting = muting
         self.status = HeartbeatStatus(enabled=True)
 
     async def beat(self, command: BeatCommand, status: Status) -> None:
@@ -89,6 +95,7 @@ class Centre:
             status: What it tells.
         """
         over, carrier = command.over, command.carrier
+        await self._tell(mute=status.heartbeat.mute)
         payer = self._charge if over is Uplink.BACKUP else None
         try:
             async with asyncio.timeout(BEAT_S):
@@ -104,6 +111,10 @@ class Centre:
             if over is Uplink.PRIMARY and clock.boot_s() >= self._report_next_s:
                 await self._report()
 
+    def shown(self, known: HeartbeatStatus) -> HeartbeatStatus:
+        """Return how reporting does, together with what the core knows of it."""
+        return replace(self.status, mute=known.mute)
+
     async def close(self) -> None:
         """Let go of what carriers keep between two beats."""
         await self._carriers.close()
@@ -118,7 +129,20 @@ class Centre:
         answer = await carrier.send(
             over, self._seal.seal(beat), lambda found: self._seal.is_answer(found, beat)
         )
-        return await self._composing.take(composed, self._seal.open(answer, beat))
+        ack = self._seal.open(answer, beat)
+        if self._muting is not None:
+            await self._muting.chosen(herald=ack.herald)
+        return await self._composing.take(composed, ack)
+
+    async def _tell(self, *, mute: bool) -> None:
+        """Tell people whether the centre is mute, as far as they don't know; that stops no beat."""
+        if self._muting is None:
+            return
+        try:
+            async with asyncio.timeout(DISK_S):
+                await self._muting.look(mute=mute)
+        except (sqlite3.Error, TimeoutError) as error:
+            self._log.warning("mute_not_told", reason=str(error) or "the disk takes too long")
 
     async def _report(self) -> None:
         """Send one after-action report that the centre does not have; one a beat is soon enough."""
@@ -151,3 +175,12 @@ class Centre:
                 "centre_not_reached", over=str(over), carrier=str(carrier), reason=reason
             )
         self.status = replace(self.status, reason=reason)
+
+
+def muting_of(
+    config: Config, centre: CentreConfig, store: Journal, outbox: Outbox
+) -> Muting | None:
+    """Return what tells people that the centre is mute, None where nobody is to be told."""
+    if not centre.mute_sms:
+        return None
+    return Muting(centre.mute_sms, config.site.id, config.site.language, store, outbox)

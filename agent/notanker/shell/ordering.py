@@ -7,16 +7,14 @@ from typing import Final
 
 from notanker.config.model import OrdersConfig
 from notanker.core import orders
-from notanker.core.delivery import CAN_WAIT, Delivery
+from notanker.core.delivery import CAN_WAIT
 from notanker.core.events import Acknowledged, Event, OrderRefused, SmsHeard
 from notanker.core.guard import Guard
 from notanker.core.incident import Incident
-from notanker.core.lineage import Kind
-from notanker.core.marks import reference_of
 from notanker.core.orders import Order, Word
 from notanker.core.status import Status
 from notanker.plan.model import Contact, Plan
-from notanker.shell import clock, journal
+from notanker.shell import clock, notices
 from notanker.shell.answers import plan_answer, said, status_answer
 from notanker.shell.inbox import Sms
 from notanker.shell.journal import Journal
@@ -190,20 +188,8 @@ class Orders:
         if not self._guard.may_answer(contact.id, now_s, most):
             return
         self._guard = self._guard.after_answer(contact.id, now_s)
-        number = await self._store.do(journal.reserve("answer", 1))
-        mark = f"R-{number}"
-        delivery = Delivery(
-            mark,
-            0,
-            contact.sms_number(),
-            _one_segment(text, mark),
-            now_s,
-            next_s=now_s,
-            rank=REPLY_RANK,
-            reference=reference_of(mark),
-            kind=Kind.ANSWER,
-        )
-        self._outbox.add(delivery, self._store.do(journal.update(delivery)))
+        to = contact.sms_number()
+        await notices.queue(self._store, self._outbox, "answer", "R", to, text, REPLY_RANK)
 
 
 def contact_of(plan: Plan | None, sender: str) -> Contact | None:
@@ -235,10 +221,3 @@ def _what(sms: Sms, order: Order | None) -> str:
     if sms.binary:
         return "binary"
     return order.word.value if order is not None else "text"
-
-
-def _one_segment(text: str, mark: str) -> str:
-    from notanker.plugin.sms import text as sms
-
-    tail = f" Nr {mark}"
-    return sms.cut(text, sms.SINGLE_UNITS - sms.units(tail)) + tail

@@ -77,8 +77,11 @@ def test_what_a_later_version_adds_is_skipped() -> None:
     record += [None] * (14 - len(record)) + [[1, [2, {"x": 3}]], "more"]
     later = msgspec.msgpack.encode(record)
     assert packed.unpack(later, "nord", 17) == replace(FULL, box=None)
-    ack = msgspec.msgpack.encode([7, [[1, "acknowledge", 2, "a", "centre", 3, "new"]], "more"])
+    ack = msgspec.msgpack.encode(
+        [7, [[1, "acknowledge", 2, "a", "centre", 3, "new"]], True, "more"]
+    )
     assert packed.unpack_ack(ack, 9).orders[0].incident == 2
+    assert packed.unpack_ack(ack, 9).herald
 
 
 def test_a_cause_that_only_a_later_version_knows_reads_as_unknown() -> None:
