@@ -69,13 +69,17 @@ def choose(
 def done(
     state: Carriage, over: Uplink, carrier: Carrier, *, ok: bool, now_s: float, waiting: Waiting
 ) -> Carriage:
-    """Take the end of a beat."""
-    if ok:
-        standing = Standing()
-    else:
-        failures = state.of(over, carrier).failures + 1
-        standing = Standing(failures, now_s + _rest_s(failures))
-    known = {**state.standings, (over, carrier): standing}
+    """Take the end of a beat.
+
+    One that was given up itself and works again shows that it was the line or the centre that was away:
+    what the others failed at meanwhile says nothing about them.
+    """
+    failures = state.of(over, carrier).failures
+    known = dict(state.standings)
+    if ok and failures >= FAILURES:
+        known = {key: one for key, one in known.items() if key[0] is not over}
+    missed = Standing(failures + 1, now_s + _rest_s(failures + 1))
+    known[over, carrier] = Standing() if ok else missed
     return replace(state, standings=known, waiting=waiting if ok else state.waiting)
 
 

@@ -56,6 +56,23 @@ def test_with_all_of_them_silent_the_site_goes_on_trying_all() -> None:
     assert {one: by.count(one) > 400 for one in (UDP, HTTPS)} == {UDP: True, HTTPS: True}
 
 
+def test_what_failed_while_the_centre_was_away_is_forgiven_when_it_is_back() -> None:
+    state = Carriage()
+    for now_s in range(20):
+        for by in (UDP, HTTPS):
+            state = carriage.done(state, BACKUP, by, ok=False, now_s=now_s, waiting=Waiting.NOTHING)
+    state = carriage.done(state, BACKUP, UDP, ok=True, now_s=30.0, waiting=Waiting.NOTHING)
+    assert state.of(BACKUP, HTTPS).failures == 0
+
+
+def test_one_that_is_blocked_is_not_forgiven_because_another_works() -> None:
+    state = Carriage()
+    for now_s in range(FAILURES):
+        state = carriage.done(state, BACKUP, UDP, ok=False, now_s=now_s, waiting=Waiting.NOTHING)
+    state = carriage.done(state, BACKUP, HTTPS, ok=True, now_s=30.0, waiting=Waiting.NOTHING)
+    assert carriage.choose(state, BOTH, BACKUP, Beats.ALL, 31.0) is HTTPS
+
+
 def test_each_line_has_its_own_order_and_its_own_failures() -> None:
     settings = CarrierSettings((HTTPS,), (UDP, HTTPS))
     state = Carriage()
