@@ -23,6 +23,7 @@ from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
 from notanker_central.doors.opened import opened
+from notanker_central.doors.sms import add_sms
 from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
 from notanker_central.ingest import BearerOpener, Ingest
@@ -122,6 +123,7 @@ class _Centre:
         self._receiver = receiver_app(ingest, health)
         Linking(store, config.sites, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
+        add_sms(self._receiver, self._reception)
         if config.plans.folder:
             names = tuple(site.id for site in config.sites)
             depot = Depot(Path(config.plans.folder), Path(config.plans.archive), names)

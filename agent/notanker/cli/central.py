@@ -82,6 +82,25 @@ def site_anew(config_path: Path, site: str) -> None:
         fail(f"Einen Standort {site} gibt es nicht.", f"There is no site {site}.")
 
 
+@central.command("sms-in")
+@click.pass_obj
+def sms_in(config_path: Path) -> None:
+    """Hand the text on standard input to the running centre: an SMS in which a site's beat is."""
+    from notanker_central.doors.sms import MOST_BYTES, TAKEN
+    from notanker_central.sms_in import hand_in
+
+    text = click.get_binary_stream("stdin").read(MOST_BYTES)
+    try:
+        result = hand_in(read_central(config_path).listen, text)
+    except OSError as error:
+        fail(f"Die Zentrale antwortet nicht: {error}.", f"The centre does not answer: {error}.")
+    if result != TAKEN:
+        fail(
+            f"Die Zentrale hat die SMS nicht angenommen ({result}).",
+            f"The centre did not take this SMS ({result}).",
+        )
+
+
 def read_central(path: Path) -> CentralConfig:
     """Read central.toml, or end with its problems and status 2."""
     import notanker_central

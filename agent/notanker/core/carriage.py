@@ -23,6 +23,11 @@ REST_S: Final = 300.0
 LONGEST_REST_S: Final = 3600.0
 
 
+DAY_S: Final = 86_400.0
+TEXT_AFTER_S: Final = 300.0
+"""A site without any line gets so long to have one again, before an SMS is spent on it."""
+TEXT_GAP_S: Final = 1800.0
+"""Two outages of all lines so soon after each other are worth one SMS."""
 ROOMY: Final = (Carrier.HTTPS, Carrier.MQTT)
 """What takes a hundred events at once."""
 FRUGAL: Final = (Carrier.UDP, Carrier.MQTT, Carrier.HTTPS)
@@ -39,10 +44,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Carriage:
-    """The state of the choice."""
+    """The state of the choice.
+
+    Attributes:
+        waiting: What the last beat that was stored had no room for.
+        texted_s: When beats went by SMS in the last 24 hours, boot seconds.
+    """
 
     standings: Mapping[tuple[Uplink, Carrier], Standing] = field(default_factory=dict)
     waiting: Waiting = Waiting.NOTHING
+    texted_s: tuple[float, ...] = ()
 
     def of(self, over: Uplink, carrier: Carrier) -> Standing:
         """Return how a carrier does over a line."""
@@ -81,6 +92,26 @@ def done(
     missed = Standing(failures + 1, now_s + _rest_s(failures + 1))
     known[over, carrier] = Standing() if ok else missed
     return replace(state, standings=known, waiting=waiting if ok else state.waiting)
+
+
+def text(state: Carriage, per_day: int, heard_s: float, now_s: float) -> Carriage | None:
+    """Return the state after a beat by SMS, None if none is due; asked while no line works.
+
+    The first of an outage goes after five minutes, the others are spread over the day.
+
+    Args:
+        state: What is known of the carriers.
+        per_day: At most so many in 24 hours.
+        heard_s: When the centre confirmed a beat last.
+        now_s: Now, in boot seconds.
+    """
+    recent = tuple(at_s for at_s in state.texted_s if at_s > now_s - DAY_S)
+    if len(recent) >= per_day or now_s < heard_s + TEXT_AFTER_S:
+        return None
+    pause_s = TEXT_GAP_S if recent and heard_s > recent[-1] else DAY_S / per_day
+    if recent and now_s < recent[-1] + pause_s:
+        return None
+    return replace(state, texted_s=(*recent, now_s))
 
 
 def _order(

@@ -9,7 +9,7 @@ from notanker.core import beating, carriage, picture
 from notanker.core.commands import Beat, Command
 from notanker.core.events import BeatDone
 from notanker.core.moment import Moment
-from notanker.core.names import Waiting
+from notanker.core.names import Carrier, Uplink, Verdict, Waiting
 
 if TYPE_CHECKING:
     from notanker.core.state import Site
@@ -18,7 +18,9 @@ Commands = tuple[Command, ...]
 
 
 def done(site: Site, event: BeatDone, now: Moment) -> tuple[Site, Commands]:
-    """Take the end of a beat."""
+    """Take the end of a beat; one by SMS has none."""
+    if event.carrier is Carrier.SMS:
+        return site, ()
     ok, waiting, now_s = event.ok, event.waiting, now.boot_s
     # What fits into no datagram had its turn with the others: asking them each second brings nothing.
     again = waiting is Waiting.TOO_LARGE and site.carriage.waiting is waiting
@@ -46,9 +48,21 @@ def due(site: Site, now: Moment, *, changed: bool) -> tuple[Site, Commands]:
     state, over = beating.step(
         state, settings, route, picture.verdicts(site), now.boot_s, beats, hurried=hurried
     )
-    site = replace(site, beating=state)
+    site, texted = _text(replace(site, beating=state), now)
     if over is None:
-        return site, ()
+        return site, texted
     carrier = carriage.choose(site.carriage, settings.carriers, over, beats, now.boot_s)
     promised_s = beating.interval_s(settings, route, beats, hurried=hurried)
-    return site, (Beat(over, promised_s, carrier),)
+    return site, (Beat(over, promised_s, carrier), *texted)
+
+
+def _text(site: Site, now: Moment) -> tuple[Site, Commands]:
+    """Return the beat by SMS that is due, if one is: while no line works."""
+    per_day = site.settings.beat.texts_per_day
+    if not per_day or Verdict.UP in picture.verdicts(site).values():
+        return site, ()
+    choice = carriage.text(site.carriage, per_day, site.beating.heard_s, now.boot_s)
+    if choice is None:
+        return site, ()
+    beat = Beat(Uplink.BACKUP, beating.SPENT_S, Carrier.SMS)
+    return replace(site, carriage=choice), (beat,)

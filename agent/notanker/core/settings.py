@@ -270,6 +270,7 @@ class BeatSettings:
         proof_s: Over the idle backup, to prove that it works.
         retry_s: After a beat that was not acknowledged.
         carriers: By what they travel.
+        texts_per_day: How many go by SMS in 24 hours while no line works, 0 for none.
     """
 
     enabled: bool = True
@@ -277,6 +278,7 @@ class BeatSettings:
     proof_s: float = 900.0
     retry_s: float = 5.0
     carriers: CarrierSettings = CarrierSettings()
+    texts_per_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import budget_finding
 from notanker.shell import clock
 from notanker.shell.announcing import Announcer
-from notanker.shell.centre import Centre, muting_of
+from notanker.shell.centre import Centre
 from notanker.shell.clock import Clock
 from notanker.shell.collecting import Collecting
 from notanker.shell.control import Control
@@ -317,7 +317,8 @@ class Agent:
             lambda: self._runtime.state,
             self._log,
             self._account(Purpose.HEARTBEAT),
-            muting_of(self._config, centre, self._store, self._outbox),
+            self._outbox,
+            self._config.site.language,
         )
 
     def _modem_changed(self, status: ModemStatus) -> None:

@@ -16,7 +16,6 @@ from typing import Final
 import h11
 
 from notanker.config.centre import CentreConfig
-from notanker.config.model import Config
 from notanker.core.commands import Beat as BeatCommand
 from notanker.core.events import BeatDone, Event
 from notanker.core.names import Carrier, Uplink, Waiting
@@ -27,6 +26,7 @@ from notanker.shell.carriage.carriers import Carriers
 from notanker.shell.carriage.composing import DISK_S, Composing
 from notanker.shell.carriage.contract import CarrierError
 from notanker.shell.carriage.seal import Seal
+from notanker.shell.carriage.sms import Texts
 from notanker.shell.centre_orders import CentreOrders
 from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
@@ -59,7 +59,8 @@ class Centre:
         site: Gives the present state.
         charge: Called with what a beat over the backup has cost, in bytes of IP packets.
         log: Where changes are logged.
-        muting: Tells people that the centre is mute, None where nobody is to be told.
+        outbox: Carries what goes by SMS, None where nothing does.
+        language: Of what people are told.
     """
 
     def __init__(
@@ -74,7 +75,8 @@ class Centre:
         site: Callable[[], Site],
         log: Log,
         charge: Callable[[int], None] = lambda _: None,
-        muting: Muting | None = None,
+        outbox: Outbox | None = None,
+        language: str = "de",
     ) -> None:
         self._seal = Seal(config.key)
         self._carriers = Carriers(config, interfaces, resolvers, self._seal, name)
@@ -84,7 +86,11 @@ class Centre:
         self._done: Callable[[BeatDone], None] = happen
         self._log = log
         self._charge = charge
-        self._muting = muting
+        self._muting = self._texts = None
+        if outbox is not None and config.mute_sms:
+            self._muting = Muting(config.mute_sms, site, language, store, outbox)
+        if outbox is not None and config.sms:
+            self._texts = Texts(config.sms, store, outbox, self._composing, self._seal)
         self.status = HeartbeatStatus(enabled=True)
 
     async def beat(self, command: BeatCommand, status: Status) -> None:
@@ -95,6 +101,9 @@ class Centre:
             status: What it tells.
         """
         over, carrier = command.over, command.carrier
+        if carrier is Carrier.SMS:
+            await self._text(command, status)
+            return
         await self._tell(mute=status.heartbeat.mute)
         payer = self._charge if over is Uplink.BACKUP else None
         try:
@@ -133,6 +142,15 @@ class Centre:
         if self._muting is not None:
             await self._muting.chosen(herald=ack.herald)
         return await self._composing.take(composed, ack)
+
+    async def _text(self, command: BeatCommand, status: Status) -> None:
+        """Send a beat that nobody answers."""
+        try:
+            async with asyncio.timeout(BEAT_S):
+                if self._texts is not None:
+                    await self._texts.send(command, status)
+        except TROUBLE as error:
+            self._log.warning("beat_not_texted", reason=str(error) or "the disk takes too long")
 
     async def _tell(self, *, mute: bool) -> None:
         """Tell people whether the centre is mute, as far as they don't know; that stops no beat."""
@@ -175,12 +193,3 @@ class Centre:
                 "centre_not_reached", over=str(over), carrier=str(carrier), reason=reason
             )
         self.status = replace(self.status, reason=reason)
-
-
-def muting_of(
-    config: Config, centre: CentreConfig, store: Journal, outbox: Outbox
-) -> Muting | None:
-    """Return what tells people that the centre is mute, None where nobody is to be told."""
-    if not centre.mute_sms:
-        return None
-    return Muting(centre.mute_sms, config.site.id, config.site.language, store, outbox)

@@ -110,6 +110,7 @@ def _beat(centre: CentreConfig) -> BeatSettings:
         interval_s=centre.interval_s,
         proof_s=centre.proof_s,
         carriers=CarrierSettings(order, over_lte),
+        texts_per_day=centre.sms_per_day if centre.sms else 0,
     )
 
 

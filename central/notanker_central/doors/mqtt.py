@@ -96,7 +96,9 @@ class MqttDoor:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
-        client.on_connect_fail = lambda *_: self._told("not reached, or its certificate is not trusted")
+        client.on_connect_fail = lambda *_: self._told(
+            "not reached, or its certificate is not trusted"
+        )
         client.on_message = self._on_message
         return client
 

@@ -132,3 +132,25 @@ def test_some_carrier_is_always_named_and_none_rests_for_ever(
         state = carriage.done(state, over, by, ok=ok, now_s=now_s, waiting=waiting)
         rests_s = (one.rests_until_s - now_s for one in state.standings.values())
         assert all(rest_s <= LONGEST_REST_S for rest_s in rests_s)
+
+
+def texts(per_day: int, heard: Callable[[int], float], until_s: int) -> list[int]:
+    """Return when beats go by SMS while no line works."""
+    state, found = Carriage(), []
+    for now_s in range(0, until_s, 60):
+        after = carriage.text(state, per_day, heard(now_s), now_s)
+        if after is not None:
+            state = after
+            found.append(now_s)
+    return found
+
+
+def test_without_any_line_a_few_beats_a_day_go_by_sms() -> None:
+    days = texts(4, lambda _: 0.0, 3 * 86_400)
+    assert days[:5] == [300, 21_900, 43_500, 65_100, 86_700]
+    assert len(days) == 12
+
+
+def test_the_next_outage_of_all_lines_has_an_sms_of_its_own_but_never_more_than_a_day_s() -> None:
+    flapping = texts(4, lambda now_s: now_s // 3600 * 3600.0, 86_400)
+    assert flapping == [300, 3_900, 7_500, 11_100]
