@@ -156,6 +156,5 @@ def seen(site: Site) -> tuple[object, ...]:
         site.incidents.systems,
         backing.rests(site),
         site.power,
-        site.beating.mute,
         site.announced,
     )

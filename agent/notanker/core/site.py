@@ -109,7 +109,8 @@ def step(site: Site, event: Event, now: Moment) -> tuple[Site, Commands]:
     site, cycled = _cycle_power(site, now)
     after = picture.seen(site)
     site, beats = lifesigns.due(site, now, changed=after[:2] != before[:2])
-    show: Commands = (Show(),) if after != before else ()
+    muted = site.beating.mute is not known.beating.mute
+    show: Commands = (Show(),) if muted or after != before else ()
     heard = (*handled, *moved, *cut, *borne)
     return site, (*heard, *led, *told, *outside, *cycled, *probes, *asked, *beats, *assessed, *show)
 

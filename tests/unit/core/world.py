@@ -30,7 +30,7 @@ from notanker.core.events import (
 )
 from notanker.core.facts import Fact, Queued, Settled, Started
 from notanker.core.moment import Moment
-from notanker.core.names import Layer, Outcome, Uplink, Verdict
+from notanker.core.names import Carrier, Layer, Outcome, Uplink, Verdict
 from notanker.core.settings import (
     Anchor,
     FailoverSettings,
@@ -99,6 +99,7 @@ class World:
         refused: Why the kernel refuses every switch, empty while it does not.
         session: Whether the modem has a data session; it dials in `dial_s`.
         undialled: Why it does nothing that it is told, empty while it does.
+        blocked: Carriers that bring nothing to the centre; all of them while it is away.
         route: Where the kernel sends the traffic.
         facts: The journal.
         done: Every command with the time it came at.
@@ -118,6 +119,7 @@ class World:
     dead_layers: set[tuple[Uplink, Layer]] = field(default_factory=set)
     loss: dict[Uplink, float] = field(default_factory=dict)
     refused: str = ""
+    blocked: set[Carrier] = field(default_factory=lambda: {Carrier.SMS})
     route: Uplink = Uplink.PRIMARY
     facts: list[Fact] = field(default_factory=list)
     done: list[tuple[float, Command]] = field(default_factory=list)
@@ -225,8 +227,9 @@ class World:
                 self.facts.append(fact)
                 if isinstance(fact, Queued):
                     self.carry(fact)
-            case Beat(over=over):
-                self.later(0.1, BeatDone(over, ok=over not in self.dead | self.unplugged))
+            case Beat(over=over, carrier=carrier):
+                heard = over not in self.dead | self.unplugged and carrier not in self.blocked
+                self.later(0.1, BeatDone(over, heard, carrier))
             case _:
                 self.dial(command)
 
