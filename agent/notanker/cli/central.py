@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,7 @@ def sms_in(config_path: Path) -> None:
     from notanker_central.doors.sms import MOST_BYTES, TAKEN
     from notanker_central.sms_in import hand_in
 
-    text = click.get_binary_stream("stdin").read(MOST_BYTES)
+    text = sys.stdin.buffer.read(MOST_BYTES)
     try:
         result = hand_in(read_central(config_path).listen, text)
     except OSError as error:

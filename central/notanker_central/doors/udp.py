@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import sys
 import threading
 from typing import Any, Final
 
@@ -24,6 +25,11 @@ MOST_BYTES: Final = 2048
 """More than fits through any site's line in one piece."""
 ROOM_BYTES: Final = 16 * 1024 * 1024
 """For half a second of 40,000 beats a second: the kernel counts 768 bytes for each."""
+
+_IP_PKTINFO: Final = 8  # linux/in.h; Python 3.11 has no name for it
+_ANCILLARY_BYTES: Final = socket.CMSG_SPACE(20)
+_SO_MEMINFO: Final = 55  # asm-generic/socket.h
+_DROPS_AT: Final = 32  # SK_MEMINFO_DROPS, linux/sock_diag.h
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -43,6 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError:
         link.close()
         raise
+    _ask_where(link)
     link.setblocking(False)
     return link
 
@@ -55,12 +62,34 @@ def _make_room(link: socket.socket) -> None:
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
 
 
+def _ask_where(link: socket.socket) -> None:
+    """Have the kernel tell of each datagram which of the machine's addresses it came to.
+
+    A site hears no other address than the one that it asked; with IPv6 a machine has several.
+    """
+    if link.family == socket.AF_INET6:
+        link.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    else:
+        link.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+
+
+def _from_there(ancillary: list[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
+    """Return what makes an answer leave from that address, by whatever interface leads there."""
+    for level, kind, data in ancillary:
+        if (level, kind, len(data)) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, 20):
+            return [(level, kind, data[:16] + bytes(4))]
+        if (level, kind, len(data)) == (socket.IPPROTO_IP, _IP_PKTINFO, 12):
+            return [(level, kind, bytes(4) + data[4:8] + bytes(4))]
+    return []
+
+
 class UdpDoor:
     """One UDP socket with the reception behind it."""
 
     def __init__(self, link: socket.socket, reception: Reception) -> None:
         self._link = link
         self._reception = reception
+        self._dropped = 0
         self._ending = threading.Event()
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="udp", daemon=True)
@@ -102,19 +131,20 @@ class UdpDoor:
             answers = self._reception.submit_all(beats, CARRIER).result()
         except NotStoredError:
             return  # counted there; the sites hear nothing and come again
-        send = self._link.sendto
-        for answer, sender in zip(answers, senders, strict=True):
+        send = self._link.sendmsg
+        for answer, (sender, ancillary) in zip(answers, senders, strict=True):
             if answer is not None:
                 with contextlib.suppress(OSError):  # no room or no way: the site comes again
-                    send(answer, sender)
+                    send([answer], _from_there(ancillary), 0, sender)
 
     def _received(self) -> tuple[list[bytes], list[Any]]:
         beats: list[bytes] = []
         senders: list[Any] = []
-        receive = self._link.recvfrom
+        receive = self._link.recvmsg
+        self._count_drops()
         for _ in range(AT_ONCE):
             try:
-                datagram, sender = receive(MOST_BYTES + 1)
+                datagram, ancillary, _, sender = receive(MOST_BYTES + 1, _ANCILLARY_BYTES)
             except BlockingIOError:
                 break
             except OSError:  # an ICMP error of somebody's answer; the next one is another's
@@ -123,5 +153,13 @@ class UdpDoor:
                 self._reception.count(CARRIER, "too-large")
                 continue
             beats.append(datagram)
-            senders.append(sender)
+            senders.append((sender, ancillary))
         return beats, senders
+
+    def _count_drops(self) -> None:
+        """Count what the kernel had no room for."""
+        info = self._link.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _DROPS_AT + 4)
+        dropped = int.from_bytes(info[_DROPS_AT:], sys.byteorder)
+        if dropped != self._dropped:
+            self._reception.count(CARRIER, "dropped", (dropped - self._dropped) % 2**32)
+            self._dropped = dropped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 
 import msgspec
@@ -69,3 +70,36 @@ def test_it_ends_when_told_to_with_nothing_to_do(reception: Reception) -> None:
     door.start()
     door.close()
     assert not door._thread.is_alive()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.7", "::1"])
+def test_the_answer_comes_from_the_address_that_was_asked(
+    reception: Reception, make: Makers, address: str
+) -> None:
+    """The socket of a site is connected: from any other address it would hear nothing."""
+    door = UdpDoor(listen("", 0), reception)
+    door.start()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as site:
+        site.connect((address, door.port))
+        site.settimeout(WAIT_S)
+        site.send(beat(make, 1))
+        assert site.recv(MOST_BYTES)
+    door.close()
+
+
+def test_what_the_kernel_had_no_room_for_is_counted(reception: Reception, make: Makers) -> None:
+    link = listen("127.0.0.1", 0)
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        site.connect(link.getsockname())
+        site.settimeout(WAIT_S)
+        for _ in range(100):
+            site.send(b"\0" * 99)
+        door = UdpDoor(link, reception)
+        door.start()
+        while "stored" not in reception.counts:
+            site.send(beat(make, 1))
+            time.sleep(0.01)
+        door.close()
+    assert reception.counts["dropped"] > 50
