@@ -20,12 +20,13 @@ from bench.wire.centre import NAME, PORT, centre
 from bench.wire.month import month
 
 from notanker.config.centre import CarrierName, CentreConfig
+from notanker.core import state
 from notanker.core.budget import Allowance, Band, Tally
 from notanker.core.commands import Beat
 from notanker.core.events import BeatDone, Event
-from notanker.core.incident import Incidents
 from notanker.core.moment import Moment
 from notanker.core.names import Carrier, Line, PluginHealth, Uplink, Verdict
+from notanker.core.settings import Settings
 from notanker.core.status import (
     BudgetStatus,
     ModemStatus,
@@ -88,10 +89,11 @@ class Site:
             addresses=(address,),
             carriers=(carrier,),
         )
+        calm = state.start(Settings("nord", ()), clock.Clock().now(), Uplink.PRIMARY)
         nobody: dict[Uplink, tuple[str, ...]] = dict.fromkeys(Uplink, ())
         self.centre = Centre(
             "nord",
-            config, dict.fromkeys(Uplink, NEAR), nobody, store, folder, self._heard, Incidents, QUIET
+            config, dict.fromkeys(Uplink, NEAR), nobody, store, folder, self._heard, lambda: calm, QUIET
         )  # fmt: skip
 
     async def beat(self) -> None:

@@ -235,9 +235,7 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     sites, found_sites = convert_items(document, "site", Site)
     problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
     problems += [*found_page, *found_udp, *found_mqtt, *found_sites]
-    return CentralConfig(
-        listen, database, board, alarm, sites, plans, page, udp, mqtt
-    ), problems
+    return CentralConfig(listen, database, board, alarm, sites, plans, page, udp, mqtt), problems
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

@@ -88,7 +88,7 @@ class Centre:
         self._charge = charge
         self._muting = self._texts = None
         if outbox is not None and config.mute_sms:
-            self._muting = Muting(config.mute_sms, site, language, store, outbox)
+            self._muting = Muting(config.mute_sms, name, language, store, outbox)
         if outbox is not None and config.sms:
             self._texts = Texts(config.sms, store, outbox, self._composing, self._seal)
         self.status = HeartbeatStatus(enabled=True)

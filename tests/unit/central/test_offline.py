@@ -26,7 +26,6 @@ from notanker.core.commands import Beat as BeatCommand
 from notanker.core.events import BeatDone, Event
 from notanker.core.facts import DeviceTold
 from notanker.core.heartbeat import Ack, Beat
-from notanker.core.incident import Incidents
 from notanker.core.moment import Moment
 from notanker.core.names import Carrier, Uplink, Verdict, Waiting
 from notanker.core.settings import BeatSettings, CarrierSettings
@@ -48,6 +47,7 @@ ROOM = {Carrier.HTTPS: https.ROOM_BYTES, Carrier.UDP: udp.ROOM_BYTES}
 SEAL_BYTES = 40
 WELL = dict.fromkeys(Uplink, Verdict.UP)
 UDP_FIRST = (Carrier.UDP, Carrier.HTTPS)
+SITE = World().state
 
 
 def status() -> Status:
@@ -131,7 +131,7 @@ def offline(folder: Path, line: Line, until_s: float) -> None:
 
     async def work() -> None:
         async with open_journal(folder / "journal.sqlite") as store:
-            composing = Composing(store, CentreOrders(Incidents, lambda _: None))
+            composing = Composing(store, CentreOrders(lambda: SITE, lambda _: None))
             told = status()
             await line.live(composing, told, 600.0)
             await store.do(journal.append(history()))
@@ -207,7 +207,15 @@ def test_a_real_centre_that_was_away_gets_it_all(
         nobody: dict[Uplink, tuple[str, ...]] = dict.fromkeys(Uplink, ())
         interfaces = dict.fromkeys(Uplink, "lo")
         return Centre(
-            "nord", config, interfaces, nobody, store, tmp_path / "reports", heard, Incidents, QUIET
+            "nord",
+            config,
+            interfaces,
+            nobody,
+            store,
+            tmp_path / "reports",
+            heard,
+            lambda: SITE,
+            QUIET,
         )
 
     async def work() -> None:
