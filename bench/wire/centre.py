@@ -1,7 +1,5 @@
 """The real centre at the far end of the cable, and a site that reports to it."""
 
-import hashlib
-import secrets
 import subprocess
 import sys
 import time
@@ -32,18 +30,24 @@ def certificates(folder: Path) -> None:
 def centre(folder: Path) -> Iterator[None]:
     """Run the centre until the end."""
     certificates(folder)
-    key = secrets.token_urlsafe(32)
-    (folder / "site.key").write_text(key, encoding="ascii")
-    digest = hashlib.sha256(key.encode()).hexdigest()
     (folder / "central.toml").write_text(
         f'[listen]\nport = {PORT}\ncertificate = "{folder}/centre.pem"\nkey = "{folder}/centre.key"\n'
         f'[database]\nurl = "sqlite:///{folder}/central.sqlite"\n[board]\nlisten = ""\n'
-        f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{digest}"\n',
+        f'[[site]]\nid = "nord"\nname = "Nord"\n',
         encoding="utf-8",
     )
+    command = [
+        sys.executable,
+        "-m",
+        "notanker.cli",
+        "central",
+        "--config",
+        str(folder / "central.toml"),
+    ]
+    made = subprocess.run([*command, "site-key", "nord"], check=True, capture_output=True)
+    (folder / "site.key").write_bytes(made.stdout)
     with (folder / "central.log").open("w+") as log:
-        command = [sys.executable, "-m", "notanker.cli", "central", "--config"]
-        process = subprocess.Popen([*inside(), *command, str(folder / "central.toml")], stderr=log)
+        process = subprocess.Popen([*inside(), *command], stderr=log)
         try:
             _listening(process, folder / "central.log")
             yield

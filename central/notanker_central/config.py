@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from notanker.config.fields import Document, convert, convert_items, read
@@ -15,16 +16,6 @@ from notanker_central.rules import check
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(ge=1, le=86400)]
 _Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-_Digest = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9a-fA-F]{64}$",
-        extra={
-            "de": "die SHA-256-Prüfsumme des Schlüssels, 64 Hexziffern (notanker central site-key)",
-            "en": "the SHA-256 of the key, 64 hex digits (notanker central site-key)",
-        },
-    ),
-]
 
 
 _Address = Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")]
@@ -152,15 +143,37 @@ class StatusPage(Struct, frozen=True, forbid_unknown_fields=True):
         return int(self.listen.rpartition(":")[2] or 0)
 
 
+class Keys(Struct, frozen=True, forbid_unknown_fields=True):
+    """How sites get their keys, and what the database's keys are sealed by.
+
+    Attributes:
+        master: File with the master key; without one, `central.master` beside the SQLite file.
+        url: How sites reach the centre, as https://central.example:8443; it is written on the code's paper.
+        ca: PEM of who signed the centre's certificate, handed to each site; none if everybody trusts it.
+    """
+
+    master: str = ""
+    url: Annotated[str, Meta(pattern=r"^$|^https://[^\s/?#@]+$")] = ""
+    ca: str = ""
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
-    """One site that may report."""
+    """One site that may report; others are added by command."""
 
     id: _Id
     name: str
-    key_sha256: _Digest
     interval_s: _Seconds = 60.0
     grace_s: _Seconds = 80.0
     region: str = ""
+
+
+def site_of(name: str, shown: str, region: str, interval_s: float, grace_s: float) -> Site | None:
+    """Return a site that a command describes, None if its id cannot be one."""
+    told = {"id": name, "name": shown, "region": region}
+    try:
+        return msgspec.convert({**told, "interval_s": interval_s, "grace_s": grace_s}, Site)
+    except msgspec.ValidationError:
+        return None
 
 
 class CentralConfig(Struct, frozen=True):
@@ -173,6 +186,7 @@ class CentralConfig(Struct, frozen=True):
     sites: tuple[Site, ...]
     plans: Plans = Plans()
     status_page: StatusPage = StatusPage()
+    keys: Keys = Keys()
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
 
@@ -186,6 +200,7 @@ class _Head(Struct, frozen=True):
     alarm: Alarm = Alarm()
     plans: Plans = Plans()
     status_page: StatusPage = StatusPage()
+    keys: Keys = Keys()
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
     site: list[dict[str, object]] = []
@@ -199,6 +214,7 @@ _TABLES: Final = {
     "alarm": Alarm,
     "plans": Plans,
     "status_page": StatusPage,
+    "keys": Keys,
     "udp": Udp,
     "mqtt": Mqtt,
 }
@@ -230,12 +246,14 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     alarm, found_alarm = _table(document, "alarm", Alarm())
     plans, found_plans = _table(document, "plans", Plans())
     page, found_page = _table(document, "status_page", StatusPage())
+    keys, found_keys = _table(document, "keys", Keys())
     udp, found_udp = _table(document, "udp", Udp())
     mqtt, found_mqtt = _table(document, "mqtt", Mqtt())
     sites, found_sites = convert_items(document, "site", Site)
     problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
-    problems += [*found_page, *found_udp, *found_mqtt, *found_sites]
-    return CentralConfig(listen, database, board, alarm, sites, plans, page, udp, mqtt), problems
+    problems += [*found_page, *found_keys, *found_udp, *found_mqtt, *found_sites]
+    tables = (listen, database, board, alarm, sites, plans, page, keys, udp, mqtt)
+    return CentralConfig(*tables), problems
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

@@ -58,17 +58,16 @@ class Depot:
     Args:
         folder: Where each site's plan is put.
         archive: Where the depot keeps what it hands out.
-        sites: The sites that there are.
     """
 
-    def __init__(self, folder: Path, archive: Path, sites: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, archive: Path) -> None:
         self._folder = folder
         self._archive = archive
-        self._shelves = {site: _Shelf() for site in sites}
+        self._shelves: dict[str, _Shelf] = {}
 
     def offer(self, site: str) -> bytes | None:
-        """Return what that site is offered, None if there is nothing."""
-        shelf = self._shelves[site]
+        """Return what that site, which has proved who it is, is offered; None if there is nothing."""
+        shelf = self._shelves.setdefault(site, _Shelf())
         with shelf.lock:
             self._look(site, shelf)
             rows = shelf.rows or ()
@@ -76,7 +75,7 @@ class Depot:
 
     def content(self, site: str, sha256: str) -> bytes | None:
         """Return a file that belongs to what this site was offered lately, None for any other."""
-        shelf = self._shelves[site]
+        shelf = self._shelves.setdefault(site, _Shelf())
         with shelf.lock:
             rows = self._rows(site, shelf)
         if not any(sha256 == row.sha256 or sha256 in row.files for row in rows):

@@ -6,7 +6,6 @@ import asyncio
 import collections
 import contextlib
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,86 +13,40 @@ import msgspec
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from notanker.core.heartbeat import Ack, Beat
-from notanker_central.checking import RefusedError, beat_of
+from notanker_central.checking import RefusedError
 from notanker_central.clock import Clock
-from notanker_central.config import Site
+from notanker_central.enrolling import KeyDesk
 from notanker_central.keys import Keyring, bearer
 from notanker_central.reception import NotStoredError, Pending, Reception
 from notanker_central.reports import report_in
 from notanker_central.store import Store
+from notanker_central.vault import VaultError
 
 log: Final = structlog.get_logger(__name__)
 
 CARRIER: Final = "https"
+SEALED: Final = 'application/cose; cose-type="cose-encrypt0"'
+"""What a sealed beat and its answer are (RFC 9052, section 11.3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a beat or a report: an HTTP status and JSON."""
+    """The answer to a beat or a report: an HTTP status, and JSON or a sealed acknowledgement."""
 
     status: int
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BearerBeat:
-    """A beat in JSON whose sender showed the site's key."""
-
-    beat: Beat
-
-    @property
-    def site(self) -> str:
-        """The site's id."""
-        return self.beat.site
-
-    @property
-    def counter(self) -> int:
-        """The beat's counter."""
-        return self.beat.counter
-
-
-class BearerOpener:
-    """Opens what `sealed` makes: the key that was shown, a line's end, and a beat in JSON."""
-
-    def __init__(self, sites: Iterable[Site]) -> None:
-        self._keyring = Keyring(sites)
-
-    def open(self, sealed: bytes) -> BearerBeat:
-        """Return the beat.
-
-        Raises:
-            RefusedError: it is none, or the key is not that of its site.
-        """
-        shown, _, body = sealed.partition(b"\n")
-        authorization = shown.decode("utf-8", "replace")
-        if bearer(authorization) is None:  # nobody else is worth the work of reading what came
-            raise RefusedError("not-authorised")
-        beat = beat_of(body)
-        if not self._keyring.opens(beat.site, authorization):
-            raise RefusedError("not-authorised")
-        return BearerBeat(beat)
-
-    def answer(self, opened: BearerBeat, ack: Ack) -> bytes:  # noqa: ARG002 - TLS seals it
-        """Return the acknowledgement as JSON."""
-        return msgspec.json.encode(ack)
-
-
-def sealed(authorization: str, body: bytes) -> bytes:
-    """Return a beat with the key that came with it, as one piece for the reception."""
-    return authorization.encode("utf-8", "surrogatepass") + b"\n" + body
+    kind: str = "application/json"
 
 
 class Ingest:
     """The receiving end of what comes by HTTPS."""
 
-    def __init__(
-        self, store: Store, reception: Reception, sites: Iterable[Site], clock: Clock
-    ) -> None:
+    def __init__(self, store: Store, reception: Reception, desk: KeyDesk, clock: Clock) -> None:
         self._store = store
         self._reception = reception
+        self._desk = desk
         self._clock = clock
-        self._keyring = Keyring(sites)
+        self._keyring = Keyring(store)
         self._counts: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()
 
@@ -103,18 +56,30 @@ class Ingest:
         with self._lock:
             return dict(self._counts + collections.Counter(self._reception.counts))
 
-    async def beat(self, authorization: str, body: bytes) -> Reply:
-        """Answer one beat once it is on the disk."""
-        pending = self._reception.submit(sealed(authorization, body), CARRIER)
+    async def beat(self, sealed: bytes) -> Reply:
+        """Answer one sealed beat once it is on the disk."""
+        pending = self._reception.submit(sealed, CARRIER)
         with contextlib.suppress(NotStoredError):  # what follows says it
             await asyncio.wrap_future(pending)
         return _worded(pending)
 
-    def receive(self, authorization: str, body: bytes) -> Reply:
-        """Answer one beat, for a caller that may wait. Never raises."""
-        pending = self._reception.submit(sealed(authorization, body), CARRIER)
+    def receive(self, sealed: bytes) -> Reply:
+        """Answer one sealed beat, for a caller that may wait. Never raises."""
+        pending = self._reception.submit(sealed, CARRIER)
         pending.exception()
         return _worded(pending)
+
+    def agree(self, sealed: bytes) -> Reply:
+        """Answer a site that wants a key. Never raises."""
+        try:
+            granted = self._desk.agree(sealed)
+        except RefusedError as error:
+            log.warning("no_key_granted", reason=error.reason)
+            return self._counted(_refusal("refused"), f"key-{error.reason}")
+        except (SQLAlchemyError, VaultError) as error:
+            log.warning("not_stored", reason=type(error).__name__, detail=str(error)[:200])
+            return self._counted(_not_stored("not-stored"), "not-stored")
+        return self._counted(Reply(200, granted, SEALED), "key-granted")
 
     def receive_report(self, authorization: str, body: bytes) -> Reply:
         """Answer one after-action report. Never raises."""
@@ -143,13 +108,13 @@ class Ingest:
 
 
 def _worded(done: Pending) -> Reply:
-    """Return the answer that a settled beat gets."""
+    """Return the answer that a settled beat gets; who is refused is not told why."""
     error = done.exception()
     if isinstance(error, NotStoredError):
         # The site keeps its events and comes again; an acknowledgement would lose them.
         return _not_stored(error.reason)
     answer = done.result()
-    return _refusal(done.reason) if answer is None else Reply(200, answer)
+    return _refusal("refused") if answer is None else Reply(200, answer, SEALED)
 
 
 def _refusal(reason: str) -> Reply:

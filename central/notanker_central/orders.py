@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from notanker.core.centre_orders import ACKNOWLEDGE, CENTRE, MOST_CHARACTERS
+from notanker.core.centre_orders import ACKNOWLEDGE, CENTRE, CHANGE_KEY, MOST_CHARACTERS
 from notanker.core.heartbeat import MOST_ORDERS, Beat, CentreOrder
 from notanker_central import tables as t
 
@@ -151,5 +151,34 @@ def settle(connection: Connection, beats: Iterable[Beat], now_s: float) -> None:
 def last(connection: Connection, site: str) -> list[Row[Any]]:
     """Return the newest orders to the site, the newest first."""
     c = t.centre_order.c
-    query = select(t.centre_order).where(c.site == site).order_by(c.asked_s.desc(), c.id)
+    by_people = (c.site == site, c.kind != CHANGE_KEY)
+    query = select(t.centre_order).where(*by_people).order_by(c.asked_s.desc(), c.id)
     return list(connection.execute(query.limit(LAST)))
+
+
+def want_key_change(connection: Connection, site: str, now_s: float) -> None:
+    """Have the site change its key; saying it twice changes nothing."""
+    if key_change_wanted(connection, site):
+        return
+    row = {"id": secrets.randbits(_ID_BITS), "site": site, "kind": CHANGE_KEY, "incident": 0}
+    said = {"contact": "", "how": CENTRE, "at_s": now_s, "asked_s": now_s, "reason": ""}
+    said |= {"template": "", "version": 0}
+    connection.execute(insert(t.centre_order).values(**row, **said))
+
+
+def key_change_wanted(connection: Connection, site: str) -> bool:
+    """Tell whether the site is to change its key."""
+    return (
+        connection.execute(select(t.centre_order.c.id).where(*_change_of(site))).first() is not None
+    )
+
+
+def key_changed(connection: Connection, site: str, now_s: float) -> None:
+    """Note that the site uses a new key."""
+    done = {"answered_s": now_s, "taken": True}
+    connection.execute(update(t.centre_order).where(*_change_of(site)).values(**done))
+
+
+def _change_of(site: str) -> tuple[Any, ...]:
+    c = t.centre_order.c
+    return c.site == site, c.kind == CHANGE_KEY, c.answered_s.is_(None)

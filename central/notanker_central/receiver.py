@@ -20,6 +20,11 @@ def receiver_app(ingest: Ingest, health: Health) -> Flask:
         reply = ingest.receive_report(authorization, request.get_data())
         return Response(reply.body, reply.status, _headers(reply))
 
+    @app.post("/api/1/agree")
+    def agree() -> Response:
+        reply = ingest.agree(request.get_data())
+        return Response(reply.body, reply.status, _headers(reply))
+
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
         # Strangers reach this door, so it says no more than well or not.
@@ -33,13 +38,12 @@ def direct(ingest: Ingest) -> Direct:
     """Return what the door answers by itself: a beat waits for the disk without holding a thread."""
 
     async def beat(asked: Request) -> Answer:
-        shown = [value for name, value in asked.headers if name.lower() == "authorization"]
-        reply = await ingest.beat(shown[0] if shown else "", asked.body)
+        reply = await ingest.beat(asked.body)
         return Answer(reply.status, tuple(_headers(reply).items()), reply.body)
 
     return {("POST", "/api/1/beat"): beat}
 
 
 def _headers(reply: Reply) -> dict[str, str]:
-    headers = {"content-type": "application/json"}
+    headers = {"content-type": reply.kind}
     return headers | ({"www-authenticate": "Bearer"} if reply.status == 401 else {})

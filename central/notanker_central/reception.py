@@ -148,7 +148,7 @@ class Reception:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many beats were `stored`, `old`, turned away or refused, by reason."""
+        """How many beats were `stored`, turned away or refused, by reason."""
         summed: collections.Counter[str] = collections.Counter()
         for (_, reason), number in self.by_carrier.items():
             summed[reason] += number
@@ -275,8 +275,8 @@ class Reception:
                 del self._old_in_a_row[opened.site]
 
     def _note_old(self, opened: Opened) -> None:
-        # One old counter is a beat sent twice because the answer got lost. Several in a row are a site that
-        # begins anew, or somebody's recording.
+        # One old counter is a beat that another one overtook. Several in a row are a site that begins anew,
+        # or somebody's recording.
         self._old_in_a_row[opened.site] += 1
         if self._old_in_a_row[opened.site] == _ODD:
             log.warning("old_counter", site=opened.site, counter=opened.counter)
@@ -300,7 +300,7 @@ class _Batch:
             try:
                 opened = opener.open(sealed)
             except RefusedError as error:
-                self._refuse((number, place, group.carrier), error.reason)
+                self._refuse((number, place, group.carrier), error.reason, error.answer)
             except (
                 Exception
             ):  # a fault of ours that one beat's bytes lead to must not keep out the others
@@ -315,15 +315,21 @@ class _Batch:
             if one is None:
                 self._refuse(place, "not-storable")
                 continue
+            if not one.newest:
+                self._refuse(place, "replayed")
+                continue
             number, index, carrier = place
             self._answers[number][index] = opener.answer(opened, one.ack)
-            self.counts[carrier, "stored" if one.newest else "old"] += 1
+            self.counts[carrier, "stored"] += 1
 
     def answer(self, groups: Sequence[_Group]) -> None:
         for group, answers, reasons in zip(groups, self._answers, self._reasons, strict=True):
             group.answer(answers, reasons)
 
-    def _refuse(self, place: tuple[int, int, str], reason: str) -> None:
+    def _refuse(
+        self, place: tuple[int, int, str], reason: str, answer: bytes | None = None
+    ) -> None:
         number, index, carrier = place
         self._reasons[number][index] = reason
+        self._answers[number][index] = answer
         self.counts[carrier, reason] += 1

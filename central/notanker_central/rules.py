@@ -118,21 +118,16 @@ CATALOGUE: Final = Catalogue(
             ("Den Standort „{value}“ gibt es schon.", "Jedem Standort eine eigene id geben."),
             ("There is a site '{value}' already.", "Give each site an id of its own."),
         ),
-        "same-key": Entry(
+        "bad-authority": Entry(
             "error",
             (
-                "Der Standort „{other}“ hat denselben Schlüssel.",
-                "Mit „notanker central site-key“ einen eigenen erzeugen.",
+                "{file} ist kein Zertifikat, das die Standorte bekommen könnten ({reason}).",
+                "Die PEM-Datei der Stelle angeben, die das Zertifikat der Zentrale unterschrieben hat.",
             ),
             (
-                "The site '{other}' has the same key.",
-                "Make one of its own with 'notanker central site-key'.",
+                "{file} is no certificate that sites could be given ({reason}).",
+                "Give the PEM file of the authority that signed the centre's certificate.",
             ),
-        ),
-        "no-site": Entry(
-            "warning",
-            ("Es ist kein Standort eingetragen.", "Für jeden Standort [[site]] ergänzen."),
-            ("No site is listed.", "Add [[site]] for each site."),
         ),
         "status-no-url": Entry(
             "error",
@@ -164,8 +159,6 @@ def check(document: Document, config: CentralConfig) -> list[Problem]:
     """Return what is wrong across the fields."""
     found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
     found += _mqtt(document, config.mqtt)
-    if "site" not in document.table:
-        found.append(CATALOGUE.problem("no-site", document.place(())))
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
         found.append(CATALOGUE.problem("nobody-told", document.place(("alarm",))))
     return found
@@ -221,6 +214,12 @@ def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
         yield CATALOGUE.problem("bad-database", document.place(("database", "url")))
     if config.status_page.listen and not config.status_page.url:
         yield CATALOGUE.problem("status-no-url", document.place(("status_page",)))
+    if ca := config.keys.ca:
+        try:
+            ssl.create_default_context(cafile=ca)
+        except OSError as error:
+            place, reason = document.place(("keys", "ca")), error.strerror or str(error)
+            yield CATALOGUE.problem("bad-authority", place, file=ca, reason=reason)
     board = config.board
     try:
         zoneinfo.ZoneInfo(board.time_zone)
@@ -256,15 +255,11 @@ def _mqtt(document: Document, mqtt: Mqtt) -> Iterator[Problem]:
 def _sites(document: Document) -> Iterator[Problem]:
     # Over the table as it was written: a site that is wrong otherwise must not shift the lines.
     ids: dict[str, str] = {}
-    keys: dict[str, str] = {}
     written = document.table.get("site", [])
     for index, item in enumerate(written if isinstance(written, list) else []):
         if not isinstance(item, dict):
             continue  # told already, as the wrong value that it is
-        name, key = str(item.get("id", "")), str(item.get("key_sha256", "")).lower()
+        name = str(item.get("id", ""))
         if ids.setdefault(name, f"{index}") != f"{index}" and name:
             place = document.place(("site", index, "id"))
             yield CATALOGUE.problem("same-id", place, value=name)
-        elif keys.setdefault(key, name) != name and key:
-            place = document.place(("site", index, "key_sha256"))
-            yield CATALOGUE.problem("same-key", place, other=keys[key])

@@ -24,11 +24,13 @@ from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
 from notanker_central.doors.opened import opened
 from notanker_central.doors.sms import add_sms
+from notanker_central.enrolling import KeyDesk
 from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
-from notanker_central.ingest import BearerOpener, Ingest
-from notanker_central.keys import Keyring
+from notanker_central.ingest import Ingest
+from notanker_central.keys import Keyring, LinkKeys, open_vault
 from notanker_central.lease import Lease, Work, run_as_one
+from notanker_central.opening import Opener
 from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
 from notanker_central.receiver import direct, receiver_app
@@ -68,6 +70,7 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
     Raises:
         OSError: an address is taken, or the certificate cannot be read.
         StoreError: the database is of another version.
+        VaultError: the master key cannot be used, or is not that of this database.
         sqlalchemy.exc.SQLAlchemyError: the database cannot be opened.
     """
     _allow_files()
@@ -117,17 +120,20 @@ class _Centre:
         self._config = config
         self._store = store
         self._clock = clock
-        self._reception = Reception(store, BearerOpener(config.sites), clock)
-        ingest = Ingest(store, self._reception, config.sites, clock)
+        vault = open_vault(config, store)
+        opener = Opener(store, vault, clock)
+        self._reception = Reception(store, opener, clock)
+        ca = Path(config.keys.ca) if config.keys.ca else None
+        desk = KeyDesk(store, vault, clock, opener.look_again, ca)
+        ingest = Ingest(store, self._reception, desk, clock)
         health = Health(store, watcher, ingest, lease)
         self._receiver = receiver_app(ingest, health)
-        Linking(store, config.sites, config.board, clock).add_to(self._receiver)
+        Linking(store, LinkKeys(store, vault).of, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
         add_sms(self._receiver, self._reception)
         if config.plans.folder:
-            names = tuple(site.id for site in config.sites)
-            depot = Depot(Path(config.plans.folder), Path(config.plans.archive), names)
-            add_depot(self._receiver, depot, Keyring(config.sites))
+            depot = Depot(Path(config.plans.folder), Path(config.plans.archive))
+            add_depot(self._receiver, depot, Keyring(store))
         self._board = board_app(store, config.board, clock, health)
 
     async def run(self, ready: Callable[[Ports], None] | None) -> None:

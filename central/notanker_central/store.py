@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from notanker.core.heartbeat import Ack, Beat
 from notanker.core.report import Report
 from notanker.errors import NotankerError
-from notanker_central import reports, taking
+from notanker_central import reports, sites, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
 from notanker_central.database import PREPARING, open_engine
@@ -57,13 +57,10 @@ class Store:
         """Close all connections."""
         self.engine.dispose()
 
-    def list_sites(self, sites: Iterable[Site]) -> None:
-        """Make the list of sites that of central.toml; others keep their history but aren't watched."""
+    def list_sites(self, declared: Iterable[Site]) -> None:
+        """Make the declared sites those of central.toml; what was added by command stays."""
         with self.write() as connection:
-            connection.execute(update(t.site).values(listed=False))
-            for site in sites:
-                _list(connection, site)
-            _forget_unlisted(connection)
+            sites.declare(connection, declared)
 
     def take(self, beat: Beat, now_s: float) -> tuple[Ack, bool]:
         """Store one beat of a site that the database has; what `take_all` does for many.
@@ -152,24 +149,3 @@ def _prepare(connection: Connection) -> None:
         raise StoreError(
             f"the database has schema version {version}, this program knows {t.SCHEMA_VERSION}"
         )
-
-
-def _list(connection: Connection, site: Site) -> None:
-    told = {
-        "name": site.name,
-        "region": site.region,
-        "interval_s": site.interval_s,
-        "grace_s": site.grace_s,
-        "listed": True,
-    }
-    known = connection.execute(update(t.site).where(t.site.c.id == site.id).values(**told))
-    if known.rowcount == 0:
-        connection.execute(insert(t.site).values(id=site.id, **told, **t.NEW_SITE))
-
-
-def _forget_unlisted(connection: Connection) -> None:
-    unlisted = t.site.c.listed.is_(False)
-    connection.execute(update(t.site).where(unlisted).values(due_s=None))
-    gone = t.alarm.c.site.in_(select(t.site.c.id).where(unlisted))
-    closing = update(t.alarm).where(t.alarm.c.closed_s.is_(None), gone)
-    connection.execute(closing.values(closed_s=t.alarm.c.opened_s))

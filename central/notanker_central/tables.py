@@ -55,8 +55,10 @@ site: Final = Table(
     Column("region", Text, nullable=False),
     Column("interval_s", Float, nullable=False),
     Column("grace_s", Float, nullable=False),
-    # A site that central.toml no longer names keeps its history and is neither shown nor watched.
+    # A site that was removed keeps its history and is neither shown nor watched.
     Column("listed", Boolean, nullable=False),
+    # Whether central.toml names it, and so says what it is called; else a command does.
+    Column("declared", Boolean, nullable=False),
     Column("state", String(16), nullable=False),
     Column("rank", Integer, nullable=False),
     Column("since_s", Float),

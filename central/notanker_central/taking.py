@@ -33,7 +33,7 @@ _RANKS: Final = {str(state): rank_of(state) for state in State}
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a beat: the acknowledgement, and whether it was newer than all before."""
+    """What became of a beat: whether it was newer than all before, and the acknowledgement if it was."""
 
     ack: Ack
     newest: bool
@@ -42,7 +42,8 @@ class Taken:
 def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
     """Take beats whose senders have proved to be their sites.
 
-    A beat that is not newer than all before changes no state, but its events are stored all the same.
+    Nothing is taken of a beat that is not newer than all before: somebody plays a recording, or it was
+    overtaken on its way, and what it tells comes again in a later one.
 
     Args:
         connection: A transaction that writes; nothing may be acknowledged before it is committed.
@@ -54,19 +55,26 @@ def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Ta
     """
     bulk = bulk_of(connection)
     batch = _Batch(now_s, bulk.standings({beat.site for beat in beats}))
-    known = [beat for beat in beats if beat.site in batch.sites]
-    newest = [batch.state(batch.sites[beat.site], beat) for beat in known]
+    newest = [
+        beat.site in batch.sites and batch.state(batch.sites[beat.site], beat) for beat in beats
+    ]
     batch.keep(connection, bulk)
-    stored_to = journals.take(bulk, [(batch.sites[beat.site], beat) for beat in known], now_s)
-    for beat in known:
+    fresh = [beat for beat, new in zip(beats, newest, strict=True) if new]
+    stored_to = journals.take(bulk, [(batch.sites[beat.site], beat) for beat in fresh], now_s)
+    for beat in fresh:
         outside.note(connection, beat.site, batch.sites[beat.site].epoch, beat.events, now_s)
-    orders.settle(connection, known, now_s)
+    orders.settle(connection, fresh, now_s)
     wanted = orders.due(connection, batch.sites)
-    taken = iter(
-        Taken(Ack(beat.counter, stored, wanted.get(beat.site, ())), new)
-        for beat, stored, new in zip(known, stored_to, newest, strict=True)
+    acks = iter(
+        Ack(beat.counter, stored, wanted.get(beat.site, ()))
+        for beat, stored in zip(fresh, stored_to, strict=True)
     )
-    return [next(taken) if beat.site in batch.sites else None for beat in beats]
+    return [
+        Taken(next(acks) if new else Ack(beat.counter, 0), new)
+        if beat.site in batch.sites
+        else None
+        for beat, new in zip(beats, newest, strict=True)
+    ]
 
 
 @dataclass(slots=True)

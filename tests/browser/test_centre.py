@@ -21,7 +21,7 @@ from tests.browser.looking import (
     opened,
 )
 from tests.browser.test_pages import OPTIONS
-from tests.unit.central.conftest import key_of, make_beat, make_site
+from tests.unit.central.conftest import keep_keys, key_of, make_beat, make_site
 from tests.unit.central.outside_desk import Journal
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -34,12 +34,16 @@ from notanker.core.names import Cause, Line, Verdict
 from notanker_central.board import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import Board, StatusPage
+from notanker_central.enrolling import KeyDesk
 from notanker_central.health import Health
-from notanker_central.ingest import BearerOpener, Ingest
+from notanker_central.ingest import Ingest
+from notanker_central.keys import LinkKeys
+from notanker_central.opening import Opener
 from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
 from notanker_central.reception import Reception
 from notanker_central.store import Store
+from notanker_central.vault import Vault
 from notanker_central.watcher import Watcher
 
 AXE = Axe()
@@ -76,22 +80,27 @@ def link(kind: str) -> str:
     number = {"had": 18, "resolved": 19}.get(kind, 17)
     who = "a-contact-with-a-very-long-id-that-has-no-place-to-break" if kind == "long" else kind
     told = Told("nord", number, who, int(NOW_S) - age_s, drill=kind == "drill")
-    return acklink.path_of(told, link_key.key_of(key_of("nord")))
+    return acklink.path_of(told, link_key.key_of(key_of("nord").secret))
 
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    store = Store(f"sqlite:///{tmp_path_factory.mktemp('centre')}/central.sqlite")
+    folder = tmp_path_factory.mktemp("centre")
+    store = Store(f"sqlite:///{folder}/central.sqlite")
     sites = [make_site("nord", region="Küste")]
     store.list_sites(sites)
+    vault = Vault(folder / "central.master")
+    keep_keys(store, vault, "nord")
     told = outage(store)
     clock = Clock()
     link_door = Flask("notanker_central.receiver", static_folder=None)
-    Linking(store, sites, Board(), clock).add_to(link_door)
+    Linking(store, LinkKeys(store, vault).of, Board(), clock).add_to(link_door)
     page = StatusPage(url="https://status.example", imprint="https://www.example/impressum")
     quiet = StatusPage(url="https://status.example", texts=("T99",))
-    receiving = Reception(store, BearerOpener(sites), clock)
-    health = Health(store, Watcher(store, clock), Ingest(store, receiving, [], clock))
+    opener = Opener(store, vault, clock)
+    receiving = Reception(store, opener, clock)
+    desk = KeyDesk(store, vault, clock, opener.look_again)
+    health = Health(store, Watcher(store, clock), Ingest(store, receiving, desk, clock))
     apps = (
         link_door,
         StatusPages(store, page, Board(), clock).app(),
@@ -255,7 +264,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(
 
 def test_without_script_one_press_takes_the_incident_on(browser: Browser, centre: Centre) -> None:
     told = Told("nord", 17, "someone", int(NOW_S) - 5)
-    path = acklink.path_of(told, link_key.key_of(key_of("nord")))
+    path = acklink.path_of(told, link_key.key_of(key_of("nord").secret))
     address = f"{centre.phone}{path}"
     with opened(browser, address, locale="de-DE", java_script_enabled=False) as page:
         box = page.get_by_role("button", name="Ich übernehme").bounding_box()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from notanker.beat.keys import SiteKey
 from notanker.config.centre import CentreConfig
 from notanker.config.plan_source import SourceConfig
-from notanker_central import make_site_key
 from tests.contract.support.centre import RunningCentre, running_centre
 from tests.contract.support.plan_site import PlanSite, codes
 from tests.unit.plan.signing import Office
@@ -132,7 +132,7 @@ def test_a_site_does_not_get_the_plan_of_another(world: World) -> None:
 def test_a_wrong_site_key_is_let_nowhere(world: World) -> None:
     world.publish(42)
     assert world.site.centre is not None
-    world.site.centre.key.write_text(make_site_key()[0])
+    world.site.centre.key.write_text(SiteKey(1, bytes(32)).text())
     told = world.site.fetch_one()
     assert (told.result, codes(told), world.site.seq) == ("failed", ["not-let-in"], 0)
 

@@ -76,6 +76,13 @@ def encrypt0(
     return head + _bstr(sealed)
 
 
+def size_bytes(kid: bytes, partial_iv: bytes, plaintext_bytes: int) -> int:
+    """Return how long a message becomes."""
+    params = 2 * (1 if kid else 0) + len(kid) + 2 + len(partial_iv)
+    sealed = plaintext_bytes + TAG_BYTES
+    return 1 + len(_bstr(PROTECTED)) + 1 + params + _head_bytes(sealed) + sealed
+
+
 def read(message: bytes) -> Envelope:
     """Take a message apart; nothing of it is proven by that.
 
@@ -124,6 +131,10 @@ def _bstr(data: bytes) -> bytes:
     if size < 0x10000:
         return b"\x59" + size.to_bytes(2, "big") + data
     return b"\x5a" + size.to_bytes(4, "big") + data
+
+
+def _head_bytes(size: int) -> int:
+    return 1 if size < 24 else 2 if size < 0x100 else 3 if size < 0x10000 else 5
 
 
 def _read_bstr(message: bytes, at: int, most: int) -> tuple[bytes, int]:

@@ -31,6 +31,11 @@ def seal_beat(aead: Aead, context_iv: bytes, kid: bytes, counter: int, plaintext
     return cose.encrypt0(aead, context_iv, kid, _shortest(counter), plaintext)
 
 
+def size_bytes(kid: bytes, counter: int, plaintext_bytes: int) -> int:
+    """Return how long a sealed beat becomes, without sealing it."""
+    return cose.size_bytes(kid, _shortest(counter), plaintext_bytes)
+
+
 def read_beat(sealed: bytes) -> tuple[Envelope, int, int]:
     """Take a site's message apart, and return its key's number and its counter with it, all unproven.
 

@@ -95,6 +95,7 @@ class Packed(Struct, array_like=True, frozen=True):
     Attributes:
         flags: See `flags.py`; its lowest three bits are the format.
         used_kib: LTE data used this month.
+        about: What seldom changes, unless it was told before.
         events: Deflated (RFC 1951) MessagePack of `Events`.
     """
 

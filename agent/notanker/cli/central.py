@@ -1,8 +1,10 @@
-"""`notanker central`: run the centre, check its configuration, make keys, take a site's new journal."""
+"""`notanker central`: run the centre, check its configuration, and what an operator does for its sites."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,11 @@ import click
 
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say
-from notanker.errors import errors_of
+from notanker.errors import NotankerError, errors_of
 
 if TYPE_CHECKING:
     from notanker_central import CentralConfig
+    from notanker_central.operate import Operator
 
 
 @click.group(invoke_without_command=True)
@@ -44,6 +47,8 @@ def central(context: click.Context, config_path: Path) -> None:
             f"Die Zentrale kann nicht lauschen oder ihre Datenbank nicht nutzen: {error}.",
             f"The centre cannot listen, or use its database: {error}.",
         )
+    except notanker_central.VaultError as error:
+        _no_master(error)
 
 
 @central.command("check")
@@ -62,14 +67,46 @@ def check_central(config_path: Path, as_json: bool) -> None:
     raise SystemExit(WRONG if errors_of(problems) else OK)
 
 
-@central.command("site-key")
-def site_key() -> None:
-    """Make a key for a new site: the first line is the site's, the second goes into central.toml."""
-    from notanker_central import make_site_key
+@central.command("enrol")
+@click.argument("site")
+@click.option("--svg", type=click.Path(path_type=Path), help="Write the code as a QR picture, too.")
+@click.pass_obj
+def enrol(config_path: Path, site: str, svg: Path | None) -> None:
+    """Make a code for SITE: good once, for an hour. There it is typed after `notanker enrol`."""
+    from notanker.cli.enrol_code import show_code
 
-    key, digest = make_site_key()
-    click.echo(key)
-    click.echo(f'key_sha256 = "{digest}"')
+    config = read_central(config_path)
+    with _operator(config) as operator:
+        code = operator.enrol(site)
+    show_code(config.keys.url, code.text, code.site, svg)
+
+
+@central.command("site-key")
+@click.argument("site")
+@click.pass_obj
+def site_key(config_path: Path, site: str) -> None:
+    """Make a key for SITE and print it, for whoever carries keys by other means, such as Ansible."""
+    with _operator(read_central(config_path)) as operator:
+        click.echo(operator.make_key(site))
+
+
+@central.command("rotate")
+@click.argument("site")
+@click.pass_obj
+def rotate(config_path: Path, site: str) -> None:
+    """Have SITE change its key with its next heartbeat; the old one is good until then."""
+    with _operator(read_central(config_path)) as operator:
+        operator.rotate(site)
+
+
+@central.command("revoke")
+@click.argument("site")
+@click.pass_obj
+def revoke(config_path: Path, site: str) -> None:
+    """End all keys of SITE: nothing of it is taken until it is enrolled again."""
+    with _operator(read_central(config_path)) as operator:
+        ended = operator.revoke(site)
+    click.echo(say(f"{ended} Schlüssel gesperrt.", f"{ended} keys revoked."))
 
 
 @central.command("site-anew")
@@ -77,10 +114,88 @@ def site_key() -> None:
 @click.pass_obj
 def site_anew(config_path: Path, site: str) -> None:
     """Take the new journal of SITE, whose SD card was replaced; the old history stays."""
-    import notanker_central
+    with _operator(read_central(config_path)) as operator:
+        operator.site_anew(site)
 
-    if not notanker_central.site_anew(read_central(config_path), site):
-        fail(f"Einen Standort {site} gibt es nicht.", f"There is no site {site}.")
+
+@central.command("new-master-key")
+@click.pass_obj
+def new_master_key(config_path: Path) -> None:
+    """Seal the keys in the database with a new master key; then restart the centre."""
+    with _operator(read_central(config_path)) as operator:
+        sealed = operator.change_master()
+    click.echo(
+        say(
+            f"{sealed} Schlüssel neu versiegelt. Bitte die Zentrale neu starten.",
+            f"{sealed} keys sealed anew. Please restart the centre.",
+        )
+    )
+
+
+@central.group("site")
+def site_group() -> None:
+    """List, add, rename, remove sites."""
+
+
+@site_group.command("list")
+@json_option
+@click.pass_obj
+def list_sites(config_path: Path, as_json: bool) -> None:
+    """List the sites, and whether each has a key."""
+    from notanker.cli.sites_shown import rows, shown
+
+    with _operator(read_central(config_path)) as operator:
+        found = rows(operator.listed())
+    if as_json:
+        print_json({"sites": found})
+    else:
+        click.echo("\n".join(shown(found)) or say("Noch kein Standort.", "No site yet."))
+
+
+@site_group.command("add")
+@click.argument("site")
+@click.option("--name", help="What people call it; else its id.")
+@click.option("--region", default="", help="Where the board lists it.")
+@click.option("--interval", "interval_s", type=click.FloatRange(1, 86400), default=60.0)
+@click.option("--grace", "grace_s", type=click.FloatRange(1, 86400), default=90.0)
+@click.pass_obj
+def add_site(
+    config_path: Path, site: str, name: str | None, region: str, interval_s: float, grace_s: float
+) -> None:
+    """Add SITE: its id has small letters, digits, dots and dashes."""
+    from notanker_central.config import site_of
+
+    made = site_of(site, name or site, region, interval_s, grace_s)
+    if made is None:
+        fail(
+            f"„{site}“ geht nicht als Kennung: Kleinbuchstaben, Ziffern, . und -, höchstens 63.",
+            f"'{site}' is no id: small letters, digits, dots and dashes; 63 characters at the most.",
+        )
+    with _operator(read_central(config_path)) as operator:
+        operator.add(made)
+
+
+@site_group.command("rename")
+@click.argument("site")
+@click.option("--name", help="What people call it.")
+@click.option("--region", help="Where the board lists it.")
+@click.option("--interval", "interval_s", type=click.FloatRange(1, 86400))
+@click.option("--grace", "grace_s", type=click.FloatRange(1, 86400))
+@click.pass_obj
+def rename_site(config_path: Path, /, site: str, **values: object) -> None:
+    """Change what SITE is called, and how long it may be silent."""
+    told = {name: value for name, value in values.items() if value is not None}
+    with _operator(read_central(config_path)) as operator:
+        operator.change(site, told)
+
+
+@site_group.command("remove")
+@click.argument("site")
+@click.pass_obj
+def remove_site(config_path: Path, site: str) -> None:
+    """Take SITE off the list and end its keys; its history stays."""
+    with _operator(read_central(config_path)) as operator:
+        operator.remove(site)
 
 
 @central.command("sms-in")
@@ -111,3 +226,33 @@ def read_central(path: Path) -> CentralConfig:
     if config is None:
         raise SystemExit(WRONG)
     return config
+
+
+@contextmanager
+def _operator(config: CentralConfig) -> Iterator[Operator]:
+    """Open the centre's database; what is not possible ends the command with its sentence."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    import notanker_central
+
+    try:
+        with notanker_central.operating(config) as operator:
+            yield operator
+    except notanker_central.OperatorError as error:
+        fail(*error.pair)
+    except notanker_central.VaultError as error:
+        _no_master(error)
+    except (NotankerError, SQLAlchemyError) as error:
+        fail(
+            f"Die Datenbank der Zentrale ist so nicht zu gebrauchen: {error}.",
+            f"The centre's database cannot be used: {error}.",
+        )
+
+
+def _no_master(error: Exception) -> None:
+    fail(
+        f"Der Hauptschlüssel passt nicht: {error}. Aus der Sicherung zurückholen; ist er verloren, "
+        "brauchen alle Standorte neue Schlüssel (siehe docs/de/central.md).",
+        f"The master key does not fit: {error}. Bring it back from the backup; if it is lost, "
+        "all sites need new keys (see docs/central.md).",
+    )

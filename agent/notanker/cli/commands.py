@@ -13,6 +13,7 @@ PLACES: Final = {
     "run": "daemons",
     "portal": "daemons",
     "central": "central",
+    "enrol": "enrol",
     "demo": "daemons",
     "clear": "daemons",
     "check": "check",

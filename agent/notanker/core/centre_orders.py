@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from notanker.core.state import Site
 
 ACKNOWLEDGE: Final = "acknowledge"
+CHANGE_KEY: Final = "change_key"
+"""The site agrees with the centre on another key; that it is used is the answer, so there is no other."""
 RELEASE: Final = "release"
 WITHDRAW: Final = "withdraw"
 CENTRE: Final = "centre"
@@ -49,6 +51,8 @@ def orders_of(ack: Ack) -> tuple[CentreOrder, ...]:
 
 def answer(order: CentreOrder, site: Site, now: Moment) -> OrderAnswer | None:
     """Return what became of an order, None if it is still to be done."""
+    if order.kind == CHANGE_KEY:
+        return None
     if any(_is_by(order, one) for one in site.incidents.all):
         return OrderAnswer(order.id, taken=True)
     if order.kind == ACKNOWLEDGE:

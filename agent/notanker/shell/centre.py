@@ -25,6 +25,8 @@ from notanker.shell import clock, spending
 from notanker.shell.carriage.carriers import Carriers
 from notanker.shell.carriage.composing import DISK_S, Composing
 from notanker.shell.carriage.contract import CarrierError
+from notanker.shell.carriage.key_change import KeyChange
+from notanker.shell.carriage.numbering import Numbering
 from notanker.shell.carriage.seal import Seal
 from notanker.shell.carriage.sms import Texts
 from notanker.shell.centre_orders import CentreOrders
@@ -79,8 +81,11 @@ class Centre:
         language: str = "de",
     ) -> None:
         self._seal = Seal(config.key)
-        self._carriers = Carriers(config, interfaces, resolvers, self._seal, name)
-        self._composing = Composing(store, CentreOrders(site, happen))
+        self._carriers = Carriers(config, interfaces, resolvers, name)
+        self._orders = CentreOrders(site, happen)
+        numbering = Numbering(store, lambda: self._seal.made_s)
+        self._composing = Composing(store, numbering, self._orders)
+        self._changing = KeyChange(config.key, self._seal, self._carriers.https, log)
         self._reporting = Reporting(reports, store)
         self._report_next_s = 0.0
         self._done: Callable[[BeatDone], None] = happen
@@ -116,6 +121,9 @@ class Centre:
         else:
             self._succeeded(over, carrier)
             self._done(BeatDone(over, ok=True, carrier=carrier, waiting=waiting))
+            if self._orders.new_key:
+                with spending.on_account(payer):
+                    await self._changing.change(over)
             # A report can wait until it costs nothing.
             if over is Uplink.PRIMARY and clock.boot_s() >= self._report_next_s:
                 await self._report()

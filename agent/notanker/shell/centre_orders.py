@@ -17,17 +17,23 @@ class CentreOrders:
     Args:
         site: Gives the present state.
         happen: Lets the core take an event.
+
+    Attributes:
+        new_key: Whether the centre wants the site to change its key.
     """
 
     def __init__(self, site: Callable[[], Site], happen: Callable[[Event], None]) -> None:
         self._site = site
         self._happen = happen
         self._clock = Clock()
+        self.new_key = False
         self._asked: dict[int, CentreOrder] = {}
 
     def take(self, ack: Ack) -> None:
         """Do what the answer asks for, as far as it is still to be done."""
-        before, asked = self._asked, rules.orders_of(ack)
+        before, every = self._asked, rules.orders_of(ack)
+        asked = tuple(order for order in every if order.kind != rules.CHANGE_KEY)
+        self.new_key = len(asked) < len(every)
         self._asked = {order.id: order for order in asked}
         for order in asked:
             told = rules.answer(order, self._site(), self._clock.now())

@@ -15,6 +15,7 @@ from notanker.core.lineage import Kind, Lineage
 from notanker.core.ways import SMS, Choice
 from notanker.plugin import Link
 from notanker.shell.logs import Log
+from notanker.shell.sealing import SealError, read_key
 
 KEY_S: Final = 2.0
 """No alarm waits longer than this for the disk that holds the key; it goes without a link then."""
@@ -59,11 +60,11 @@ class Links:
     async def _key(self) -> bytes | None:
         try:
             async with asyncio.timeout(KEY_S):
-                text = await asyncio.to_thread(self._file.read_text, encoding="ascii")
-        except (OSError, UnicodeDecodeError, TimeoutError) as error:
+                key = await asyncio.to_thread(read_key, self._file)
+        except (SealError, TimeoutError) as error:
             if (reason := str(error) or "no answer in time") != self._failed:
                 self._log.warning("no_key_for_links", reason=reason)
             self._failed = reason
             return None
         self._failed = ""
-        return link_key.key_of(text.strip())
+        return link_key.key_of(key.secret)

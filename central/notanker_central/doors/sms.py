@@ -21,6 +21,8 @@ MOST_BYTES: Final = 16 * 1024
 WAIT_S: Final = 20.0
 TAKEN: Final = "taken"
 NO_BEAT: Final = "no-beat"
+REPEATED: Final = "repeated"
+"""What a beat is that comes once more; it was stored the first time."""
 
 
 def take(reception: Reception, posted: bytes) -> str:
@@ -40,7 +42,7 @@ def take(reception: Reception, posted: bytes) -> str:
         return error.reason
     except TimeoutError:
         return "not-stored"
-    return pending.reason or TAKEN
+    return TAKEN if pending.reason in ("", REPEATED) else pending.reason
 
 
 def add_sms(app: Flask, reception: Reception) -> None:

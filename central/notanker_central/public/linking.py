@@ -10,7 +10,7 @@ nothing, as mail scanners open all links; the press becomes an order to the site
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,14 +20,13 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
-from notanker.beat import link_key
 from notanker.core import acklink
 from notanker.core.acklink import Told
 from notanker.core.heartbeat import MOST_OPEN, BeatIncident
 from notanker.errors import LANGUAGES, Language
 from notanker_central import orders, views
 from notanker_central.clock import Clock
-from notanker_central.config import Board, Site
+from notanker_central.config import Board
 from notanker_central.orders import Wish
 from notanker_central.public.looks import language_of, policy, style_of
 from notanker_central.public.pace import Pace
@@ -72,14 +71,20 @@ class Linking:
 
     Args:
         store: The database.
-        sites: The sites whose links are opened.
+        key_of_site: Gives the key of a site's links, None for a site that has none.
         board: Language and time zone of the pages.
         clock: The centre's clock.
     """
 
-    def __init__(self, store: Store, sites: Iterable[Site], board: Board, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        key_of_site: Callable[[str], bytes | None],
+        board: Board,
+        clock: Clock,
+    ) -> None:
         self._store = store
-        self._keys: Final = {site.id: link_key.key_from(site.key_sha256) for site in sites}
+        self._key_of_site: Final = key_of_site
         self._board = board
         self._zone = zoneinfo.ZoneInfo(board.time_zone)
         self._clock = clock
@@ -126,7 +131,7 @@ class Linking:
         """Return what the link says, or the page that says why it is none."""
         if not self._pace.allows(request.remote_addr or ""):
             return self._sentence("link_busy", 429)
-        told = acklink.read(request.path, self._keys.get)
+        told = acklink.read(request.path, self._key_of_site)
         if told is None:
             return self._bad_link()
         if acklink.is_over(told, self._clock.wall_s()):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from notanker_central import make_site_key
+from notanker_central import load, operating
 
 RUN = """
 import sys
@@ -35,16 +35,18 @@ class RunningCentre:
 def running_centre(folder: Path) -> Iterator[RunningCentre]:
     """Run a centre whose depot is `depot` in the folder."""
     certificate, secret = certificate_in(folder)
-    key, digest = make_site_key()
-    other_key, other = make_site_key()
     toml = folder / "central.toml"
     toml.write_text(
         f'[listen]\nhost = "127.0.0.1"\nport = 0\ncertificate = "{certificate}"\nkey = "{secret}"\n'
         f'[database]\nurl = "sqlite:///{folder}/central.sqlite"\n[board]\nlisten = "127.0.0.1:0"\n'
         f'[plans]\nfolder = "{folder}/depot"\narchive = "{folder}/archive"\n'
-        f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{digest}"\n'
-        f'[[site]]\nid = "sued"\nname = "Sued"\nkey_sha256 = "{other}"\n'
+        f'[[site]]\nid = "nord"\nname = "Nord"\n'
+        f'[[site]]\nid = "sued"\nname = "Sued"\n'
     )
+    config, _ = load(toml)
+    assert config is not None
+    with operating(config) as operator:
+        key, other_key = operator.make_key("nord"), operator.make_key("sued")
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(toml)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,25 +9,56 @@ from pathlib import Path
 
 import pytest
 
-from notanker.core.heartbeat import Beat, BeatEvent
+from notanker.beat.keys import SiteKey
+from notanker.core.heartbeat import Ack, Beat, BeatEvent
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Uplink, Verdict
+from notanker.shell.sealing import SiteSeal
+from notanker_central import site_keys
 from notanker_central.clock import Clock
 from notanker_central.config import Site
-from notanker_central.ingest import BearerOpener, Ingest
+from notanker_central.enrolling import KeyDesk
+from notanker_central.ingest import Ingest
+from notanker_central.opening import Opener
 from notanker_central.reception import Reception
 from notanker_central.store import Store
+from notanker_central.vault import Vault
 
 START_S = 1_800_000_000.0
 
 
-def key_of(site: str) -> str:
-    return f"key-of-{site}".ljust(43, "x")
+NUMBERS = {"nord": 1, "sued": 2}
+
+
+def key_of(site: str) -> SiteKey:
+    return SiteKey(NUMBERS.get(site, 99), site.encode().ljust(32, b"."))
+
+
+def seal(beat: Beat) -> bytes:
+    return SiteSeal(key_of(beat.site)).seal(beat)
+
+
+def ack_of(answer: bytes | None, beat: Beat) -> Ack:
+    assert answer is not None
+    return SiteSeal(key_of(beat.site)).open(answer, beat.counter)
+
+
+def bearer_of(site: str) -> str:
+    return f"Bearer {SiteSeal(key_of(site)).bearer}"
+
+
+def keep_keys(store: Store, vault: Vault, *names: str) -> None:
+    """Give the sites, or those that are named, keys that they use already."""
+    with store.write() as connection:
+        for site, number in NUMBERS.items():
+            if names and site not in names:
+                continue
+            site_keys.keep(connection, vault, site, key_of(site), START_S, recount=True)
+            site_keys.use_first(connection, number, START_S)
 
 
 def make_site(name: str, **values: object) -> Site:
-    digest = hashlib.sha256(key_of(name).encode()).hexdigest()
-    return Site(id=name, name=name.title(), key_sha256=digest, **values)  # type: ignore[arg-type]
+    return Site(id=name, name=name.title(), **values)  # type: ignore[arg-type]
 
 
 def make_event(position: int, boot: str = "boot-1", kind: str = "Started") -> BeatEvent:
@@ -74,7 +104,10 @@ class Makers:
     site: Callable[..., Site] = make_site
     beat: Callable[..., Beat] = make_beat
     event: Callable[..., BeatEvent] = make_event
-    key: Callable[[str], str] = key_of
+    key: Callable[[str], SiteKey] = key_of
+    sealed: Callable[[Beat], bytes] = seal
+    ack: Callable[[bytes | None, Beat], Ack] = ack_of
+    bearer: Callable[[str], str] = bearer_of
     start_s: float = START_S
 
 
@@ -97,17 +130,34 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def reception(store: Store, hands: Hands) -> Iterator[Reception]:
-    sites = [make_site("nord"), make_site("sued")]
-    reception = Reception(store, BearerOpener(sites), hands.clock)
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "central.master")
+
+
+@pytest.fixture
+def opener(store: Store, vault: Vault, hands: Hands) -> Opener:
+    """The centre's end of the seal, which has looked at the keys of nord and sued."""
+    keep_keys(store, vault)
+    opener = Opener(store, vault, hands.clock)
+    for site in NUMBERS:
+        opener.open(seal(make_beat(1, site)))
+    return opener
+
+
+@pytest.fixture
+def reception(store: Store, opener: Opener, hands: Hands) -> Iterator[Reception]:
+    reception = Reception(store, opener, hands.clock)
     reception.start()
     yield reception
     reception.close()
 
 
 @pytest.fixture
-def ingest(store: Store, reception: Reception, hands: Hands) -> Ingest:
-    return Ingest(store, reception, [make_site("nord"), make_site("sued")], hands.clock)
+def ingest(
+    store: Store, reception: Reception, opener: Opener, vault: Vault, hands: Hands
+) -> Ingest:
+    desk = KeyDesk(store, vault, hands.clock, opener.look_again)
+    return Ingest(store, reception, desk, hands.clock)
 
 
 @pytest.fixture(scope="session")

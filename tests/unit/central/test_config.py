@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notanker.errors import Problem, errors_of
-from notanker_central import CentralConfig, load, make_site_key
-from notanker_central.keys import bearer, fingerprint
+from notanker_central import CentralConfig, load
+from notanker_central.keys import bearer, master_path
 
 DIGEST = "ab" * 32
 
@@ -32,7 +32,7 @@ def written(tmp_path: Path) -> Write:
 @pytest.fixture
 def good(certificate: tuple[Path, Path]) -> str:
     files = f'certificate = "{certificate[0]}"\nkey = "{certificate[1]}"'
-    site = f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{DIGEST}"'
+    site = '[[site]]\nid = "nord"\nname = "Nord"'
     return f'[listen]\n{files}\n[alarm]\ncommand = ["true"]\n{site}\n'
 
 
@@ -52,7 +52,7 @@ def test_a_short_file_is_enough(written: Write, good: str) -> None:
 def test_every_problem_is_told_at_once_with_its_line(written: Write) -> None:
     config, problems = written(
         '[listen]\nport = 70000\n[board]\ntime_zone = "Mars/Base"\nlanguge = "de"\n[databse]\n'
-        f'[[site]]\nid = "Nord!"\nname = "Nord"\nkey_sha256 = "{DIGEST}"\n'
+        '[[site]]\nid = "Nord!"\nname = "Nord"\n'
         '[[site]]\nid = "sued"\n'
     )
     assert config is None
@@ -62,8 +62,7 @@ def test_every_problem_is_told_at_once_with_its_line(written: Write) -> None:
         ("unknown-key", "board.languge", 5),
         ("unknown-key", "databse", 6),
         ("wrong-value", "site[1].id", 8),
-        ("missing-key", "site[2].name", 11),
-        ("missing-key", "site[2].key_sha256", 11),
+        ("missing-key", "site[2].name", 10),
     } <= places
 
 
@@ -87,15 +86,23 @@ def test_keys_never_cross_a_network_in_the_open(written: Write, listen: str, cod
 def test_plain_http_is_for_this_machine_alone(written: Write, host: str) -> None:
     config, problems = written(f'[listen]\nhost = "{host}"\ninsecure_http = true\n')
     assert config is not None
-    assert codes(problems) == ["no-site", "nobody-told"]
+    assert codes(problems) == ["nobody-told"]
 
 
-def test_two_sites_share_neither_id_nor_key(written: Write, good: str) -> None:
-    again = good + f'[[site]]\nid = "nord"\nname = "A"\nkey_sha256 = "{"cd" * 32}"\n'
-    again += f'[[site]]\nid = "sued"\nname = "B"\nkey_sha256 = "{DIGEST.upper()}"\n'
-    config, problems = written(again)
+def test_two_sites_do_not_share_an_id(written: Write, good: str) -> None:
+    config, problems = written(good + '[[site]]\nid = "nord"\nname = "A"\n')
     assert config is None
-    assert codes(problems) == ["same-id", "same-key"]
+    assert codes(problems) == ["same-id"]
+
+
+def test_an_authority_that_is_none_is_told(
+    written: Write, good: str, tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    assert codes(written(good + f'[keys]\nca = "{certificate[0]}"\n')[1]) == []
+    for wrong in (certificate[1], tmp_path / "missing"):
+        config, problems = written(good + f'[keys]\nca = "{wrong}"\n')
+        assert config is None
+        assert codes(problems) == ["bad-authority"]
 
 
 def test_a_board_that_the_network_reaches_is_a_warning(written: Write, good: str) -> None:
@@ -135,14 +142,6 @@ def test_no_value_raises(tmp_path_factory: pytest.TempPathFactory, value: object
     assert problems
 
 
-def test_a_site_key_is_random_and_known_by_its_hash_alone() -> None:
-    key, digest = make_site_key()
-    assert bearer(f"Bearer {key}") == key
-    assert fingerprint(key) == digest
-    assert key != make_site_key()[0]
-    assert key not in digest
-
-
 def test_there_is_no_status_page_unless_it_has_an_address(written: Write, good: str) -> None:
     config, _ = written(good)
     assert config is not None
@@ -174,3 +173,30 @@ def test_a_status_page_that_cannot_work_is_told(
     config, problems = written(f"{good}[status_page]\n{table}\n")
     assert config is None
     assert codes(problems) == [code]
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        ("Bearer " + "x" * 43, "x" * 43),
+        ("bearer  " + "-" * 43, "-" * 43),
+        ("Bearer " + "x" * 42, None),
+        ("Basic " + "x" * 43, None),
+        ("Bearer " + "ä" * 43, None),
+        ("", None),
+    ],
+)
+def test_a_token_has_one_shape(header: str, token: str | None) -> None:
+    assert bearer(header) == token
+
+
+def test_the_master_key_is_beside_the_database_unless_told_otherwise(
+    written: Write, good: str
+) -> None:
+    for text, path in (
+        ('[database]\nurl = "sqlite:////srv/centre.sqlite"\n', "/srv/central.master"),
+        ('[keys]\nmaster = "/etc/notanker/master"\n', "/etc/notanker/master"),
+    ):
+        config, _ = written(good + text)
+        assert config is not None
+        assert str(master_path(config)) == path

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.central.conftest import START_S, Hands, Makers, key_of, make_site
+from tests.unit.central.conftest import START_S, Hands, Makers, keep_keys, key_of
 
 from notanker.beat import link_key
 from notanker.core import acklink
@@ -20,10 +20,12 @@ from notanker.core.heartbeat import BeatIncident, CentreOrder, OrderAnswer
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Verdict
 from notanker_central.config import Board
+from notanker_central.keys import LinkKeys
 from notanker_central.orders import MOST_WAITING
 from notanker_central.public.linking import BURST, Linking
 from notanker_central.public.words import LINK
 from notanker_central.store import Store
+from notanker_central.vault import Vault
 
 OPEN = (BeatIncident(17),)
 TOLD = Told("nord", 17, "mara-beispiel", int(START_S) - 10)
@@ -31,14 +33,14 @@ ASKED = "<button"
 
 
 def path(told: Told = TOLD) -> str:
-    return acklink.path_of(told, link_key.key_of(key_of(told.site)))
+    return acklink.path_of(told, link_key.key_of(key_of(told.site).secret))
 
 
 @pytest.fixture
-def phone(store: Store, hands: Hands) -> FlaskClient:
+def phone(store: Store, vault: Vault, hands: Hands) -> FlaskClient:
+    keep_keys(store, vault)
     app = Flask("notanker_central.receiver", static_folder=None)
-    sites = [make_site("nord"), make_site("sued")]
-    Linking(store, sites, Board(), hands.clock).add_to(app)
+    Linking(store, LinkKeys(store, vault).of, Board(), hands.clock).add_to(app)
     return app.test_client()
 
 

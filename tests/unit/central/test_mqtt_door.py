@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
@@ -19,9 +18,9 @@ from notanker.core.names import Uplink
 from notanker.shell.carriage import mqtt
 from notanker.shell.carriage.addresses import Addresses
 from notanker.shell.carriage.contract import CarrierError
+from notanker.shell.sealing import SealError
 from notanker_central.config import Mqtt
 from notanker_central.doors.mqtt import MqttDoor
-from notanker_central.ingest import sealed
 from notanker_central.reception import Reception
 
 PRIMARY = Uplink.PRIMARY
@@ -74,23 +73,25 @@ def site(broker: Broker, name: str = "nord", kept_s: float = mqtt.KEPT_S) -> mqt
 
 
 def beat(make: Makers, counter: int, name: str = "nord") -> bytes:
-    key = f"Bearer {make.key(name)}"
-    return sealed(key, msgspec.json.encode(make.beat(counter, name)))
+    return make.sealed(make.beat(counter, name))
 
 
-def counter_in(answer: bytes) -> int:
+def answers(answer: bytes, make: Makers, counter: int, name: str = "nord") -> bool:
     try:
-        return int(msgspec.json.decode(answer)["counter"])
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return 0
+        make.ack(answer, make.beat(counter, name))
+    except SealError:
+        return False
+    return True
 
 
 async def send(by: mqtt.Mqtt, make: Makers, counter: int, name: str = "nord") -> int:
     async with asyncio.timeout(WAIT_S):
         found = await by.send(
-            PRIMARY, beat(make, counter, name), lambda answer: counter_in(answer) == counter
+            PRIMARY,
+            beat(make, counter, name),
+            lambda answer: answers(answer, make, counter, name),
         )
-    return counter_in(found)
+    return make.ack(found, make.beat(counter, name)).counter
 
 
 def test_a_beat_is_stored_before_it_is_answered(

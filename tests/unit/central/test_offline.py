@@ -33,6 +33,7 @@ from notanker.core.status import Status
 from notanker.shell import journal
 from notanker.shell.carriage import https, udp
 from notanker.shell.carriage.composing import Composing
+from notanker.shell.carriage.numbering import Numbering
 from notanker.shell.centre import Centre
 from notanker.shell.centre_orders import CentreOrders
 from notanker.shell.journal import Journal
@@ -131,7 +132,8 @@ def offline(folder: Path, line: Line, until_s: float) -> None:
 
     async def work() -> None:
         async with open_journal(folder / "journal.sqlite") as store:
-            composing = Composing(store, CentreOrders(lambda: SITE, lambda _: None))
+            numbering = Numbering(store, lambda: 0.0)
+            composing = Composing(store, numbering, CentreOrders(lambda: SITE, lambda _: None))
             told = status()
             await line.live(composing, told, 600.0)
             await store.do(journal.append(history()))
@@ -189,8 +191,7 @@ def test_a_real_centre_that_was_away_gets_it_all(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     toml.write_text(toml.read_text().replace("port = 0", f"port = {port}"))
-    key = tmp_path / "key"
-    key.write_text(make.key("nord"))
+    key = tmp_path / "nord.key"
     ends: list[BeatDone] = []
 
     def heard(event: Event) -> None:

@@ -210,8 +210,7 @@ def page(centre: Running) -> str:
 def test_from_the_board_to_the_core_in_one_beat_and_back_in_the_next(
     centre: Running, make: Makers, tmp_path: Path
 ) -> None:
-    key = tmp_path / "key"
-    key.write_text(make.key("nord"))
+    key = tmp_path / "nord.key"
 
     async def live() -> None:
         async with open_journal(tmp_path / "journal.sqlite") as store:
@@ -239,10 +238,9 @@ def test_from_the_board_to_the_core_in_one_beat_and_back_in_the_next(
 def test_from_a_link_to_the_core_in_one_beat_and_back_in_the_next(
     centre: Running, make: Makers, tmp_path: Path
 ) -> None:
-    key = tmp_path / "key"
-    key.write_text(make.key("nord"))
+    key = tmp_path / "nord.key"
     told = Told("nord", 1, "mara", int(Clock().wall_s()))
-    link = acklink.path_of(told, link_key.key_of(make.key("nord")))
+    link = acklink.path_of(told, link_key.key_of(centre.seal.key.secret))
 
     async def live() -> None:
         async with open_journal(tmp_path / "journal.sqlite") as store:
@@ -266,8 +264,7 @@ def test_from_a_link_to_the_core_in_one_beat_and_back_in_the_next(
 def test_two_people_release_a_text_on_the_board_and_the_site_counts_them(
     centre: Running, make: Makers, tmp_path: Path
 ) -> None:
-    key = tmp_path / "key"
-    key.write_text(make.key("nord"))
+    key = tmp_path / "nord.key"
     draft = "/site/nord/draft/1/T9"
 
     async def live() -> None:

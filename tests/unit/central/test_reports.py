@@ -40,7 +40,7 @@ def sent(report: Report) -> bytes:
 
 @pytest.fixture
 def take(ingest: Ingest, make: Makers) -> Callable[[Report], int]:
-    key = f"Bearer {make.key('nord')}"
+    key = make.bearer("nord")
     return lambda report: ingest.receive_report(key, sent(report)).status
 
 
@@ -85,7 +85,7 @@ def test_a_replaced_box_counts_from_one_again_and_its_old_reports_stay(
 
 
 def test_strangers_and_other_sites_are_refused(ingest: Ingest, make: Makers, store: Store) -> None:
-    for scheme in ("", "Bearer wrong", f"Bearer {make.key('sued')}"):
+    for scheme in ("", "Bearer wrong", make.bearer("sued")):
         assert ingest.receive_report(scheme, sent(USUAL)).status == 401
     with store.read() as connection:
         assert reports.last(connection, "nord") == []
@@ -109,7 +109,7 @@ def test_strangers_and_other_sites_are_refused(ingest: Ingest, make: Makers, sto
 def test_what_is_no_report_is_refused_with_a_reason(
     ingest: Ingest, make: Makers, body: bytes, reason: str
 ) -> None:
-    answer = ingest.receive_report(f"Bearer {make.key('nord')}", body)
+    answer = ingest.receive_report(make.bearer("nord"), body)
     assert (answer.status, msgspec.json.decode(answer.body)) == (400, {"error": reason})
 
 

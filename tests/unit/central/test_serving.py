@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from tests.unit.central.conftest import Makers
 
-from notanker.core.heartbeat import Beat
-from notanker_central import load, site_anew
+from notanker.beat.keys import key_of
+from notanker.core.heartbeat import Ack, Beat
+from notanker.shell.sealing import SiteSeal
+from notanker_central import load, operating
 
 RUN = """
 import sys
@@ -42,6 +43,7 @@ class Running:
     process: subprocess.Popen[str]
     port: int
     board: int
+    seal: SiteSeal
 
     def connect(self, server_name: str = "central.example") -> http.client.HTTPSConnection:
         context = ssl.create_default_context(cafile=str(self.certificate))
@@ -51,15 +53,15 @@ class Running:
         )
 
     def post(
-        self, key: str, body: bytes, connection: http.client.HTTPSConnection | None = None
-    ) -> tuple[int, dict[str, Any]]:
+        self, beat: Beat, connection: http.client.HTTPSConnection | None = None
+    ) -> tuple[int, Ack | None]:
         once = self.connect() if connection is None else connection
-        once.request("POST", "/api/1/beat", body, {"authorization": f"Bearer {key}"})
+        once.request("POST", "/api/1/beat", self.seal.seal(beat))
         answer = once.getresponse()
-        status, told = answer.status, json.loads(answer.read())
+        status, told = answer.status, answer.read()
         if connection is None:
             once.close()
-        return status, told
+        return status, self.seal.open(told, beat.counter) if status == 200 else None
 
     def sites(self) -> dict[str, dict[str, Any]]:
         connection = http.client.HTTPConnection("127.0.0.1", self.board, timeout=DEADLINE_S)
@@ -87,21 +89,25 @@ def start(toml: Path, certificate: Path) -> Running:
     for line in process.stderr:
         if line.startswith("ready "):
             _, port, board = line.split()
-            return Running(toml, certificate, process, int(port), int(board))
+            key = key_of((toml.parent / "nord.key").read_text())
+            return Running(toml, certificate, process, int(port), int(board), SiteSeal(key))
     raise AssertionError("the centre did not start")
 
 
 @pytest.fixture
 def toml(tmp_path: Path, make: Makers, certificate: tuple[Path, Path]) -> Path:
     path = tmp_path / "central.toml"
-    site = make.site("nord")
     path.write_text(
         f'[listen]\nhost = "127.0.0.1"\nport = 0\n'
         f'certificate = "{certificate[0]}"\nkey = "{certificate[1]}"\n'
         f'[database]\nurl = "sqlite:///{tmp_path}/central.sqlite"\n[board]\nlisten = "127.0.0.1:0"\n'
-        f'[[site]]\nid = "nord"\nname = "Nord"\nkey_sha256 = "{site.key_sha256}"\n',
+        f'[[site]]\nid = "nord"\nname = "Nord"\n',
         encoding="utf-8",
     )
+    config, _ = load(path)
+    assert config is not None
+    with operating(config) as operator:
+        (tmp_path / "nord.key").write_text(operator.make_key("nord"))
     return path
 
 
@@ -113,13 +119,9 @@ def centre(toml: Path, certificate: tuple[Path, Path]) -> Iterator[Running]:
         running.end()
 
 
-def packed(beat: Beat) -> bytes:
-    return msgspec.json.encode(beat)
-
-
 def test_beats_come_in_over_tls_and_stand_on_the_board(centre: Running, make: Makers) -> None:
-    status, ack = centre.post(make.key("nord"), packed(make.beat(3, events=(make.event(1),))))
-    assert (status, ack) == (200, {"counter": 3, "stored_to": 1, "orders": []})
+    status, ack = centre.post(make.beat(3, events=(make.event(1),)))
+    assert (status, ack) == (200, Ack(3, 1))
     assert centre.sites()["nord"]["state"] == "ok"
 
 
@@ -128,7 +130,7 @@ def test_a_connection_serves_many_beats(centre: Running, make: Makers) -> None:
     connection.connect()
     first = connection.sock
     for counter in range(1, 6):
-        assert centre.post(make.key("nord"), packed(make.beat(counter)), connection)[0] == 200
+        assert centre.post(make.beat(counter), connection)[0] == 200
     assert connection.sock is first
     connection.close()
 
@@ -144,7 +146,7 @@ def test_slow_and_rude_clients_keep_nobody_waiting(centre: Running, make: Makers
         slow = context.wrap_socket(socket.create_connection(("127.0.0.1", centre.port)))
         slow.sendall(b"POST /api/1/beat HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
         held += [silent, half, slow]
-    assert centre.post(make.key("nord"), packed(make.beat()))[0] == 200
+    assert centre.post(make.beat())[0] == 200
     for connection in held:
         connection.close()
 
@@ -171,7 +173,7 @@ def test_rubbish_gets_an_error_and_the_centre_goes_on(
         connection.settimeout(DEADLINE_S)
         connection.sendall(rubbish)
         assert connection.recv(12).startswith(b"HTTP/1.1 4")
-    assert centre.post(make.key("nord"), packed(make.beat()))[0] == 200
+    assert centre.post(make.beat())[0] == 200
 
 
 def test_the_board_is_not_served_to_the_network_of_the_sites(centre: Running) -> None:
@@ -187,34 +189,28 @@ def test_a_client_without_tls_gets_nothing(centre: Running, make: Makers) -> Non
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
             assert b"HTTP" not in connection.recv(100)
-    assert centre.post(make.key("nord"), packed(make.beat()))[0] == 200
+    assert centre.post(make.beat())[0] == 200
 
 
 def test_a_killed_centre_loses_nothing_that_it_acknowledged(
     toml: Path, certificate: tuple[Path, Path], make: Makers
 ) -> None:
-    key, acknowledged = make.key("nord"), 0
+    acknowledged = 0
     for round_ in range(3):
         centre = start(toml, certificate[0])
         connection = centre.connect()
         for _ in range(20):
             events = (make.event(acknowledged + 1),)
-            status, ack = centre.post(
-                key, packed(make.beat(acknowledged + 1, events=events)), connection
-            )
-            assert (status, ack["stored_to"]) == (200, acknowledged + 1)
+            beat = make.beat(acknowledged + 1, events=events)
             acknowledged += 1
+            assert centre.post(beat, connection) == (200, Ack(acknowledged, acknowledged))
         connection.close()
         centre.end(signal.SIGKILL)
         assert centre.process.returncode == -signal.SIGKILL, round_
     centre = start(toml, certificate[0])
     site = centre.sites()["nord"]
     assert (site["beat"]["counter"], site["stored_to"]) == (acknowledged, acknowledged)
-    assert centre.post(key, packed(make.beat(1)))[1] == {
-        "counter": 1,
-        "stored_to": acknowledged,
-        "orders": [],
-    }
+    assert centre.post(make.beat(1)) == (400, None)
     assert centre.sites()["nord"]["beat"]["counter"] == acknowledged
     centre.end()
 
@@ -240,14 +236,14 @@ def test_it_is_one_process_and_one_dead_mans_switch(centre: Running) -> None:
 def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(
     centre: Running, make: Makers
 ) -> None:
-    key = make.key("nord")
-    centre.post(key, packed(make.beat(900, events=(make.event(1), make.event(2)))))
-    new = packed(make.beat(1, events=(make.event(1, boot="boot-2"),)))
-    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 0, "orders": []}
+    centre.post(make.beat(900, events=(make.event(1), make.event(2))))
+    new = make.beat(1, events=(make.event(1, boot="boot-2"),))
+    assert centre.post(new) == (400, None)
     config, _ = load(centre.toml)
     assert config is not None
-    assert site_anew(config, "nord")
-    assert centre.post(key, new)[1] == {"counter": 1, "stored_to": 1, "orders": []}
+    with operating(config) as operator:
+        operator.site_anew("nord")
+    assert centre.post(new) == (200, Ack(1, 1))
     assert centre.sites()["nord"]["beat"]["counter"] == 1
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from notanker.beat import link_key
+from notanker.beat.keys import SiteKey
 from notanker.config.centre import CentreConfig
 from notanker.core import acklink
 from notanker.core.acklink import Told
@@ -26,12 +27,13 @@ ALARM = Delivery(
 )
 MAIL = Choice("mail", Way("mail", "mara@ankerruf.example"))
 LINEAGE = Lineage(1_790_000_000.75)
+KEY = SiteKey(17, bytes(range(32)))
 
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
     path = tmp_path / "key"
-    path.write_text("k" * 43 + "\n")
+    path.write_text(KEY.text() + "\n")
     return path
 
 
@@ -51,7 +53,7 @@ def test_a_mail_s_link_says_who_was_told_of_what_and_when(key: Path) -> None:
     assert found is not None
     assert found.words == "Ich übernehme:"
     path = found.url.removeprefix("https://centre.example:8443")
-    keys = {"musterhafen": link_key.key_of("k" * 43)}
+    keys = {"musterhafen": link_key.key_of(KEY.secret)}
     assert acklink.read(path, keys.get) == Told("musterhafen", 17, "mara", 1_790_000_000)
 
 

@@ -12,7 +12,6 @@ from notanker.core.names import Uplink
 from notanker.shell.carriage.addresses import Addresses
 from notanker.shell.carriage.contract import Carrier, CarrierError
 from notanker.shell.carriage.https import Https
-from notanker.shell.carriage.seal import Seal
 from notanker.shell.carriage.udp import Udp
 
 MQTTS_PORT: Final = 8883
@@ -31,13 +30,12 @@ class Carriers:
         config: CentreConfig,
         interfaces: Mapping[Uplink, str],
         resolvers: Mapping[Uplink, tuple[str, ...]],
-        seal: Seal,
         site: str,
     ) -> None:
         parts = urlsplit(config.url)
         host, port = parts.hostname or "", parts.port or 443
         addresses = Addresses(host, config.addresses, interfaces, resolvers)
-        self.https = Https(host, port, config.ca, addresses, interfaces, seal.proof)
+        self.https = Https(host, port, config.ca, addresses, interfaces)
         self._made: dict[Name, Carrier] = {
             Name.HTTPS: self.https,
             Name.UDP: Udp(addresses, config.udp_port or port, interfaces),

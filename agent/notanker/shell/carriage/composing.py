@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
@@ -13,7 +12,8 @@ from notanker import __version__
 from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, Beat, BeatEvent, beat_of
 from notanker.core.names import Uplink, Waiting
 from notanker.core.status import Status
-from notanker.shell import clock, journal
+from notanker.shell import journal
+from notanker.shell.carriage.numbering import Numbering
 from notanker.shell.centre_orders import CentreOrders
 from notanker.shell.journal import Journal, Work
 
@@ -21,11 +21,8 @@ T = TypeVar("T")
 Size = Callable[[Beat], int]
 """Tells how long a beat is once it is sealed."""
 
-COUNTER: Final = "beat_counter"
 STORED: Final = "stored_at_centre"
 DISK_S: Final = 2.0
-BLOCK: Final = 100
-"""So many counters are set aside on disk at once: none is ever used twice, power cut or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +43,15 @@ class Composing:
     """Makes beats, and takes what the centre's answers say of them.
 
     Args:
-        store: Where counters and events are.
+        store: Where events are.
+        numbering: Gives each beat its counter.
         orders: What the centre wants of the site.
     """
 
-    def __init__(self, store: Journal, orders: CentreOrders) -> None:
+    def __init__(self, store: Journal, numbering: Numbering, orders: CentreOrders) -> None:
         self._store = store
         self._orders = orders
-        self._counters: deque[int] = deque()
-        self._reserving: asyncio.Future[int] | None = None
+        self._numbering = numbering
         self._stored_to: int | None = None
 
     async def compose(
@@ -63,9 +60,10 @@ class Composing:
         """Return the next beat, with as many events as the carrier has room for.
 
         Raises:
+            CarrierError: nobody can say which counters were used before.
             sqlite3.Error: no counter could be set aside.
         """
-        counter = await self._next_counter()
+        counter = await self._numbering.next()
         stored = self._stored_to
         if stored is None:
             stored = await self._from_disk(journal.recall(STORED), 0)
@@ -97,18 +95,6 @@ class Composing:
         # A centre that does not get on with this journal must not be asked each second.
         more = before < ack.stored_to < composed.last
         return Waiting.MORE if more else Waiting.NOTHING
-
-    async def _next_counter(self) -> int:
-        if len(self._counters) <= BLOCK // 2 and self._reserving is None:
-            # Early, so that a disk in trouble does not silence the site at once.
-            # A new journal's counters begin beyond those of a lost one: no site beats once a second.
-            first_ever = max(1, int(clock.wall_s()))
-            self._reserving = self._store.do(journal.reserve(COUNTER, BLOCK, first_ever))
-        if self._reserving is not None and (not self._counters or self._reserving.done()):
-            reserving, self._reserving = self._reserving, None
-            first = await reserving
-            self._counters.extend(range(first, first + BLOCK))
-        return self._counters.popleft()
 
     async def _from_disk(self, work: Work[T], default: T) -> T:
         """Read, but not at the price of the beat: state is worth more than history."""

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,6 @@ class Https:
         ca: Who signed its certificate, None for whomever the system trusts.
         addresses: Where it is.
         interfaces: The interface of each uplink.
-        proof: Gives the header lines that say who posts.
     """
 
     room_bytes = ROOM_BYTES
@@ -48,29 +47,28 @@ class Https:
         ca: Path | None,
         addresses: Addresses,
         interfaces: Mapping[Uplink, str],
-        proof: Callable[[], Awaitable[Headers]],
     ) -> None:
         self._host = host
         self._port = port
         self._ca = ca
         self._addresses = addresses
         self._interfaces = interfaces
-        self._proof = proof
         self._tls: ssl.SSLContext | None = None
         self._session: ssl.SSLSession | None = None
 
     async def send(self, over: Uplink, sealed: bytes, mine: Mine) -> bytes:
-        """Post the beat. TLS has proved whose answer it is, so `mine` has nothing to choose.
+        """Post the beat; its seal says whose it is.
 
         Raises:
             CarrierError: the centre did not take it.
             OSError: there is no way there, or TLS was refused.
             h11.ProtocolError: what answers does not speak HTTP.
         """
-        del mine
-        answer = await self.post(over, BEAT, sealed, await self._proof())
+        answer = await self.post(over, BEAT, sealed, ())
         if answer.status != 200:
             raise CarrierError(f"the centre answered {answer.status}")
+        if not mine(answer.body):
+            raise CarrierError("an answer that is not the centre's, or not to this beat")
         return answer.body
 
     async def post(self, over: Uplink, path: str, body: bytes, headers: Headers) -> http.Response:

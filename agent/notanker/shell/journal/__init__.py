@@ -14,7 +14,7 @@ from notanker.shell.journal.facts import (
     last_position,
 )
 from notanker.shell.journal.inbox import handled, put, unhandled
-from notanker.shell.journal.numbers import note, recall, reserve
+from notanker.shell.journal.numbers import note, recall, reserve, reserve_above
 from notanker.shell.journal.outbox import MOST_REPORTS, merge, reported, update
 from notanker.shell.journal.past import Past, append, past
 from notanker.shell.journal.work import Work
@@ -41,6 +41,7 @@ __all__ = [
     "recall",
     "reported",
     "reserve",
+    "reserve_above",
     "set_aside",
     "unhandled",
     "update",

@@ -23,6 +23,7 @@ from notanker.plan.files import content_of
 from notanker.plan.store import write
 from notanker.plan.trust import offer as offers
 from notanker.plan.trust.manifest import Listed
+from notanker.shell.sealing import SealError, bearer_of
 from notanker.shell.sources.contract import failed
 from notanker.shell.sources.errand import Way
 from notanker.shell.sources.reach import IO_S, Connected, connect, not_reached
@@ -164,8 +165,8 @@ def _check_status(status: int, host: str) -> None:
 
 def _key(path: Path) -> str:
     try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return bearer_of(path)
+    except SealError as error:
         raise failed("not-let-in", str(path), reason=str(error)) from None
 
 
