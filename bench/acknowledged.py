@@ -27,6 +27,7 @@ from tests.lab.scene import Fact, Scene, on_stage, until  # noqa: E402
 from notanker.beat import link_key  # noqa: E402
 from notanker.core import acklink  # noqa: E402
 from notanker.core.acklink import Told  # noqa: E402
+from notanker.shell.sealing import read_key  # noqa: E402
 
 BAR_S: Final = 10.0
 BEAT_S: Final = 60.0
@@ -150,10 +151,10 @@ def by_board(scene: Scene, told: Fact) -> float:
 
 def by_link(scene: Scene, told: Fact) -> float:
     """Open the link that a mail of this alarm has, somewhere on the internet, and press."""
-    key = (scene.stage.site / "site.key").read_text(encoding="ascii").strip()
+    key = read_key(scene.stage.site / "site.key")
     now_s = int(time.clock_gettime(time.CLOCK_REALTIME))
     link = Told(site_of(scene), told.fields["incident"], told.fields["contact"], now_s)
-    path = acklink.path_of(link, link_key.key_of(key))
+    path = acklink.path_of(link, link_key.key_of(key.secret))
     url = f"https://centre.example:{BEATS_PORT}{path}"
     return sent(scene, "inet", url, "", str(scene.stage.centre / "ca.pem"))
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.central.conftest import START_S, Hands, Makers, keep_keys, key_of
+from tests.unit.central.conftest import START_S, Hands, Makers, keep_keys, key_of, make_site
 
 from notanker.beat import link_key
 from notanker.core import acklink
