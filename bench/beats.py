@@ -15,8 +15,9 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.wire.broker import broker
 from bench.wire.cable import CENTRE, CENTRE6, MTU, NEAR, Tap, cable
-from bench.wire.centre import NAME, PORT, centre
+from bench.wire.centre import NAME, PORT, centre, certificates
 from bench.wire.month import month
 
 from notanker.config.centre import CarrierName, CentreConfig
@@ -36,6 +37,7 @@ from notanker.core.status import (
     UplinkStatus,
 )
 from notanker.shell import clock
+from notanker.shell.carriage.mqtt import Mqtt
 from notanker.shell.centre import Centre
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
@@ -88,6 +90,8 @@ class Site:
             ca=folder / "ca.pem",
             addresses=(address,),
             carriers=(carrier,),
+            mqtt=f"mqtts://{NAME}",
+            mqtt_addresses=(address,),
         )
         calm = state.start(Settings("nord", ()), clock.Clock().now(), Uplink.PRIMARY)
         nobody: dict[Uplink, tuple[str, ...]] = dict.fromkeys(Uplink, ())
@@ -107,9 +111,25 @@ class Site:
         if isinstance(event, BeatDone):
             self._ends.append(event)
 
+    def idle(self) -> None:
+        """Have a broker's connection end with each beat, as where the next one is far away."""
+        found = self.centre._carriers.of(Carrier.MQTT)
+        assert isinstance(found, Mqtt)
+        found._sent_s.clear()
 
-async def measured(tap: Tap, site: Site, name: str, *, fresh: bool = False) -> Row:
-    """Return what beats cost; `fresh`: the carrier lets go of what it kept before each."""
+
+async def measured(
+    tap: Tap, site: Site, name: str, *, fresh: bool = False, idle: bool = False
+) -> Row:
+    """Return what beats cost.
+
+    Args:
+        tap: What counts.
+        site: Who sends them.
+        name: Of the row.
+        fresh: The carrier lets go of all that it kept before each.
+        idle: Each is the first one for long.
+    """
     tap.take()
     await site.beat()
     await asyncio.sleep(SETTLE_S)
@@ -118,6 +138,8 @@ async def measured(tap: Tap, site: Site, name: str, *, fresh: bool = False) -> R
     for _ in range(BEATS):
         if fresh:
             await site.centre.close()
+        if idle:
+            site.idle()
         await site.beat()
         await asyncio.sleep(SETTLE_S)
         counts.append(tap.take())
@@ -135,6 +157,12 @@ async def rows(folder: Path, tap: Tap) -> list[Row]:
         https = Site(folder, store, "https", address)
         found.append(await measured(tap, https, f"https, new each time{suffix}", fresh=True))
         found.append(await measured(tap, https, f"https, resumed{suffix}"))
+        udp = Site(folder, store, "udp", address)
+        found.append(await measured(tap, udp, f"udp{suffix}"))
+        mqtt = Site(folder, store, "mqtt", address)
+        found.append(await measured(tap, mqtt, f"mqtt, kept{suffix}"))
+        found.append(await measured(tap, mqtt, f"mqtt, resumed{suffix}", idle=True))
+        await mqtt.centre.close()
     await asyncio.to_thread(store.close)
     return found
 
@@ -166,8 +194,11 @@ def main() -> int:
     options = parser.parse_args()
     if not capsule.inside():
         return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
-    with tempfile.TemporaryDirectory() as name, cable() as tap, centre(Path(name)):
-        found = asyncio.run(rows(Path(name), tap))
+    with tempfile.TemporaryDirectory() as name, cable() as tap:
+        folder = Path(name)
+        certificates(folder)
+        with broker(folder), centre(folder):
+            found = asyncio.run(rows(folder, tap))
     print(f"IP packets both ways, MTU {MTU}, {BEATS} beats each, medians; a month has 30 days.\n")
     print(table(found))
     if options.json:

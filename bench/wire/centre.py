@@ -21,7 +21,14 @@ def certificates(folder: Path) -> None:
     ca, ca_key = folder / "ca.pem", folder / "ca.key"
     _openssl("req", "-x509", *curve, "-days", "3650", "-subj", "/CN=Example CA", "-keyout", str(ca_key),
              "-out", str(ca))  # fmt: skip
-    signed = ["-CA", str(ca), "-CAkey", str(ca_key), "-addext", f"subjectAltName=DNS:{NAME}"]
+    signed = [
+        "-CA",
+        str(ca),
+        "-CAkey",
+        str(ca_key),
+        "-addext",
+        f"subjectAltName=DNS:{NAME},DNS:localhost",
+    ]
     _openssl("req", "-x509", *curve, "-days", "365", "-subj", f"/CN={NAME}", *signed,
              "-keyout", str(folder / "centre.key"), "-out", str(folder / "centre.pem"))  # fmt: skip
 
@@ -29,10 +36,10 @@ def certificates(folder: Path) -> None:
 @contextmanager
 def centre(folder: Path) -> Iterator[None]:
     """Run the centre until the end."""
-    certificates(folder)
     (folder / "central.toml").write_text(
         f'[listen]\nport = {PORT}\ncertificate = "{folder}/centre.pem"\nkey = "{folder}/centre.key"\n'
         f'[database]\nurl = "sqlite:///{folder}/central.sqlite"\n[board]\nlisten = ""\n'
+        f'[udp]\nlisten = ":{PORT}"\n[mqtt]\nurl = "mqtts://localhost"\nca = "{folder}/ca.pem"\n'
         f'[[site]]\nid = "nord"\nname = "Nord"\n',
         encoding="utf-8",
     )
