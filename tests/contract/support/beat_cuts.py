@@ -214,7 +214,9 @@ def _centre_again(folder: Path, promised: Promised, tally: Tally) -> None:
         stored = connection.exec_driver_sql("select position from event").scalars().all()
         used = site_keys.in_force(connection, "nord") is not None
     tally.lost += len(set(range(1, promised.events + 1)) - set(stored))
-    tally.forgotten += max(row.stored_to, 0) < promised.stored_to or (promised.in_force and not used)
+    tally.forgotten += max(row.stored_to, 0) < promised.stored_to or (
+        promised.in_force and not used
+    )
     for counter in sorted(promised.used)[-2:]:
         tally.replayed += store.take(_beat(counter), NOW_S)[1]
     tally.reused += row.counter < max(promised.used, default=-1)
