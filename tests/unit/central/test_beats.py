@@ -32,7 +32,7 @@ def positions(store: Store, site: str = "nord") -> list[int]:
 
 
 def test_the_newest_beat_wins_and_an_older_one_has_no_effect(store: Store, make: Makers) -> None:
-    assert store.take(make.beat(7, line=Line.BACKUP), 1.0) == (Ack(7, 0), True)
+    assert store.take(make.beat(7, line=Line.BACKUP), 1.0) == (Ack(7, 0, herald=True), True)
     assert not store.take(make.beat(6), 2.0)[1]
     assert not store.take(make.beat(7), 3.0)[1]
     view = seen(store)
@@ -83,7 +83,7 @@ def test_an_operator_lets_a_site_with_a_new_card_begin_anew(store: Store, make: 
     new = (make.event(1, boot="boot-2"),)
     store.take(make.beat(1, events=new), 2.0)
     assert store.begin_anew("nord")
-    assert store.take(make.beat(2, events=new), 3.0) == (Ack(2, 1), True)
+    assert store.take(make.beat(2, events=new), 3.0) == (Ack(2, 1, herald=True), True)
     assert not seen(store).conflict
     assert positions(store) == [1, 1, 2]  # the old journal is kept
 

@@ -38,7 +38,7 @@ def rows(store: Store) -> list[dict[str, Any]]:
 
 def test_a_good_beat_is_acknowledged(ingest: Ingest, make: Makers) -> None:
     beat = make.beat(4, events=(make.event(1),))
-    assert reply(ingest, make, beat) == (200, Ack(4, 1))
+    assert reply(ingest, make, beat) == (200, Ack(4, 1, herald=True))
     assert ingest.counts == {"stored": 1}
 
 
@@ -70,7 +70,7 @@ def test_a_beat_of_the_largest_size_allowed_is_taken(ingest: Ingest, make: Maker
         dataclasses.replace(make.event(n), fields="x" * 16_000)
         for n in range(1, EVENTS_PER_BEAT + 1)
     )
-    assert reply(ingest, make, make.beat(events=full)) == (200, Ack(1, 100))
+    assert reply(ingest, make, make.beat(events=full)) == (200, Ack(1, 100, herald=True))
 
 
 def test_what_a_beat_leaves_out_is_as_it_was_told_before(
@@ -95,7 +95,7 @@ def test_a_database_that_fails_gives_no_acknowledgement(
     assert reply(ingest, make, beat) == (503, {"error": "not-stored"})
     with store.write() as connection:
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
-    assert reply(ingest, make, beat) == (200, Ack(1, 1))
+    assert reply(ingest, make, beat) == (200, Ack(1, 1, herald=True))
 
 
 @FIXTURES

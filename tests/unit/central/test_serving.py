@@ -121,7 +121,7 @@ def centre(toml: Path, certificate: tuple[Path, Path]) -> Iterator[Running]:
 
 def test_beats_come_in_over_tls_and_stand_on_the_board(centre: Running, make: Makers) -> None:
     status, ack = centre.post(make.beat(3, events=(make.event(1),)))
-    assert (status, ack) == (200, Ack(3, 1))
+    assert (status, ack) == (200, Ack(3, 1, herald=True))
     assert centre.sites()["nord"]["state"] == "ok"
 
 
@@ -203,7 +203,10 @@ def test_a_killed_centre_loses_nothing_that_it_acknowledged(
             events = (make.event(acknowledged + 1),)
             beat = make.beat(acknowledged + 1, events=events)
             acknowledged += 1
-            assert centre.post(beat, connection) == (200, Ack(acknowledged, acknowledged))
+            assert centre.post(beat, connection) == (
+                200,
+                Ack(acknowledged, acknowledged, herald=True),
+            )
         connection.close()
         centre.end(signal.SIGKILL)
         assert centre.process.returncode == -signal.SIGKILL, round_
@@ -243,7 +246,7 @@ def test_an_operator_lets_a_site_begin_anew_while_the_centre_runs(
     assert config is not None
     with operating(config) as operator:
         operator.site_anew("nord")
-    assert centre.post(new) == (200, Ack(1, 1))
+    assert centre.post(new) == (200, Ack(1, 1, herald=True))
     assert centre.sites()["nord"]["beat"]["counter"] == 1
 
 

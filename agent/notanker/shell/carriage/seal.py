@@ -69,7 +69,11 @@ class Seal:
         Raises:
             CarrierError: no key was read.
         """
-        return self._ready().seal(self._brief(beat))
+        brief = self._brief(beat)
+        if not brief.same:
+            # The centre may store this one and the answer get lost: what it has is not known until one comes.
+            self._told = None
+        return self._ready().seal(brief)
 
     def open(self, answer: bytes, beat: Beat) -> Ack:
         """Return what the centre says to this beat, which it has stored.

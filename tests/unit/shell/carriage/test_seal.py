@@ -108,3 +108,14 @@ def test_a_key_file_that_holds_no_key_is_told_with_its_name(tmp_path: Path, text
         asyncio.run(Seal(file).prepare())
     with pytest.raises(CarrierError, match="missing"):
         asyncio.run(Seal(tmp_path / "missing").prepare())
+
+
+def test_a_change_that_was_never_confirmed_and_went_back_is_told(seal: Seal) -> None:
+    """The centre may have stored it: then what came before is not what it has."""
+    centre = Centre(KEY)
+    sent(seal, 1)
+    assert centre.read(seal.seal(replace(BEAT, counter=2))).same
+    seal.seal(replace(BEAT, counter=3, operator="another"))
+    assert not centre.read(seal.seal(replace(BEAT, counter=4))).same
+    sent(seal, 5)
+    assert centre.read(seal.seal(replace(BEAT, counter=6))).same
