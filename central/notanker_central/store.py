@@ -18,6 +18,7 @@ from notanker_central import reports, sites, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
 from notanker_central.database import PREPARING, open_engine
+from notanker_central.heralds import Heralds
 from notanker_central.taking import Taken
 
 _TRIES: Final = 3
@@ -38,6 +39,7 @@ class Store:
         # waiting polls with growing pauses. PostgreSQL's rows have locks of their own.
         one_writer = self.engine.dialect.name == "sqlite"
         self._turn: Final = threading.Lock() if one_writer else contextlib.nullcontext()
+        self._heralds: Final = Heralds()
         with self.write() as connection:
             _prepare(connection)
 
@@ -96,7 +98,10 @@ class Store:
 
     def _take_all(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
         with self._driver_errors(), self.write() as connection:
-            return taking.take(connection, beats, now_s)
+            taken = taking.take(connection, beats, now_s)
+            heralds = self._heralds.among(connection, now_s)
+        told = zip(beats, taken, strict=True)
+        return [one.to_a_herald() if one and beat.site in heralds else one for beat, one in told]
 
     @contextmanager
     def _driver_errors(self) -> Iterator[None]:

@@ -38,6 +38,11 @@ class Taken:
     ack: Ack
     newest: bool
 
+    def to_a_herald(self) -> Taken:
+        """Return the same, told to one of the few that speak for all if the centre falls mute."""
+        ack = dataclasses.replace(self.ack, herald=True)
+        return dataclasses.replace(self, ack=ack)
+
 
 def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
     """Take beats whose senders have proved to be their sites.
