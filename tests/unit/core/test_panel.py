@@ -14,6 +14,7 @@ from notanker.core.names import Cause, Line, PluginHealth, Stage, Uplink, Verdic
 from notanker.core.panel import Hours, picture
 from notanker.core.status import (
     BoxStatus,
+    HeartbeatStatus,
     IncidentStatus,
     PlanStatus,
     PluginStatus,
@@ -145,6 +146,11 @@ def test_an_incident_comes_before_a_drill() -> None:
         (uplink(Uplink.BACKUP, verdict=Verdict.UNKNOWN, rests=True), "lte", Rhythm.BLIP),
         (uplink(Uplink.BACKUP, degraded=True), "lte", Rhythm.SLOW),
         (replace(CALM, plugins=()), "plugins", Rhythm.DARK),
+        (
+            replace(CALM, heartbeat=HeartbeatStatus(enabled=True, mute=True)),
+            "plugins",
+            Rhythm.SLOW,
+        ),
         (replace(CALM, plan=PlanStatus()), "plan", Rhythm.FAST),
         (replace(CALM, plan=replace(CALM.plan, findings=2)), "plan", Rhythm.SLOW),
         (replace(CALM, plan=replace(CALM.plan, review_by="2026-11-24")), "plan", Rhythm.SLOW),
