@@ -58,7 +58,7 @@ MEANINGS: Final[Mapping[str, Mapping[Rhythm, Pair]]] = {
         Rhythm.DARK: ("keine eingerichtet", "none configured"),
         Rhythm.LIT: ("alle in Ordnung", "all well"),
         Rhythm.DOUBLE: ("eines startet", "one is starting"),
-        Rhythm.SLOW: ("alle in Ordnung, die Zentrale ist stumm", "all well, the centre is mute"),
+        Rhythm.SLOW: ("Zentrale stumm, sonst gut", "centre mute, all else well"),
         Rhythm.FAST: ("eines geht nicht", "one does not work"),
     },
     "plan": {
