@@ -79,6 +79,15 @@ def test_an_alarm_s_link_comes_after_its_text_and_a_drill_says_so_after_it(
     assert link.url not in taken.json()["title"]
 
 
+def test_a_link_comes_whole_through_a_mail(start: Start, server: MailServer) -> None:
+    path = "/a/musterstadt/17/mara-beispiel/t5k1xc/mfrggzdfmztwq2lknnwg"
+    link = Link("Ich übernehme:", f"https://zentrale.ankerruf.example:8443{path}")
+    message = Message(id="m", mark="17-1", recipient="mara@ankerruf.example", text=TEXT, link=link)
+    start(mailto(server)).call("send", message, answer=Receipt)
+    (taken,) = server.taken
+    assert taken.text.splitlines()[-1] == f"{link.words} {link.url}"
+
+
 def test_where_many_read_along_there_is_no_link(
     runner: Runner, service: Webhook, tmp_path: Path
 ) -> None:
