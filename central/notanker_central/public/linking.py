@@ -36,10 +36,9 @@ from notanker_central.states import State
 from notanker_central.store import Store
 from notanker_central.views import SiteView
 
-REFRESH_S: Final = 5
 BURST: Final = 30
 PER_MINUTE: Final = 60.0
-"""A phone that waits for the site's answer asks 12 times a minute; several may share one address."""
+"""Several telephones may share one address, and whoever waits for the site's answer looks again and again."""
 BAD_BURST: Final = 60
 BAD_PER_MINUTE: Final = 120.0
 """For links that no site has made, of all addresses together. Whoever has a good one is not counted there."""
@@ -53,12 +52,14 @@ class Seen:
         state: `ask`, `not_yet`, `had`, `on_its_way`, `taken`, `refused` or `resolved`.
         who: Who has it, as the site says.
         order: What was pressed here before.
+        reason: Why the site did not take that, or holds to it no more.
     """
 
     site: SiteView
     state: str
     who: str = ""
     order: Row[Any] | None = None
+    reason: str = ""
 
     @property
     def asks(self) -> bool:
@@ -147,7 +148,7 @@ class Linking:
         return self._sentence("link_many", 429)
 
     def _page(self, told: Told, seen: Seen) -> BaseResponse:
-        return self._render(200, told=told, seen=seen, reason=_reason(seen))
+        return self._render(200, told=told, seen=seen)
 
     def _sentence(self, why: str, status: int) -> BaseResponse:
         return self._render(status, why=why)
@@ -161,7 +162,6 @@ class Linking:
             words={name: pair[language == "en"] for name, pair in LINK.items()},
             other="en" if language == "de" else "de",
             style=Markup(self._style),  # noqa: S704 - our own file, not a visitor's text
-            refresh_s=REFRESH_S,
             silent=State.SILENT,
             **values,
         )
@@ -189,19 +189,25 @@ def _seen(connection: Connection, told: Told) -> Seen | None:
     site = views.one(connection, told.site)
     if site is None:
         return None
-    order = orders.newest_of(connection, told.site, _wish(told))
-    if order is not None and order.asked_s >= told.at_s - acklink.SKEW_S:
-        return Seen(site, _became(order), order=order)
     incident = _incident(site, told.incident)
+    order = orders.newest_of(connection, told.site, _wish(told))
+    # One that was pressed for an earlier outage of that number says nothing of this one.
+    if order is not None and (order.answered_s is None or order.at_s == told.at_s):
+        return _became(site, order, incident)
     if incident is not None:
         return Seen(site, "had" if incident.acknowledged_by else "ask", incident.acknowledged_by)
     return Seen(site, "not_yet" if _may_not_know(site, told) else "resolved")
 
 
-def _became(order: Row[Any]) -> str:
+def _became(site: SiteView, order: Row[Any], incident: BeatIncident | None) -> Seen:
     if order.answered_s is None:
-        return "on_its_way"
-    return "taken" if order.taken else "refused"
+        return Seen(site, "on_its_way", order=order)
+    if not order.taken:
+        return Seen(site, "refused", order=order, reason=order.reason)
+    since = (site.received_s or 0.0) > order.answered_s
+    if since and incident is not None and not incident.acknowledged_by:
+        return Seen(site, "refused", order=order, reason="stale")
+    return Seen(site, "taken", order=order)
 
 
 def _incident(site: SiteView, number: int) -> BeatIncident | None:
@@ -216,10 +222,6 @@ def _may_not_know(site: SiteView, told: Told) -> bool:
     """
     beat = site.beat
     return beat is None or beat.sent.wall_s < told.at_s or len(beat.open) >= MOST_OPEN
-
-
-def _reason(seen: Seen) -> str:
-    return seen.order.reason if seen.order is not None and seen.state == "refused" else ""
 
 
 def _language(usual: Language) -> Language:

@@ -21,9 +21,10 @@ LINK: Final[dict[str, Pair]] = {
     ),
     "link_had": ("Übernommen von {who}.", "Taken on by {who}."),
     "link_on_its_way": (
-        "Notiert. Der Standort erfährt es mit seinem nächsten Lebenszeichen; diese Seite sagt, wann.",
-        "Noted. The site learns of it with its next heartbeat; this page says when.",
+        "Notiert. Der Standort erfährt es mit seinem nächsten Lebenszeichen.",
+        "Noted. The site learns of it with its next heartbeat.",
     ),
+    "link_again": ("Nachsehen, ob er es weiß", "See whether it knows"),
     "link_taken": (
         "Sie haben diese Störung übernommen. Der Standort weiß es seit {time}.",
         "You have this incident. The site has known it since {time}.",

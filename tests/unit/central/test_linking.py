@@ -100,14 +100,13 @@ def test_a_press_is_an_order_of_whom_the_link_was_for(
         order.id, "acknowledge", 17, "mara-beispiel", "link", float(TOLD.at_s)
     )
     page = phone.get(path()).text
-    assert "Noch" not in page
     assert "Der Standort erfährt es" in page
-    assert 'http-equiv="refresh"' in page
+    assert "Nachsehen, ob er es weiß" in page
     assert ASKED not in page
     store.take(make.beat(60, answers=(OrderAnswer(order.id, taken=True),)), START_S + 3)
     page = phone.get(path()).text
     assert "Sie haben diese Störung übernommen" in page
-    assert 'http-equiv="refresh"' not in page
+    assert "Nachsehen" not in page
 
 
 @pytest.mark.usefixtures("outage")
@@ -119,6 +118,36 @@ def test_why_the_site_did_not_take_it_is_said(
     answers = (OrderAnswer(order.id, taken=False, reason="stale"),)
     store.take(make.beat(60, answers=answers), START_S + 3)
     assert "nicht angenommen: sie ist seither neu ausgebrochen" in phone.get(path()).text
+
+
+def test_what_was_pressed_for_the_outage_before_does_not_count_for_this_one(
+    phone: FlaskClient, store: Store, make: Makers, hands: Hands
+) -> None:
+    """What breaks again soon goes on under its number, and people are asked anew."""
+    phone.post(path())
+    (order,) = orders(store, make)
+    taken = (OrderAnswer(order.id, taken=True),)
+    mine = (BeatIncident(17, TOLD.contact),)
+    store.take(make.beat(60, answers=taken, open=mine), START_S + 3)
+    assert "Sie haben diese Störung" in phone.get(path()).text
+    hands.move(120)
+    now = Moment(130.0, START_S + 130, trusted=True, boot="boot-1")
+    store.take(make.beat(61, open=OPEN, sent=now), START_S + 130)
+    again = Told("nord", 17, TOLD.contact, int(START_S) + 120)
+    assert "seither neu ausgebrochen" in phone.get(path()).text
+    assert ASKED in phone.get(path(again)).text
+    assert phone.post(path(again)).status_code == 303
+    assert [one.at_s for one in orders(store, make, 62)] == [float(again.at_s)]
+
+
+def test_a_second_alarm_to_the_same_person_is_on_its_way_as_well(
+    phone: FlaskClient, store: Store, make: Makers
+) -> None:
+    phone.post(path())
+    second = Told("nord", 17, TOLD.contact, TOLD.at_s + 5)
+    assert "Notiert" in phone.get(path(second)).text
+    phone.post(path(second))
+    assert len(orders(store, make)) == 1
 
 
 def test_who_comes_second_learns_who_has_it(phone: FlaskClient, store: Store, make: Makers) -> None:
