@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 ENDS: Final = frozenset({"sent", "delivered"})
 WITHDRAWN: Final = "withdrawn"
-"""How the reason begins of what was not sent because all was well again."""
+"""How the reason begins of what was not sent, or not once more, because it was overtaken."""
 ALL_CLEAR: Final = frozenset({"T12", "T12-system"})
 NEWS: Final = frozenset({"T1", "T3", "T4", "T5", "T8", "T11"})
 """What tells of the incident itself: who had none of it hears no all-clear."""
@@ -84,7 +84,7 @@ def account(facts: Sequence[Fact], sms: Iterable[Mapping[str, Any]]) -> Account:
             continue
         if not copies[carrier]:
             found.lost.append(mark)
-        if ends.get(carrier) not in ENDS:
+        if ends.get(carrier) not in {*ENDS, WITHDRAWN}:
             found.endless.append(mark)
     _people(facts, found)
     found.outside += [m for m, q in queued.items() if q["template"].partition("-")[0] in OUTSIDE]

@@ -59,6 +59,7 @@ class Delivery:
         owed: Reports of further copies that may still come once it has arrived: they prove nothing else.
         refusing: Channels that will never take this message.
         carries: Marks of the messages that were merged into this one.
+        sums_up: Whether its words say so: what carries a twin alone does not.
         pieces: SMS that the text takes.
         contact: Whose message it is.
         channels: How the person is reached, in order; empty for the number alone.
@@ -98,6 +99,7 @@ class Delivery:
     chased: bool = False
     first: str = ""
     earlier: tuple[int, ...] = ()
+    sums_up: bool = False
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -174,6 +176,23 @@ def refused(delivery: Delivery, reason: str, left: tuple[int, ...] = ()) -> Deli
         reason=reason,
         refusing=refusing,
         left=_both(delivery, left),
+    )
+
+
+def withdrawn(delivery: Delivery, reason: str) -> Delivery:
+    """Note that it is not said any more: what it says is over, or somebody else's by now.
+
+    A copy that may have left cannot be called back; then no further one goes.
+    """
+    if not delivery.unknowns:
+        return replace(delivery, outcome=Outcome.FAILED, reason=reason)
+    unknowns = delivery.unknowns if delivery.chased else delivery.most_unknown
+    return replace(
+        delivery,
+        outcome=Outcome.UNKNOWN,
+        unknowns=unknowns,
+        questions=MOST_QUESTIONS,
+        reason=reason,
     )
 
 

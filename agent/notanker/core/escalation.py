@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from notanker.core import drafts
-from notanker.core.facts import Fact, Queued, Withheld
+from notanker.core.facts import Fact, Queued, Settled, Withheld
 from notanker.core.incident import Incident, Told
 from notanker.core.moment import Moment
 from notanker.core.names import Outcome, Unsaid
@@ -42,6 +42,10 @@ LATER: Final = frozenset({*CLEAR, *NO_NEWS, UPDATE, TAKEN, f"{UPDATE}-system", f
 """What goes after the alarms to others."""
 
 
+AGAIN: Final = "withdrawn: it broke again before this could be sent"
+"""Why an all-clear was not sent: whoever was to get it is owed the next one."""
+
+
 def of(incident: Incident, template: str) -> str:
     """Return the template's variant for what the incident is about: the line or a system."""
     return f"{template}-system" if incident.system else template
@@ -60,7 +64,8 @@ def all_clear(incident: Incident, now: Moment) -> tuple[Fact, ...]:
     """Return the messages that end the incident for those who may have heard of it."""
     template = of(incident, ALL_CLEAR)
     had = {told.queued.contact for told in incident.current if told.queued.template in CLEAR}
-    people = tuple(person for person in hearers(incident) if person.contact not in had)
+    to = {person.contact: person for person in (*owed(incident), *hearers(incident))}
+    people = tuple(person for person in to.values() if person.contact not in had)
     names = {told.queued.contact: told.queued.name for told in alerts(incident)}
     spared = names.keys() - reached(incident) - had
     withheld = tuple(
@@ -86,17 +91,32 @@ def reached(incident: Incident) -> frozenset[str]:
 def hearers(incident: Incident) -> tuple[Recipient, ...]:
     """Return those people, each as the last of these messages had him."""
     found = {
-        told.queued.contact: Recipient(
-            told.queued.contact,
-            told.queued.name,
-            told.queued.number,
-            told.queued.language,
-            channels=told.queued.ways,
-        )
+        told.queued.contact: _person(told.queued)
         for told in alerts(incident)
         if told.outcome is not Outcome.FAILED
     }
     return tuple(found.values())
+
+
+def owed(incident: Incident) -> tuple[Recipient, ...]:
+    """Return those who heard of an earlier outage of it, and not of its end: it broke again too soon."""
+    if not incident.before:
+        return ()
+    again = {
+        fact.mark for fact in incident.facts if isinstance(fact, Settled) and fact.reason == AGAIN
+    }
+    last = {
+        told.queued.contact: told.queued
+        for told in incident.told[: incident.before]
+        if told.queued.template in CLEAR
+    }
+    return tuple(_person(queued) for queued in last.values() if queued.mark in again)
+
+
+def _person(queued: Queued) -> Recipient:
+    return Recipient(
+        queued.contact, queued.name, queued.number, queued.language, channels=queued.ways
+    )
 
 
 def alarmed(incident: Incident) -> frozenset[str]:

@@ -59,6 +59,7 @@ def merged(found: Storm, text: str) -> Delivery:
         rank=min(d.rank for d in (*found.others, found.latest)),
         carries=tuple(carried(found)),
         pieces=1,
+        sums_up=True,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from notanker.core import drafts, escalation, outside
+from notanker.core import drafts, escalation, outside, truth
 from notanker.core.facts import (
     Acknowledged,
     BandEntered,
@@ -37,6 +37,7 @@ from notanker.core.facts import (
     SystemLost,
     Withheld,
 )
+from notanker.core.merging import WITHDRAWN
 from notanker.core.names import Cause, Line, Unsaid
 from notanker.core.wording import (
     BANDS,
@@ -190,8 +191,24 @@ def _settled(fact: Settled) -> Pair:
         "Message {mark}: {outcome}{by}{reason}",
     )
     by = (f" über {fact.channel}", f" by {fact.channel}") if fact.channel else ("", "")
-    reason = f" ({fact.reason})" if fact.reason else ""
+    reason = why_pair(fact.reason)
     return _pair(pattern, mark=fact.mark, outcome=OUTCOMES[fact.outcome], by=by, reason=reason)
+
+
+def why_pair(reason: str) -> Pair:
+    """Return why a message went as it did, in brackets; empty where nobody said so."""
+    german = _WITHDRAWN.get(reason, reason)
+    return (f" ({german})", f" ({reason})") if reason else ("", "")
+
+
+_WITHDRAWN: Final[Mapping[str, str]] = {
+    WITHDRAWN: "zurückgezogen: alles war gut, bevor sie hinausging",
+    escalation.AGAIN: "zurückgezogen: wieder ausgefallen, bevor sie hinausging",
+    truth.TAKEN: "zurückgezogen: jemand hatte übernommen, bevor sie hinausging",
+    truth.BACK: "zurückgezogen: es ging wieder, bevor jemand gefragt werden konnte",
+    truth.PART: "zurückgezogen: es gehörte zu einer anderen Störung",
+    truth.NOTHING_LEFT: "zurückgezogen: es gab nichts mehr zu tun, bevor sie hinausging",
+}
 
 
 def _band_entered(fact: BandEntered) -> Pair:

@@ -24,7 +24,7 @@ from notanker.core.incident import Incident, Told
 from notanker.core.judging import Judgement
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import ON_ITS_WAY, Outcome
-from notanker.core.report_rows import GOOD_NEWS, template_pair, words_of
+from notanker.core.report_rows import GOOD_NEWS, template_pair, why_pair, words_of
 from notanker.core.wording import OUTCOMES, Pair
 
 MOST: Final = 200
@@ -87,10 +87,9 @@ def _messages(incident: Incident) -> Iterator[Shortfall]:
 
 
 def _unheard(told: Told, reason: str) -> Pair:
-    why = f" ({reason})" if reason else ""
-    german, english = _named(told)
+    (german, english), why = _named(told), why_pair(reason)
     outcome = OUTCOMES[told.outcome]
-    return f"{german}: {outcome[0]}{why}", f"{english}: {outcome[1]}{why}"
+    return f"{german}: {outcome[0]}{why[0]}", f"{english}: {outcome[1]}{why[1]}"
 
 
 def _named(told: Told) -> Pair:

@@ -50,7 +50,7 @@ from notanker.shell.passive import Listener
 from notanker.shell.planning import Planning
 from notanker.shell.plugin_limits import PluginSpec
 from notanker.shell.plugin_supervisor import PluginProcess
-from notanker.shell.posting import outbox_of, resume
+from notanker.shell.posting import composer_of, outbox_of, resume
 from notanker.shell.probes.prober import Prober
 from notanker.shell.recorder import Recorder, numbers_used, read_past
 from notanker.shell.ringing import Ringing
@@ -107,8 +107,11 @@ class Agent:
             self._happen,
             log,
         )
+        self._composer = composer_of(
+            config, lambda: self._runtime.state, self._planning, self._clock.now, log
+        )
         self._outbox = outbox_of(
-            config, self._store, channels, self._ringing.settled, lambda: self._runtime.state, log
+            config, self._store, channels, self._ringing.settled, self._composer, log
         )
         self._outside = self._make_outside()
         self._inbox = Inbox(self._store, self._make_orders().hear, log)
@@ -150,7 +153,7 @@ class Agent:
             lambda: self._runtime.state,
             lambda: self._planning.plan,
             self._log,
-            self._planning.words_refused,
+            self._composer,
         )
         self._runtime = Runtime(
             state.start(settings, now, route, past.facts, used),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from notanker.core import chasing, merging, receipts
+from notanker.core import chasing, merging, receipts, turns
 from notanker.core import delivery as rules
 from notanker.core.allowance import Limits
 from notanker.core.delivery import Delivery
@@ -34,6 +34,8 @@ from notanker.shell.summary import summary_of
 from notanker.shell.taken import Taken
 
 WAIT_FOR_DISK_S: Final = 2.0
+MOST_REVISIONS: Final = 3
+"""What a slow disk has not taken before its words are others again goes out as it was last written down."""
 LOOK_AGAIN_S: Final = 15.0
 """A message without a report is looked at again so soon where no other way was open."""
 
@@ -50,6 +52,7 @@ class Outbox:
         language: Of the words that merge a storm.
         limits: Gives the plan's limits.
         heard: Tells of an all-clear (its mark) whether its person may have heard of the incident.
+        revised: Returns a message as it is true now, or with its end if nothing in it is so any more.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Outbox:
         language: str = "de",
         limits: Callable[[], Limits] = Limits,
         heard: Callable[[str], bool] = lambda _: True,
+        revised: Callable[[Delivery], Delivery] = lambda delivery: delivery,
     ) -> None:
         self._store = store
         self._carriers: Final = carriers
@@ -71,6 +75,7 @@ class Outbox:
         self._language = language
         self._limits: Final = limits
         self._heard: Final = heard
+        self._revised: Final = revised
         self._open: dict[str, Delivery] = {}
         self._awaited: Final = Awaited(store)
         self._pacing: Final = Pacing(limits)
@@ -101,6 +106,7 @@ class Outbox:
             return
         self._open[delivery.mark] = delivery
         self._written[delivery.mark] = written
+        self._renew(delivery.person)
         self._join(delivery)
         self._withdraw(delivery)
         self._merge(delivery.person)
@@ -154,7 +160,7 @@ class Outbox:
             heads = self._heads()
             due = [d for d in heads if self._pacing.due_s(d) <= now_s]
             if due:
-                await self._advance(min(due, key=_urgency))
+                await self._advance(min(due, key=turns.urgency))
                 continue
             self._wake.clear()
             times = [*(self._pacing.due_s(d) for d in heads), self._awaited.next_s()]
@@ -229,8 +235,18 @@ class Outbox:
         theirs = (d for d in self._open.values() if d.person == person)
         return [d for d in theirs if d.mark != self._carrying]
 
+    def _renew(self, person: str) -> None:
+        """Bring what waits up to now: what says the same as the new message by now goes with it."""
+        for known in self._waiting(person):
+            later = self._revised(known) if known.fresh else known
+            if later is not known:
+                self._open[later.mark] = later
+            if later.over and not known.over:
+                self._store.do(journal.update(later))
+
     def _join(self, new: Delivery) -> None:
         """Let one message stand for its twin: two roles, or two contacts, with one address."""
+        new = self._open[new.mark]
         twin = merging.twin(new, self._waiting(new.person))
         if twin is not None:
             self._replace(merging.joined(twin, new), [new.mark])
@@ -264,19 +280,8 @@ class Outbox:
             self._written.pop(other, None)
         self._written[one.mark] = self._store.do(journal.merge(one, others))
 
-    def _heads(self) -> Sequence[Delivery]:
-        """Return each person's next message: alarms first, else the oldest.
-
-        An all-clear can wait longer than its alarm, so it never overtakes that. Answers to orders have a row
-        of their own: an alarm that is over the limit must not hold them up for an hour.
-        """
-        heads: dict[tuple[str, bool], Delivery] = {}
-        for delivery in self._open.values():
-            row = (delivery.person, delivery.incident > 0)
-            head = heads.get(row)
-            if head is None or delivery.rank < head.rank:
-                heads[row] = delivery
-        return list(heads.values())
+    def _heads(self) -> list[Delivery]:
+        return turns.heads(self._open.values())
 
     async def _rest(self, seconds: float | None) -> None:
         try:
@@ -332,12 +337,21 @@ class Outbox:
         return later
 
     async def _hand_over(self, delivery: Delivery, choice: Choice) -> Delivery:
-        before = self._with_reports(delivery)
-        begun = rules.begin(before, choice.carrier)
-        self._open[begun.mark] = begun
-        await self._on_disk(self._store.do(journal.update(begun)))
-        if (proof := rules.proven(self._with_reports(before))).over:
-            return proof  # an earlier copy has arrived meanwhile
+        before = self._revised(self._with_reports(delivery))
+        for _ in range(MOST_REVISIONS):
+            if before.over:
+                return before
+            begun = rules.begin(before, choice.carrier)
+            self._open[begun.mark] = begun
+            await self._on_disk(self._store.do(journal.update(begun)))
+            before = self._with_reports(before)
+            if (proof := rules.proven(before)).over:
+                return proof  # an earlier copy has arrived meanwhile
+            written, before = before, self._revised(before)
+            if written == before:  # what is on the disk is what is handed over
+                break
+        if before.over:
+            return before
         later = await self._carriers.hand_over(before, begun, choice)
         self._pacing.count(later)
         return later
@@ -365,8 +379,10 @@ class Outbox:
             reason=delivery.reason,
         )
         outcome, attempts = delivery.outcome, delivery.attempts
+        # What was not sent went with nothing: each has the reason itself.
+        reason = delivery.mark if outcome is not Outcome.FAILED else delivery.reason
         for mark in delivery.carries:
-            self._settled(MessageSettled(mark, incident_of(mark), outcome, attempts, delivery.mark))
+            self._settled(MessageSettled(mark, incident_of(mark), outcome, attempts, reason))
         self._settled(
             MessageSettled(
                 delivery.mark,
@@ -382,12 +398,3 @@ class Outbox:
         done, _ = await asyncio.wait([written], timeout=self._wait_for_disk_s)
         if not done or written.exception() is not None:
             self._log.warning("message_not_written_yet")
-
-
-def _urgency(delivery: Delivery) -> tuple[bool, int, bool, float]:
-    """Order what is due: an end costs nothing, then alarms, and none waits for questions about others.
-
-    After a restart there may be a question about each of thirty messages, and again every five seconds.
-    """
-    asks = delivery.outcome is Outcome.UNKNOWN
-    return not delivery.over, delivery.rank, asks, delivery.next_s

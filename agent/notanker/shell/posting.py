@@ -11,11 +11,40 @@ from notanker.core.facts import Settled
 from notanker.core.moment import Moment
 from notanker.core.state import Site
 from notanker.shell.carriers import Carriers
+from notanker.shell.composing import Composer
 from notanker.shell.journal import Journal, Past
 from notanker.shell.links import Links
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
+from notanker.shell.planning import Planning
 from notanker.shell.plugin_supervisor import PluginProcess
+
+
+def composer_of(
+    config: Config,
+    site: Callable[[], Site],
+    planning: Planning,
+    now: Callable[[], Moment],
+    log: Log,
+) -> Composer:
+    """Return who makes the words of a site's messages.
+
+    Args:
+        config: The configuration.
+        site: Gives the present state.
+        planning: Has the plan in force, and is told of words of it that could not be used.
+        now: Gives the present moment.
+        log: Where changes are logged.
+    """
+    return Composer(
+        site,
+        lambda: planning.plan,
+        now,
+        config.site.id,
+        config.site.language,
+        log,
+        planning.words_refused,
+    )
 
 
 def outbox_of(
@@ -23,7 +52,7 @@ def outbox_of(
     store: Journal,
     channels: Sequence[PluginProcess],
     settled: Callable[[MessageSettled], None],
-    site: Callable[[], Site],
+    composer: Composer,
     log: Log,
 ) -> Outbox:
     """Return the outbox of a site.
@@ -33,10 +62,11 @@ def outbox_of(
         store: The journal.
         channels: The plugins that carry messages, in their order.
         settled: Called with the end of each message.
-        site: Gives the present state.
+        composer: Makes the messages' texts.
         log: Where changes are logged.
     """
     links = Links(config.centre, config.site.id, log)
+    site = composer.site
     return Outbox(
         store,
         Carriers(
@@ -47,9 +77,10 @@ def outbox_of(
         ),
         settled,
         log,
-        language=config.site.language,
+        language=composer.language,
         limits=lambda: site().settings.telling.limits,
         heard=lambda mark: lineage.heard(site().incidents.all, mark),
+        revised=composer.revised,
     )
 
 

@@ -9,20 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
-from notanker.core.delivery import Delivery
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
-from notanker.core.lineage import kind_of, rank_of
-from notanker.core.marks import reference_of
 from notanker.core.state import Site
-from notanker.errors import Problem
 from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
+from notanker.shell.composing import Composer
 from notanker.shell.files import replace_file
 from notanker.shell.journal import Journal, Past
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox
-from notanker.shell.texts import Context, plain, text_of
 
 PAST_S: Final = 3.0
 """A journal that cannot be read in this time is not waited for: the line comes first."""
@@ -38,7 +34,7 @@ class Recorder:
         site: Gives the present state.
         plan: Gives the plan in force.
         log: Where changes are logged.
-        refused: Is told of words of the plan that could not be used.
+        composer: Makes the messages' texts.
     """
 
     def __init__(
@@ -49,7 +45,7 @@ class Recorder:
         site: Callable[[], Site],
         plan: Callable[[], Plan | None],
         log: Log,
-        refused: Callable[[Problem], None] = lambda _: None,
+        composer: Composer,
     ) -> None:
         self._config = config
         self._store = store
@@ -57,12 +53,13 @@ class Recorder:
         self._site = site
         self._plan = plan
         self._log = log
-        self._refused = refused
+        self._composer = composer
 
     def record(self, facts: list[Fact]) -> None:
         """Write the facts of one step, and what is to be sent because of them, in one transaction."""
         now_s = clock.boot_s()
-        deliveries = [self._delivery(fact, now_s) for fact in facts if isinstance(fact, Queued)]
+        said = [fact for fact in facts if isinstance(fact, Queued)]
+        deliveries = [self._composer.delivery(queued, now_s) for queued in said]
         for fact in facts:
             kind, values = codec.encode_fact(fact)
             self._log.info("fact", kind=kind, fields=values)
@@ -103,33 +100,6 @@ class Recorder:
             written = (self._config.paths.reports / f"{incident.number}.json").exists()
             if incident.reopened or not written:  # one of an earlier end may be there
                 await self.save_report(incident.number)
-
-    def _delivery(self, queued: Queued, now_s: float) -> Delivery:
-        incident = self._incident(queued.incident)
-        # Only wanted once somebody is told something, like what composes the text.
-        from notanker.plugin.sms.text import segments
-
-        site = self._site()
-        context = Context(self._plan(), self._config.site.id, site.settings.telling)
-        try:
-            text = text_of(queued, incident, context, self._log, self._refused)
-        except Exception as error:  # noqa: BLE001 - words that fail must never cost an alarm
-            self._log.error("text_failed", mark=queued.mark, reason=repr(error))
-            text = plain(queued, context.site)
-        return Delivery(
-            queued.mark,
-            queued.incident,
-            queued.number,
-            text,
-            now_s,
-            next_s=now_s,
-            rank=rank_of(queued.template),
-            reference=reference_of(queued.mark),
-            pieces=segments(text),
-            contact=queued.contact,
-            channels=queued.ways,
-            kind=kind_of(queued.template),
-        )
 
     def _incident(self, number: int) -> Incident:
         known = self._site().incidents.all

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from notanker.core import announcing, chain, drafts, escalation
+from notanker.core import announcing, chain, drafts, escalation, truth
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident
 from notanker.core.moment import Moment, between_s
@@ -28,11 +28,13 @@ class Context:
         plan: The plan in force.
         site: What the site is called where there is none.
         telling: Who is told what and when.
+        line: Where the traffic goes, None where the template alone says it.
     """
 
     plan: Plan | None
     site: str
     telling: Telling = field(default_factory=Telling)
+    line: Line | None = None
 
 
 def text_of(
@@ -51,10 +53,7 @@ def text_of(
         log: Where it is logged that the plan's own words could not be used.
         refused: Is told why they could not.
     """
-    isolated = queued.template == escalation.ISOLATED
-    template = escalation.ALARM if isolated else queued.template
-    if incident.reopened and queued.template in escalation.ALARMS:
-        template = f"{template}-again"  # it follows an all-clear that did not hold
+    template = truth.variant(incident, queued.template)
     values = values_of(queued, incident, context)
     composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
@@ -77,7 +76,8 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
     While the wall clock cannot be trusted, `{since}` is a span ("seit 40 s") and `{now}` is "jetzt".
     """
     language, plan = queued.language, context.plan
-    line = Line.ISOLATED if queued.template == escalation.ISOLATED else Line.BACKUP
+    isolated = queued.template == escalation.ISOLATED
+    line = context.line or (Line.ISOLATED if isolated else Line.BACKUP)
     end = incident.back_since or queued.at
     began = incident.detail.since if incident.system else None
     lasted = duration_words(max(1.0, between_s(incident.since, queued.at)), language)
@@ -141,23 +141,35 @@ def _next(queued: Queued, incident: Incident, context: Context) -> dict[str, str
     """Return what comes next: the promised news, who has it, when others are told."""
     telling = context.telling
     left_s = chain.next_alarm_s(incident, telling, queued.at)
-    said = [told.queued for told in incident.told if told.queued.contact == queued.contact]
-    updates = sum(one.template == queued.template for one in said)
+    marks = [told.queued.mark for told in incident.told]
+    last = marks.index(queued.mark) + 1 if queued.mark in marks else len(marks)
+    said = [told.queued for told in incident.told[:last]]
+    updates = sum((q.contact, q.template) == (queued.contact, queued.template) for q in said)
     return {
-        "next_update": _promise(queued, context),
+        "next_update": _promise(queued, incident, context),
         "acknowledged_by": incident.names.get(incident.acknowledged_by, ""),
         "wait_min": "" if left_s is None else str(max(1, math.ceil(left_s / 60))),
         "update": str(max(1, updates)),
     }
 
 
-def _promise(queued: Queued, context: Context) -> str:
-    """Return when the next news comes, empty where none is promised."""
+def _promise(queued: Queued, incident: Incident, context: Context) -> str:
+    """Return when the next news comes, empty where none is promised.
+
+    That is a fixed span after the last news for the same person, which may wait in the outbox as well.
+    """
     every_s = context.telling.every_s
     if not math.isfinite(every_s):
         return ""
-    at = replace(queued.at, wall_s=queued.at.wall_s + every_s)
-    span = duration_words(every_s, queued.language)
+    news = [
+        told.queued.at
+        for told in incident.current
+        if told.queued.contact == queued.contact and told.queued.template not in escalation.NO_NEWS
+    ]
+    left_s = every_s - (max(0.0, between_s(news[-1], queued.at)) if news else 0.0)
+    left_s = left_s if left_s > 0 else every_s
+    at = replace(queued.at, wall_s=queued.at.wall_s + left_s)
+    span = duration_words(left_s, queued.language)
     return clock_time(at, context.plan) or f"in {span}"
 
 

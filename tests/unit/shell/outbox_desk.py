@@ -143,6 +143,8 @@ def live(
     running: bool = True,
     limits: Limits | None = None,
     heard: Callable[[str], bool] = lambda _: True,
+    revised: Callable[[Delivery], Delivery] = lambda delivery: delivery,
+    ended: Callable[[MessageSettled], None] = lambda _: None,
     **carrier: Any,
 ) -> Carrier:
     """Let a story happen at a desk and return the carrier; the outbox is running unless it is told not to."""
@@ -152,15 +154,21 @@ def live(
         store = Journal(path)
         store.start()
         settled: asyncio.Queue[MessageSettled] = asyncio.Queue()
+
+        def settle(end: MessageSettled) -> None:
+            ended(end)
+            settled.put_nowait(end)
+
         channels: Any = [one, *((further,) if further else ())]
         box = Outbox(
             store,
             Carriers(channels, QUIET),
-            settled.put_nowait,
+            settle,
             QUIET,
             wait_for_disk_s,
             limits=lambda: limits or Limits(),
             heard=heard,
+            revised=revised,
         )
         task = asyncio.create_task(box.run() if running else asyncio.sleep(0))
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,16 +16,17 @@ from notanker.config.model import Config
 from notanker.core.delivery import Delivery
 from notanker.core.facts import DeviceTold, Fact, Queued, Resolved
 from notanker.core.incident import fold
-from notanker.core.names import Outcome
+from notanker.core.names import Outcome, Uplink
 from notanker.core.report import Report
-from notanker.core.settings import Telling
-from notanker.core.state import Site
-from notanker.shell import journal, recorder
+from notanker.core.state import Site, start
+from notanker.shell import composing, journal, recorder
+from notanker.shell.composing import Composer
 from notanker.shell.journal import Journal
 from notanker.shell.logs import open_log
 from notanker.shell.outbox import Outbox
 from notanker.shell.recorder import Recorder
 from tests.unit import incidents_of
+from tests.unit.core.world import settings
 
 SENT = Delivery("17-1", 17, "+493023125110", "STÖRUNG", 5.0, Outcome.SENT, channel="lte1")
 
@@ -37,8 +39,19 @@ def made(path: Path, store: Journal) -> Recorder:
     site = SimpleNamespace(incidents=fold(incidents_of.usual()))
     return Recorder(
         cast("Config", config), store, cast("Outbox", None), lambda: cast("Site", site), lambda: None,
-        open_log("error"),
+        open_log("error"), composer(site),
     )  # fmt: skip
+
+
+def composer(site: Any) -> Composer:
+    return Composer(
+        lambda: site,
+        lambda: None,
+        lambda: incidents_of.at(60),
+        "musterhafen",
+        "de",
+        open_log("error"),
+    )
 
 
 def written(path: Path) -> Report:
@@ -97,9 +110,9 @@ def test_words_that_fail_do_not_cost_an_alarm(
     def fails(*_: object) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(recorder, "text_of", fails)
-    site = SimpleNamespace(
-        incidents=fold(incidents_of.usual()), settings=SimpleNamespace(telling=Telling())
+    monkeypatch.setattr(composing, "text_of", fails)
+    site = replace(
+        start(settings(), incidents_of.at(0), Uplink.BACKUP), incidents=fold(incidents_of.usual())
     )
     config = SimpleNamespace(site=SimpleNamespace(id="musterhafen"))
     handed: list[Delivery] = []
@@ -109,8 +122,8 @@ def test_words_that_fail_do_not_cost_an_alarm(
         store = Journal(tmp_path / "journal.sqlite")
         store.start()
         Recorder(
-            cast("Config", config), store, cast("Outbox", outbox), lambda: cast("Site", site),
-            lambda: None, open_log("error"),
+            cast("Config", config), store, cast("Outbox", outbox), lambda: site,
+            lambda: None, open_log("error"), composer(site),
         ).record([fact for fact in incidents_of.usual() if isinstance(fact, Queued)])  # fmt: skip
         await asyncio.to_thread(store.close)
 

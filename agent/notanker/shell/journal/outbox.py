@@ -52,6 +52,7 @@ class _Parts(msgspec.Struct, frozen=True, omit_defaults=True):
     chased: bool = False
     first: str = ""
     earlier: tuple[int, ...] = ()
+    sums_up: bool = False
 
 
 def add(connection: sqlite3.Connection, messages: list[tuple[object, ...]]) -> None:
@@ -129,6 +130,7 @@ def _delivery(row: tuple[Any, ...], known: dict[str, Outcome]) -> Delivery:
         owed=parts.owed,
         contact=parts.contact, channels=parts.channels, kind=parts.kind, broken=parts.broken,
         chased=parts.chased, first=parts.first, earlier=parts.earlier,
+        sums_up=parts.sums_up,
         carries=msgspec.json.decode(row[13], type=tuple[str, ...]),
         # Asked about to the end once, it is not asked about again at each start.
         questions=MOST_QUESTIONS if row[15] else 0,
@@ -152,6 +154,7 @@ def row_of(delivery: Delivery) -> tuple[object, ...]:
         delivery.chased,
         delivery.first,
         delivery.earlier,
+        delivery.sums_up,
     )
     return (
         delivery.mark, delivery.incident, delivery.number, delivery.text, delivery.queued_s,
