@@ -23,12 +23,17 @@ from notanker.core.settings import DraftRule, Recipient
 if TYPE_CHECKING:
     from notanker.core.state import Site
 
+Waits = tuple[tuple[Incident, Draft], ...]
 Composing = tuple[int, str, str]
 """What is being composed: incident, template, basis."""
 MOST_CHARACTERS: Final = 3_000
 """Of one text. The centre takes 16,384 characters of one fact as JSON, where a line's end is two: both
 languages and the reasons fit, or no later fact would ever get there."""
 MOST_REASON: Final = 400
+WITHIN_S: Final = 20.0
+"""So long texts that are still being made are waited for, so that one message asks for all."""
+AGAIN_S: Final = 300.0
+"""In a storm who may release is asked so often at most, each time for all that waits by then."""
 
 
 def compose(site: Site, now: Moment) -> tuple[Site, tuple[Compose, ...]]:
@@ -40,8 +45,25 @@ def compose(site: Site, now: Moment) -> tuple[Site, tuple[Compose, ...]]:
 
 
 def asks(site: Site, now: Moment) -> tuple[Fact, ...]:
-    """Tell those who may release that there is something to, each once for all that waits."""
-    return tuple(fact for one in _at_hand(site) for fact in _ask(site, one, now))
+    """Tell those who may release that there is something to: each once for all that waits."""
+    waits = _waiting(site, now)
+    if not waits:
+        return ()
+    people, last = _people(site, waits), _last_asks(site)
+    due = {
+        contact: incident
+        for contact in people
+        if (incident := _due(site, contact, waits, last.get(contact), now)) is not None
+    }
+    reached = tuple(one for one in people.values() if one.ways)
+    called = [p for p in on_duty(reached, now, site.metered.offset_s) if p.contact in due]
+    found: list[Fact] = [
+        fact for contact in due for fact in _unreached(site, people[contact], due, now)
+    ]
+    for incident in {one.number: one for one in due.values()}.values():
+        to = [person for person in called if due[person.contact] is incident]
+        found += escalation.say(incident, to, now, drafts.ASK)
+    return tuple(found)
 
 
 def made(site: Site, event: events.DraftMade, now: Moment) -> tuple[Site, tuple[Fact, ...]]:
@@ -101,15 +123,24 @@ def released(site: Site, event: events.ReleaseAsked, now: Moment) -> tuple[Site,
 
 
 def next_wake_s(site: Site, now: Moment) -> float | None:
-    """Return when a promise in a text has passed, boot seconds; None if none is made."""
+    """Return when a promise in a text has passed, or somebody is to be asked, boot seconds."""
     ends_s = [
         draft.good_s - between_s(draft.made, now)
         for one in site.incidents.open
         for draft in one.drafts
         if draft.good_s
     ]
-    ends_s = [end_s for end_s in ends_s if end_s > 0]
+    ends_s = [end_s for end_s in (*ends_s, *_waits_s(site, now)) if end_s > 0]
     return now.boot_s + min(ends_s) if ends_s else None
+
+
+def _waits_s(site: Site, now: Moment) -> Iterator[float]:
+    waits = _waiting(site, now)
+    last = _last_asks(site) if waits else {}
+    for contact in _people(site, waits):
+        asked = last.get(contact)
+        if news := _news(site, contact, waits, asked):
+            yield _wait_s(site, news, asked, now)
 
 
 def _bounded(text: str) -> str:
@@ -181,34 +212,73 @@ def _in_drill(site: Site, incident: Incident) -> bool:
     return powercycle.is_drill(site.power, incident.opened)
 
 
-def _ask(site: Site, incident: Incident, now: Moment) -> Iterator[Fact]:
-    """Ask once all texts are there: one message, not one for each."""
-    if any(number == incident.number for number, _, _ in site.composing):
-        return
-    unasked = [draft for draft in drafts.waiting(site.incidents, incident, now) if not draft.asked]
-    people = _people(site, unasked)
-    reached = tuple(one for one in people.values() if one.ways)
-    yield from _unreached(incident, people, now)
-    yield from escalation.say(
-        incident, on_duty(reached, now, site.metered.offset_s), now, drafts.ASK
+def _waiting(site: Site, now: Moment) -> Waits:
+    return tuple(
+        (incident, draft)
+        for incident in _at_hand(site)
+        for draft in drafts.waiting(site.incidents, incident, now)
     )
 
 
-def _people(site: Site, unasked: list[Draft]) -> dict[str, Recipient]:
-    return {
-        person.contact: person
-        for draft in unasked
-        if (rule := drafts.rule_of(site.settings.telling, draft.template)) is not None
-        for person in rule.people
-    }
+def _people(site: Site, waits: Waits) -> dict[str, Recipient]:
+    telling = site.settings.telling
+    rules = {drafts.rule_of(telling, template) for template in {d.template for _, d in waits}}
+    return {person.contact: person for rule in rules if rule is not None for person in rule.people}
 
 
-def _unreached(incident: Incident, people: dict[str, Recipient], now: Moment) -> Iterator[Withheld]:
-    for person in people.values():
-        if not person.ways and (drafts.ASK, person.contact) not in incident.unsaid:
-            yield Withheld(
-                now, incident.number, drafts.ASK, person.contact, person.name, Unsaid.NO_NUMBER
-            )
+def _last_asks(site: Site) -> dict[str, Moment]:
+    """Return when each person was asked last, whatever the incident: one message is about all that waits."""
+    asked = (
+        told.queued
+        for incident in site.incidents.all
+        for told in incident.told
+        if told.queued.template == drafts.ASK
+    )
+    found: dict[str, Moment] = {}
+    for queued in asked:
+        before = found.get(queued.contact)
+        if before is None or between_s(before, queued.at) > 0:
+            found[queued.contact] = queued.at
+    return found
+
+
+def _due(
+    site: Site, contact: str, waits: Waits, last: Moment | None, now: Moment
+) -> Incident | None:
+    """Return the incident by which somebody is to be asked now, None if it is not time for that."""
+    news = _news(site, contact, waits, last)
+    if not news or _wait_s(site, news, last, now) > 0:
+        return None
+    return news[0][0]
+
+
+def _news(site: Site, contact: str, waits: Waits, last: Moment | None) -> Waits:
+    """Return what this person may release and has not been told of."""
+    telling = site.settings.telling
+    return tuple(
+        (incident, draft)
+        for incident, draft in waits
+        if (last is None or between_s(last, draft.since) > 0)
+        and drafts.may(telling, draft.template, contact)
+    )
+
+
+def _wait_s(site: Site, news: Waits, last: Moment | None, now: Moment) -> float:
+    """Return how long is waited so that one message is about all: for texts to come, and in a storm."""
+    waited_s = max(between_s(draft.since, now) for _, draft in news)
+    composing_s = WITHIN_S - waited_s if site.composing else 0.0
+    again = last is None or any(draft.again for _, draft in news)
+    paced_s = 0.0 if again or last is None else AGAIN_S - between_s(last, now)
+    return max(composing_s, paced_s)
+
+
+def _unreached(
+    site: Site, person: Recipient, due: dict[str, Incident], now: Moment
+) -> Iterator[Withheld]:
+    key = (drafts.ASK, person.contact)
+    if not person.ways and not any(key in one.unsaid for one in site.incidents.open):
+        number = due[person.contact].number
+        yield Withheld(now, number, drafts.ASK, person.contact, person.name, Unsaid.NO_NUMBER)
 
 
 def _key(one: Compose) -> Composing:

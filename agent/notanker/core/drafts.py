@@ -12,11 +12,11 @@ changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from notanker.core.facts import Fact, Queued, Reopened
+from notanker.core.facts import Fact, Reopened
 from notanker.core.moment import Moment, between_s
 from notanker.core.outside import Drafted, Released, Withdrawn
 
@@ -61,7 +61,8 @@ class Draft:
     Attributes:
         words: Language and text.
         made: When these words were made; what they promise is counted from then.
-        asked: Whether people were told that there is something to release.
+        since: Since when there is something new for those who may release it.
+        again: Whether words before these were released: who did that is asked anew, and at once.
         released: Who has released this version, each person once.
     """
 
@@ -74,7 +75,8 @@ class Draft:
     good_s: float = 0.0
     refused: tuple[str, str] = ("", "")
     drill: bool = False
-    asked: bool = False
+    since: Moment = field(default=Moment(0.0, 0.0))
+    again: bool = False
     released: tuple[Released, ...] = ()
 
     @property
@@ -96,8 +98,6 @@ def take(known: tuple[Draft, ...], fact: Fact) -> tuple[Draft, ...]:
     match fact:
         case Drafted():
             return _drafted(known, fact)
-        case Queued(template=template) if template == ASK:
-            return tuple(replace(one, asked=True) for one in known)
         case Released() | Withdrawn():
             return tuple(_signed(one, fact) for one in known)
         case Reopened():
@@ -122,7 +122,8 @@ def _drafted(known: tuple[Draft, ...], fact: Drafted) -> tuple[Draft, ...]:
         fact.refused,
         fact.drill,
         # Who knows of the one before need not be told of the next, unless what he did counts no more.
-        asked=before is not None and before.asked and not before.released,
+        since=before.since if before is not None and not before.released else fact.at,
+        again=before is not None and bool(before.released),
     )
     if before is None:
         return tuple(sorted((*known, draft), key=_place))
@@ -237,6 +238,18 @@ def waiting(known: Incidents, incident: Incident, now: Moment) -> tuple[Draft, .
         draft
         for draft in incident.drafts
         if not draft.drill and draft.missing and not _is_over(incident, draft, known, now)
+    )
+
+
+def releasable(
+    known: Incidents, telling: Telling, contact: str, now: Moment
+) -> tuple[tuple[int, Draft], ...]:
+    """Return what this person may release now, with the number of the incident."""
+    return tuple(
+        (one.number, draft)
+        for one in known.all
+        for draft in waiting(known, one, now)
+        if refusal(known, telling, one.number, draft.template, contact, now) is None
     )
 
 

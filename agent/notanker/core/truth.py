@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from notanker.core import announcing, drafts, escalation
+from notanker.core import drafts, escalation
 from notanker.core.facts import Acknowledged, Queued, Resolved
-from notanker.core.incident import Incident, Incidents
+from notanker.core.incident import Incident
 from notanker.core.merging import WITHDRAWN
 from notanker.core.moment import Moment
 from notanker.core.names import Line, Outcome, Stage, Uplink
@@ -35,11 +35,11 @@ CALLS: Final = frozenset({*escalation.ALARMS, escalation.ASK, escalation.BRIDGE}
 """What calls people: nobody comes running for what somebody has."""
 
 
-def overtaken(known: Incidents, incident: Incident, mark: str, now: Moment) -> str:
+def overtaken(site: Site, incident: Incident, mark: str, now: Moment) -> str:
     """Return why a message is not said any more, empty while there is something in it that is so.
 
     Args:
-        known: All incidents at hand.
+        site: The state.
         incident: What it is about.
         mark: The message's.
         now: The present.
@@ -49,7 +49,7 @@ def overtaken(known: Incidents, incident: Incident, mark: str, now: Moment) -> s
         return ""
     queued = incident.told[place].queued
     if (is_left := _LEFT.get(queued.template)) is not None:
-        return "" if is_left(known, incident, now) else NOTHING_LEFT
+        return "" if is_left(site, queued, now) else NOTHING_LEFT
     if place < incident.before:
         return escalation.AGAIN
     if queued.template in escalation.CLEAR:
@@ -119,21 +119,20 @@ def _is_part(incident: Incident) -> bool:
     return any(isinstance(fact, Resolved) and fact.into for fact in reversed(incident.facts))
 
 
-def _to_release(known: Incidents, incident: Incident, now: Moment) -> bool:
-    return bool(drafts.waiting(known, incident, now))
+def _to_release(site: Site, queued: Queued, now: Moment) -> bool:
+    telling = site.settings.telling
+    return bool(drafts.releasable(site.incidents, telling, queued.contact, now))
 
 
-def _to_switch_on(_: Incidents, incident: Incident, __: Moment) -> bool:
-    return any(one.on and not one.done for one in announcing.recall(incident.facts))
+def _to_switch(site: Site, queued: Queued, _: Moment) -> bool:
+    on = queued.template == escalation.SWITCH_ON
+    mine = (one for one in site.announced if one.incident == queued.incident)
+    return any(one.on is on and not one.done for one in mine)
 
 
-def _to_switch_off(_: Incidents, incident: Incident, __: Moment) -> bool:
-    return any(not one.on and not one.done for one in announcing.recall(incident.facts))
-
-
-_LEFT: Final[Mapping[str, Callable[[Incidents, Incident, Moment], bool]]] = {
+_LEFT: Final[Mapping[str, Callable[[Site, Queued, Moment], bool]]] = {
     drafts.ASK: _to_release,
-    escalation.SWITCH_ON: _to_switch_on,
-    escalation.SWITCH_OFF: _to_switch_off,
+    escalation.SWITCH_ON: _to_switch,
+    escalation.SWITCH_OFF: _to_switch,
 }
 """What is asked of people beside the alarm: whether it is still to be done."""

@@ -184,6 +184,16 @@ ALARMS: Final[Mapping[tuple[str, str], Parts]] = {
         ": {texts}",
         ". Reply RELEASE {incident} {text} and a one-time code",
     ),
+    ("T2-release-many", "de"): (
+        "{site}: {texts} zur Freigabe",
+        ". Antwort FREIGABE: die Liste",
+        ". Je Text: FREIGABE {incident} {text} und Einmalcode",
+    ),
+    ("T2-release-many", "en"): (
+        "{site}: {texts} to be released",
+        ". Reply RELEASE: the list",
+        ". Each text: RELEASE {incident} {text} and a one-time code",
+    ),
     ("T2-on", "de"): (
         "{site}: bitte Störungsansage einschalten",
         " für {heads}",

@@ -90,14 +90,14 @@ class Composer:
     def _revised(self, delivery: Delivery) -> Delivery:
         if not delivery.incident or delivery.left:
             return delivery
-        known, now, why = self.site().incidents, self._now(), ""
+        site, now, why = self.site(), self._now(), ""
         # What stands for several says the latest of them that still is so.
         for mark in (delivery.mark, *reversed(delivery.carries)):
-            incident = known.find(incident_of(mark))
+            incident = site.incidents.find(incident_of(mark))
             queued = _queued(incident, mark)
             if incident is None or queued is None:
                 return delivery  # the record has been lost: nobody knows better
-            reason = truth.overtaken(known, incident, mark, now)
+            reason = truth.overtaken(site, incident, mark, now)
             if not reason:
                 return self._said_now(delivery, queued, incident, now)
             why = why or reason
@@ -122,7 +122,7 @@ class Composer:
     def _text(self, queued: Queued, incident: Incident) -> str:
         site = self.site()
         line = truth.line(site, incident, queued.template)
-        context = Context(self._plan(), self._name, site.settings.telling, line)
+        context = Context(self._plan(), self._name, site.settings.telling, line, site.incidents)
         try:
             return text_of(queued, incident, context, self._log, self._refused)
         except Exception as error:  # noqa: BLE001 - words that fail must never cost an alarm

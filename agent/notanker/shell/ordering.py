@@ -163,9 +163,10 @@ class Orders:
             return self._refuse(contact, order, "no_text")
         self._happen(OrderRefused(contact.id, order.word, "which_text"))
         listed = [f"{number} {template}" for number, template in waiting[:MOST_LISTED]]
+        more = len(waiting) - len(listed)
         word = "RELEASE" if contact.language == "en" else "FREIGABE"
         shown = f"{word} {listed[0]}"
-        return said("which_text", contact.language, open=", ".join(listed), order=shown)
+        return said("which_text", contact.language, open=_counted(listed, more), order=shown)
 
     def _refuse(self, contact: Contact, order: Order, reason: str) -> str:
         german = {Word.RELEASE: "FREIGABE"} if contact.language != "en" else {}
@@ -208,6 +209,10 @@ def contact_of(plan: Plan | None, sender: str) -> Contact | None:
             if any(e164(one) == number for one in own if one):
                 return contact
     return None
+
+
+def _counted(listed: list[str], more: int) -> str:
+    return ", ".join(listed) + (f" (+{more})" if more else "")
 
 
 def masked(sender: str) -> str:

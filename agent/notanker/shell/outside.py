@@ -106,16 +106,9 @@ class Outside:
 
     def waiting(self, contact: str) -> tuple[tuple[int, str], ...]:
         """Return what this person may release now: incident and template."""
-        site, now = self._site(), self._now()
-        return tuple(
-            (one.number, draft.template)
-            for one in site.incidents.all
-            for draft in drafts.waiting(site.incidents, one, now)
-            if drafts.refusal(
-                site.incidents, site.settings.telling, one.number, draft.template, contact, now
-            )
-            is None
-        )
+        site = self._site()
+        found = drafts.releasable(site.incidents, site.settings.telling, contact, self._now())
+        return tuple((number, draft.template) for number, draft in found)
 
     def is_off(self, number: int, contact: str, name: str, how: str) -> str:
         """Take somebody's word that the announcements of an incident are off.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from notanker.core import announcing, chain, drafts, escalation, truth
 from notanker.core.facts import Queued
-from notanker.core.incident import Incident
+from notanker.core.incident import Incident, Incidents
 from notanker.core.moment import Moment, between_s
 from notanker.core.names import Line
 from notanker.core.settings import Telling
@@ -29,12 +29,14 @@ class Context:
         site: What the site is called where there is none.
         telling: Who is told what and when.
         line: Where the traffic goes, None where the template alone says it.
+        incidents: All that are at hand: what is asked for may be about several.
     """
 
     plan: Plan | None
     site: str
     telling: Telling = field(default_factory=Telling)
     line: Line | None = None
+    incidents: Incidents = field(default_factory=Incidents)
 
 
 def text_of(
@@ -55,6 +57,8 @@ def text_of(
     """
     template = truth.variant(incident, queued.template)
     values = values_of(queued, incident, context)
+    if template == drafts.ASK and values["count"]:
+        template = f"{template}-many"
     composed: Composed = compose(context.plan, template, queued.language, values)
     for problem in composed.problems:
         log.warning("template_refused", mark=queued.mark, problem=problem.sentence("en"))
@@ -94,26 +98,34 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
         "incident": str(incident.number),
         "mark": queued.mark,
         **_next(queued, incident, context),
-        **(_beside(incident, context) if queued.template in escalation.BESIDE else {}),
+        **(_to_switch(incident, context) if queued.template in escalation.BESIDE else {}),
+        **(_to_release(queued, context) if queued.template == drafts.ASK else {}),
     }
 
 
-def _beside(incident: Incident, context: Context) -> dict[str, str]:
-    """Return what is to be released or switched."""
-    over = incident.resolved is not None  # then the apology alone is left to be released
-    waiting = [
-        one.template
-        for one in incident.drafts
-        if one.missing and not one.drill and (drafts.base(one.template) in drafts.RECOVERY) is over
-    ]
+def _to_release(queued: Queued, context: Context) -> dict[str, str]:
+    """Return what its reader may release: the texts by name where they are of one incident, else how many."""
+    known, telling = context.incidents, context.telling
+    waiting = drafts.releasable(known, telling, queued.contact, queued.at)
+    if not waiting:
+        return {"count": ""}
+    number, first = waiting[0]
+    of = len({number for number, _ in waiting})
+    told = {"incident": str(number), "text": first.template}
+    if of == 1:
+        return {**told, "count": "", "texts": ", ".join(draft.template for _, draft in waiting)}
+    words = ("texts", "incidents") if queued.language == "en" else ("Texte", "Störungen")
+    return {**told, "count": str(of), "texts": f"{len(waiting)} {words[0]} ({of} {words[1]})"}
+
+
+def _to_switch(incident: Incident, context: Context) -> dict[str, str]:
+    """Return what is to be switched, and by whom."""
     known = announcing.recall(incident.facts)
     heads = [dialled(one.head_number) for one in known if not one.done]
     rows = context.plan.escalation.announcements if context.plan is not None else ()
     row = next((row for row in rows if dialled(row.head_number) in heads), None)
     contact = context.plan.contact(row.switch_contact) if context.plan and row else None
     return {
-        "texts": ", ".join(waiting),
-        "text": waiting[0] if waiting else "",
         "heads": ", ".join(heads),
         "hand": f"{contact.name} {dialled(contact.phone)}" if contact is not None else "",
     }

@@ -23,7 +23,7 @@ from notanker.shell.logs import QUIET
 from notanker.shell.outside import Outside
 from notanker.shell.texts import Context, text_of
 from tests.unit.core.outside_world import Outside as World
-from tests.unit.core.outside_world import outage
+from tests.unit.core.outside_world import PIA, outage
 
 SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "plan"
 PLAN, _ = load(SAMPLE)
@@ -84,12 +84,13 @@ def test_where_nothing_can_be_made_the_core_hears_of_it(number: int, plan: Plan 
 def asked(world: World, template: str, language: str) -> str:
     incident = world.state.incidents.all[-1]
     (queued, *_) = escalation.say(incident, [_person(language)], world.moment(), template)
-    return text_of(queued, incident, Context(PLAN, "musterhafen"), QUIET)
+    known, rules = world.state.incidents, world.state.settings.telling
+    context = Context(PLAN, "musterhafen", rules, incidents=known)
+    return text_of(queued, incident, context, QUIET)
 
 
 def _person(language: str) -> Any:
-    person = telling(PLAN).drafts[0].people[0]
-    return replace(person, language=language)
+    return replace(PIA, language=language)
 
 
 def test_whoever_may_release_reads_what_and_how() -> None:
