@@ -22,12 +22,14 @@ NOTES: Final = (
         "Taste kurz: alle Lampen leuchten, der Summer sagt den Stand.",
         "Taste 3 s (alle Lampen leuchten): quittieren.",
         "Taste 8 s (alle Lampen dreimal): Notfallübung gewünscht.",
+        "Zwinkert der Notfallplan: Taste 8 bis 15 s (alle zwinkern) gibt den Text frei.",
     ),
     (
         "All lamps dark: nobody knows anything (agent or power is off).",
         "Button, short: all lamps light up, the buzzer says how it stands.",
         "Button, 3 s (all lamps lit): acknowledge.",
         "Button, 8 s (all lamps triple): a drill is wanted.",
+        "Plan winks: button, 8 to 15 s (all wink), releases the text.",
     ),
 )
 TITLES: Final = ("Was das Panel zeigt", "What the panel shows")

@@ -23,6 +23,7 @@ class Rhythm(StrEnum):
     FAST = "fast"
     DOUBLE = "double"
     TRIPLE = "triple"
+    WINK = "wink"
 
 
 class Tone(StrEnum):
@@ -51,6 +52,7 @@ RHYTHMS: Final[Mapping[Rhythm, Steps]] = {
     Rhythm.FAST: (0.25, 0.25),
     Rhythm.DOUBLE: (0.2, 0.3, 0.2, 1.3),
     Rhythm.TRIPLE: (0.2, 0.3, 0.2, 0.3, 0.2, 1.8),
+    Rhythm.WINK: (0.2, 0.2, 2.4, 0.2),
 }
 TONES: Final[Mapping[Tone, Steps]] = {
     Tone.SILENT: (),
@@ -75,6 +77,7 @@ class PanelPicture:
         plan: The emergency plan's.
         buzzer: Sounds again and again.
         said: Sounds once, when somebody presses the button to ask what is up.
+        offer: What the button releases if it is held for as long as that takes; empty for nothing.
     """
 
     primary: Rhythm = Rhythm.DARK
@@ -84,6 +87,7 @@ class PanelPicture:
     plan: Rhythm = Rhythm.DARK
     buzzer: Tone = Tone.SILENT
     said: Tone = Tone.SILENT
+    offer: str = ""
 
 
 LAMPS: Final = ("primary", "lte", "incident", "plugins", "plan")

@@ -37,7 +37,15 @@ class Site:
         self.status = CALM
         self.events: list[Event] = []
         self.disk_full = False
-        ways = Ways(lambda: self.status, Clock().now, Hours, self.events.append, self._written)
+        self.released: list[str] = []
+        ways = Ways(
+            lambda: self.status,
+            Clock().now,
+            Hours,
+            self.events.append,
+            self._written,
+            self.released.append,
+        )
         self.panel = Panel(self.plugin.process, ways, "de", runner.log)
         runner.spawn(self.panel.run())
 
@@ -100,6 +108,11 @@ def test_a_new_child_is_told_what_to_show(site: Site) -> None:
 def test_a_hand_that_holds_the_button_is_heard(site: Site, hold: Hold, event: Event) -> None:
     site.tell(Collected(panel=(Pressed(hold),)))
     site.heard(event)
+
+
+def test_a_press_that_releases_names_what_was_offered_when_it_began(site: Site) -> None:
+    site.tell(Collected(panel=(Pressed(Hold.RELEASE, "17 T7 1"),)))
+    eventually(lambda: site.released == ["17 T7 1"], "it is released")
 
 
 def test_a_short_press_is_written_down_and_changes_nothing(site: Site) -> None:

@@ -32,6 +32,8 @@ mains_pin = 6
 relay_pin = 26
 """
 OFF_S = 5.0
+PIA = "+491713920015"
+"""May release texts by the sample plan."""
 
 
 class Box:
@@ -80,6 +82,30 @@ def test_in_an_outage_lamps_and_buzzer_call_until_a_hand_acknowledges(box: Box) 
     scene.wait(is_over, 40)
     hand.wait_level("incident", 0)
     assert not hand.edges("relay")
+
+
+def test_a_hand_at_the_box_releases_what_somebody_on_the_phone_has_read(box: Box) -> None:
+    scene, hand = box.scene, box.hand
+    with scene.lab.faults.silent_cut():
+        scene.wait_line("backup")
+        scene.wait(lambda s: any(d["template"] == "T7" for d in s["incident"]["drafts"]), 20)
+        assert hand.flashes("plan", 4.0) in {2, 3}, "a text waits"
+        hand.press(8.9)
+        until(lambda: scene.facts("DrillAsked"), "without an offer that asks for a drill")
+        scene.lab.smsc.inject(PIA, "TASTE 1 T7")
+        scene.wait(lambda s: s["box"]["offered"], 45)
+        hand.wait_level("plan", 1)
+        hand.press(3.3)
+        scene.wait(lambda s: s["incident"]["acknowledged_by"] == "panel")
+        assert not scene.facts("Released"), "an acknowledgement releases nothing"
+        until(
+            lambda: any("Wortlaut:" in sms["text"] for sms in scene.sms()), "the words went out", 45
+        )
+        hand.press(8.9)
+        until(lambda: scene.facts("Released"), "it is released")
+    (released,) = scene.facts("Released")
+    assert (released.fields["template"], released.fields["contact"]) == ("T7", "panel")
+    assert len(scene.facts("DrillAsked")) == 1
 
 
 def test_a_router_that_is_the_cause_is_restarted_once_and_never_again(box: Box) -> None:

@@ -67,6 +67,10 @@ def lines(status: Status | None, picture: PanelPicture, at_s: float | None = Non
         said = in_language(meaning(lamp, rhythm), lang)
         rows.append(f"{lit}{name:<13}{strip(picture, lamp)} {word:<15}{said}"[:80].rstrip())
     rows += ["", f"{say('Summer', 'Buzzer'):<13}{in_language(TONE_NAMES[picture.buzzer], lang)}"]
+    if picture.offer:
+        number, template, *_ = picture.offer.split()
+        text = say(f"{template} der Störung {number}", f"{template} of incident {number}")
+        rows.append(f"{say('Taste', 'Button'):<13}{text}"[:80])
     if status is not None and status.incident is not None:
         one = status.incident
         cause = cause_words(one.cause, lang, one.detail)

@@ -23,6 +23,7 @@ RHYTHM_NAMES: Final[Mapping[Rhythm, Pair]] = {
     Rhythm.FAST: ("blinkt schnell", "fast"),
     Rhythm.DOUBLE: ("zweimal", "double"),
     Rhythm.TRIPLE: ("dreimal", "triple"),
+    Rhythm.WINK: ("zwinkert", "winks"),
 }
 TONE_NAMES: Final[Mapping[Tone, Pair]] = {
     Tone.SILENT: ("still", "silent"),
@@ -63,7 +64,11 @@ MEANINGS: Final[Mapping[str, Mapping[Rhythm, Pair]]] = {
     },
     "plan": {
         Rhythm.LIT: ("in Kraft", "in force"),
-        Rhythm.SLOW: ("Prüfung fällig, oder Mängel", "review due, or findings"),
+        Rhythm.SLOW: (
+            "Prüfung, Mängel, Text zur Freigabe",
+            "review, findings, text to release",
+        ),
+        Rhythm.WINK: ("Taste 8 s gibt Text frei", "button 8 s releases a text"),
         Rhythm.FAST: ("keiner in Kraft", "none in force"),
     },
 }

@@ -26,6 +26,7 @@ class Word(StrEnum):
     RELEASE = "release"
     WITHDRAW = "withdraw"
     IS_OFF = "off"
+    OFFER = "button"
 
 
 NEEDS_CODE: Final = frozenset({Word.TUNNEL, Word.ABORT, Word.RELEASE})
@@ -57,9 +58,12 @@ _WORDS: Final = {
     "freigabe": Word.RELEASE, "freigeben": Word.RELEASE, "release": Word.RELEASE,
     "zurück": Word.WITHDRAW, "zurueck": Word.WITHDRAW, "withdraw": Word.WITHDRAW,
     "aus": Word.IS_OFF, "off": Word.IS_OFF,
+    "taste": Word.OFFER, "button": Word.OFFER,
 }  # fmt: skip
-_NUMBERED: Final = frozenset({Word.OK, Word.ABORT, Word.RELEASE, Word.WITHDRAW, Word.IS_OFF})
-_OF_A_TEXT: Final = frozenset({Word.RELEASE, Word.WITHDRAW})
+_NUMBERED: Final = frozenset(
+    {Word.OK, Word.ABORT, Word.RELEASE, Word.WITHDRAW, Word.IS_OFF, Word.OFFER}
+)
+_OF_A_TEXT: Final = frozenset({Word.RELEASE, Word.WITHDRAW, Word.OFFER})
 _WORD: Final = re.compile(r"[a-zü]+")
 _TEMPLATE: Final = re.compile(r",? ?(t[0-9]{1,2}(?:-[a-z][a-z0-9_-]{0,28})?)(?![a-z0-9])")
 _NUMBER: Final = re.compile(

@@ -10,6 +10,7 @@ A rhythm means the same on every lamp, so nobody has to learn five tables (docs/
 | slow | works, or somebody has it; look when there is time |
 | fast | broken: do something |
 | triple | a drill was asked for |
+| wink | a text is offered: the button releases it |
 | dark | nothing to tell; all lamps dark: nobody knows anything |
 
 The buzzer is for people to come: it sounds for a new incident, then now and then until somebody has
@@ -63,9 +64,14 @@ def picture(status: Status, now: Moment, hours: Hours) -> PanelPicture:
         "lte": _lte(lines.get(Uplink.BACKUP), status.line),
         "incident": _incident(status, now),
         "plugins": _plugins(status),
-        "plan": _plan(status.plan, now, hours),
+        "plan": _plan(status, now, hours),
     }
-    return PanelPicture(**lamps, buzzer=_buzzer(status, now, hours), said=_said(status, lamps))
+    return PanelPicture(
+        **lamps,
+        buzzer=_buzzer(status, now, hours),
+        said=_said(status, lamps),
+        offer=status.box.offered,
+    )
 
 
 def unheard(status: Status) -> Iterator[IncidentStatus]:
@@ -129,9 +135,18 @@ def _plugins(status: Status) -> Rhythm:
     return Rhythm.LIT if healths else Rhythm.DARK
 
 
-def _plan(plan: PlanStatus, now: Moment, hours: Hours) -> Rhythm:
+def _plan(status: Status, now: Moment, hours: Hours) -> Rhythm:
+    plan = status.plan
+    if status.box.offered:
+        return Rhythm.WINK
     if not plan.id:
         return Rhythm.FAST
+    if any(draft.missing and not draft.drill for one in _open(status) for draft in one.drafts):
+        return Rhythm.SLOW
+    return _plan_itself(plan, now, hours)
+
+
+def _plan_itself(plan: PlanStatus, now: Moment, hours: Hours) -> Rhythm:
     here_s = calendar.local_s(now, hours.offset_s)
     today = (
         "" if here_s is None else "{:04}-{:02}-{:02}".format(*calendar.civil(int(here_s // 86_400)))

@@ -245,12 +245,14 @@ class BoxStatus:
         drill_asked: When somebody last asked for a drill.
         router_cycles: When the router's power was last cut, within 24 hours.
         router_off: It is being cut just now.
+        offered: What the button releases now: incident, template, version; empty for nothing.
     """
 
     mains: bool | None = None
     drill_asked: Moment | None = None
     router_cycles: tuple[Moment, ...] = ()
     router_off: bool = False
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,18 @@ class Hold(StrEnum):
     SHORT = "short"
     ACKNOWLEDGE = "acknowledge"
     DRILL = "drill"
+    RELEASE = "release"
 
 
 class Pressed(msgspec.Struct, frozen=True, tag="pressed"):
-    """Somebody pressed the button and let it go: shortly, after three seconds, or after eight."""
+    """Somebody pressed the button and let it go: shortly, after three seconds, or after eight.
+
+    Attributes:
+        offer: What was released: the picture's, unchanged since the button went down.
+    """
 
     hold: Hold
+    offer: str = ""
 
 
 class MainsPower(msgspec.Struct, frozen=True, tag="mains"):

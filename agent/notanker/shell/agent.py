@@ -253,6 +253,7 @@ class Agent:
             announcer,
             self._tasks,
             self._happen,
+            self._show,
             self._log,
         )
 
@@ -288,6 +289,7 @@ class Agent:
             self._happen,
             self._clock.now,
             self._written,
+            self._outside.offering.press,
             self._log,
         )
 
@@ -392,6 +394,7 @@ class Agent:
             plugins=tuple(plugin.status for plugin in self._plugins.values()),
             heartbeat=self._centre.shown(status.heartbeat) if self._centre else status.heartbeat,
             plan=self._planning.status,
+            box=self._outside.offering.seen(status.box),
             findings=(
                 *self._findings,
                 *(trouble for trouble in troubles if trouble),

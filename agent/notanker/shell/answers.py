@@ -65,6 +65,22 @@ SAID: Final[dict[str, Pair]] = {
         "Was? Bitte so: ZURÜCK 17 T7.",
         "Which? Like this please: WITHDRAW 17 T7.",
     ),
+    "which_button": (
+        "Welcher Text? Bitte so: TASTE 17 T7.",
+        "Which text? Like this please: BUTTON 17 T7.",
+    ),
+    "no_panel": (
+        "Hier ist keine Taste eingerichtet.",
+        "No button is set up here.",
+    ),
+    "too_long": (
+        "{t} ist zu lang, um es hier zu lesen. Bitte mit Einmalcode freigeben.",
+        "{t} is too long to be read here. Please release it with a one-time code.",
+    ),
+    "offered": (
+        "Taste für {t}, Störung {n}: 8 s, bis alle Lampen zwinkern, loslassen. Gilt 5 Min. Wortlaut: {words}",
+        "Button for {t}, incident {n}: 8 s, until all lamps wink, let go. For 5 min. Words: {words}",
+    ),
     "which_off": ("Welche? Bitte so: AUS 17.", "Which one? Like this please: OFF 17."),
     "released": ("{t} der Störung {n} ist freigegeben.", "{t} of incident {n} is released."),
     "one_more": (

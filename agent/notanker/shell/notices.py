@@ -11,9 +11,16 @@ from notanker.shell.outbox import Outbox
 
 
 async def queue(
-    store: Journal, outbox: Outbox, counter: str, letter: str, to: str, text: str, rank: int
+    store: Journal,
+    outbox: Outbox,
+    counter: str,
+    letter: str,
+    to: str,
+    text: str,
+    rank: int,
+    most: int = 1,
 ) -> None:
-    """Have one segment sent; what is too long is cut, its mark is not.
+    """Have a text sent; what is too long is cut to one SMS, its mark is not.
 
     Args:
         store: Where it is written down.
@@ -23,21 +30,30 @@ async def queue(
         to: Whose telephone it is for.
         text: What it says.
         rank: How long it may wait; see `Delivery`.
+        most: In so many SMS it goes out whole.
 
     Raises:
         sqlite3.Error: there is no number for it.
     """
     number = await store.do(journal.reserve(counter, 1))
+    # Only wanted once somebody is told something.
+    from notanker.plugin.sms import text as sms
+
     mark, now_s = f"{letter}-{number}", clock.boot_s()
+    said = f"{text} Nr {mark}"
+    pieces = sms.segments(said)
+    if pieces > most:
+        said, pieces = _one_segment(text, mark), 1
     delivery = Delivery(
         mark,
         0,
         to,
-        _one_segment(text, mark),
+        said,
         now_s,
         next_s=now_s,
         rank=rank,
         reference=reference_of(mark),
+        pieces=pieces,
         kind=Kind.ANSWER,
     )
     outbox.add(delivery, store.do(journal.update(delivery)))

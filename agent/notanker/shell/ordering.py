@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from notanker.config.model import OrdersConfig
@@ -26,6 +26,9 @@ REPLY_RANK: Final = CAN_WAIT
 """An answer never goes before an alarm."""
 MOST_LISTED: Final = 6
 """So many texts are named in one SMS."""
+MARK_ROOM: Final = " Nr R-99999999"
+MOST_PIECES: Final = 4
+"""Words that somebody is to read before he releases them are not cut off; what is longer is not offered."""
 
 
 class Orders:
@@ -63,6 +66,11 @@ class Orders:
         self._outside = outside
         self._codes = OneTimeCodes(config, store)
         self._guard = Guard()
+        self._of_texts: Final[Mapping[Word, Callable[[Contact, Order], str]]] = {
+            Word.IS_OFF: self._is_off,
+            Word.WITHDRAW: self._withdraw,
+            Word.OFFER: self._offer,
+        }
 
     async def hear(self, sms: Sms) -> None:
         """Take one SMS: note it, and if it is an order of somebody who may give it, do it."""
@@ -73,7 +81,8 @@ class Orders:
         if contact is None or sms.binary:
             return
         answer = await self._obey(contact, order)
-        await self._answer(contact, answer)
+        reads = order is not None and order.word is Word.OFFER
+        await self._answer(contact, answer, MOST_PIECES if reads else 1)
 
     async def _obey(self, contact: Contact, order: Order | None) -> str:
         """Do what is ordered, and return what is to be answered."""
@@ -87,10 +96,8 @@ class Orders:
                 return status_answer(self._status(), language, self._plan())
             case Order(word=Word.PLAN):
                 return plan_answer(self._plan(), language)
-            case Order(word=Word.IS_OFF):
-                return self._is_off(contact, order)
-            case Order(word=Word.WITHDRAW):
-                return self._withdraw(contact, order)
+            case Order(word=Word.IS_OFF | Word.WITHDRAW | Word.OFFER as word):
+                return self._of_texts[word](contact, order)
             case Order(word=Word.RELEASE):
                 return await self._release(contact, order)
             case _:
@@ -143,6 +150,19 @@ class Orders:
         told = self._outside.release(number, template, contact.id, "sms")
         return said(told, contact.language, n=number, t=template)
 
+    def _offer(self, contact: Contact, order: Order) -> str:
+        """Offer a text to the button, and answer with its words: they have been read before it is pressed."""
+        if order.number is None or not order.template:
+            return self._refuse(contact, order, "which_button")
+        number, template, language = order.number, order.template, contact.language
+        offering, words = self._outside.offering, self._outside.words(number, template, language)
+        answer = said("offered", language, n=number, t=template, words=words)
+        why = offering.refusal(number, template, contact.id)
+        if why or _pieces(f"{answer}{MARK_ROOM}") > MOST_PIECES:
+            return self._refuse(contact, order, why or "too_long")
+        offering.offer(number, template)
+        return answer
+
     def _withdraw(self, contact: Contact, order: Order) -> str:
         if order.number is None or not order.template:
             return self._refuse(contact, order, "which_back")
@@ -169,7 +189,7 @@ class Orders:
         return said("which_text", contact.language, open=_counted(listed, more), order=shown)
 
     def _refuse(self, contact: Contact, order: Order, reason: str) -> str:
-        german = {Word.RELEASE: "FREIGABE"} if contact.language != "en" else {}
+        german = {Word.RELEASE: "FREIGABE", Word.OFFER: "TASTE"} if contact.language != "en" else {}
         word = german.get(order.word, order.word.upper())
         parts = (word, "" if order.number is None else str(order.number))
         shown = " ".join(filter(None, (*parts, order.template)))
@@ -183,14 +203,14 @@ class Orders:
         found = plan.contact(contact_id) if plan is not None else None
         return found.name if found is not None else contact_id
 
-    async def _answer(self, contact: Contact, text: str) -> None:
+    async def _answer(self, contact: Contact, text: str, pieces: int) -> None:
         now_s = clock.boot_s()
         most = self._config.answers_per_hour
         if not self._guard.may_answer(contact.id, now_s, most):
             return
         self._guard = self._guard.after_answer(contact.id, now_s)
         to = contact.sms_number()
-        await notices.queue(self._store, self._outbox, "answer", "R", to, text, REPLY_RANK)
+        await notices.queue(self._store, self._outbox, "answer", "R", to, text, REPLY_RANK, pieces)
 
 
 def contact_of(plan: Plan | None, sender: str) -> Contact | None:
@@ -226,3 +246,9 @@ def _what(sms: Sms, order: Order | None) -> str:
     if sms.binary:
         return "binary"
     return order.word.value if order is not None else "text"
+
+
+def _pieces(text: str) -> int:
+    from notanker.plugin.sms.text import segments
+
+    return segments(text)

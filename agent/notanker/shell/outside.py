@@ -18,6 +18,7 @@ from notanker.plan.model import Plan
 from notanker.shell.announcing import Announcer
 from notanker.shell.control import Deed
 from notanker.shell.logs import Log
+from notanker.shell.offering import Offering
 from notanker.shell.tasks import Tasks
 from notanker.shell.texts import Context, values_outside
 
@@ -36,6 +37,7 @@ class Outside:
         announcer: Switches announcements.
         tasks: Where work is done beside all else.
         happened: Takes what happened.
+        changed: Is told that the panel has something else to show.
         log: Where changes are logged.
     """
 
@@ -48,6 +50,7 @@ class Outside:
         announcer: Announcer,
         tasks: Tasks,
         happened: Callable[[Event], None],
+        changed: Callable[[], None],
         log: Log,
     ) -> None:
         self._config = config
@@ -57,6 +60,8 @@ class Outside:
         self._announcer = announcer
         self._tasks = tasks
         self._happened = happened
+        has_panel = config.panel is not None
+        self.offering = Offering(site, now, happened, changed, has_panel=has_panel)
         self._log = log
 
     def compose(self, command: Compose) -> None:
@@ -103,6 +108,12 @@ class Outside:
             return "withdrawn"
         draft = self._draft(number, template)
         return "released" if draft is not None and draft.is_released else "one_more"
+
+    def words(self, number: int, template: str, language: str) -> str:
+        """Return a draft's words in that language, or in the one that it has; empty if there are none."""
+        draft = self._draft(number, template)
+        known = dict(draft.words) if draft is not None else {}
+        return known.get(language) or next(iter(known.values()), "")
 
     def waiting(self, contact: str) -> tuple[tuple[int, str], ...]:
         """Return what this person may release now: incident and template."""

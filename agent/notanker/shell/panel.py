@@ -45,6 +45,7 @@ def panel_of(
     happened: Callable[[Event], None],
     now: Callable[[], Moment],
     written: Callable[[], Awaitable[None]],
+    press: Callable[[str], None],
     log: Log,
 ) -> Panel | None:
     """Return the panel that the configuration wants, None if it wants none."""
@@ -56,7 +57,7 @@ def panel_of(
     def hours() -> Hours:
         return Hours(window, loud, clock.offset_s(now(), zone))
 
-    ways = Ways(status, now, hours, happened, written)
+    ways = Ways(status, now, hours, happened, written, press)
     return Panel(plugins[config.panel.plugin], ways, config.site.language, log)
 
 
@@ -66,6 +67,7 @@ class Ways:
 
     Attributes:
         written: Ends once all that has happened until now is on disk.
+        press: Releases what was offered under that name.
     """
 
     status: Callable[[], Status]
@@ -73,6 +75,7 @@ class Ways:
     hours: Callable[[], Hours]
     happened: Callable[[Event], None]
     written: Callable[[], Awaitable[None]]
+    press: Callable[[str], None]
 
 
 class Panel:
@@ -195,6 +198,8 @@ class Panel:
                 self._ways.happened(Acknowledged(0, CONTACT, CONTACT))
             case Hold.DRILL:
                 self._ways.happened(DrillAsked(CONTACT, CONTACT))
+            case Hold.RELEASE:
+                self._ways.press(news.offer)
             case Hold.SHORT:
                 self._log_status()
 

@@ -16,6 +16,8 @@ from notanker.plugin import Hold
 BOUNCE_S: Final = 0.03
 """A contact bounces for a few milliseconds: so long its level must hold before it counts."""
 HOLDS: Final = ((8.0, Hold.DRILL), (3.0, Hold.ACKNOWLEDGE), (0.0, Hold.SHORT))
+RELEASE_S: Final = (8.0, 15.0)
+"""While something is offered, letting go between these releases it. Later means nothing: a bag lies on it."""
 STUCK_S: Final = 60.0
 
 
@@ -59,10 +61,16 @@ class Stuck(StrEnum):
 
 @dataclass(slots=True)
 class Button:
-    """One button."""
+    """One button.
+
+    Attributes:
+        offer: What it releases now, and `taken` what it did when it went down; empty for nothing.
+    """
 
     contact: Settled = field(default_factory=lambda: Settled(BOUNCE_S))
     stuck: bool = False
+    offer: str = ""
+    taken: str = ""
 
     def edge(self, level: bool, now_s: float) -> None:
         """Take a change of the contact."""
@@ -72,7 +80,10 @@ class Button:
         """Say what has become of it by now, if anything."""
         pressed_s = self.contact.since_s
         if self.contact.step(now_s):
-            return None if self.contact.level else self._let_go(self.contact.since_s - pressed_s)
+            if not self.contact.level:
+                return self._let_go(self.contact.since_s - pressed_s)
+            self.taken = self.offer
+            return None
         if self.contact.level and not self.stuck and now_s >= pressed_s + STUCK_S:
             self.stuck = True
             return Stuck.STUCK
@@ -82,20 +93,24 @@ class Button:
         """Return what it would mean to let go now; None while nothing is pressed."""
         if not self.contact.level or self.stuck:
             return None
-        return _meaning(now_s - self.contact.since_s)
+        return self._meaning(now_s - self.contact.since_s)
 
     def wake_s(self, now_s: float) -> float:
         """Return when `step` or `held` will say something else if nothing happens before."""
         moments = [self.contact.wake_s()]
         if self.contact.level and not self.stuck:
             moments += [self.contact.since_s + least_s for least_s, _ in HOLDS]
+            moments.append(self.contact.since_s + RELEASE_S[1])
             moments.append(self.contact.since_s + STUCK_S)
         return min((at_s for at_s in moments if at_s > now_s), default=math.inf)
 
-    def _let_go(self, held_s: float) -> Hold | Stuck:
+    def _let_go(self, held_s: float) -> Hold | Stuck | None:
         stuck, self.stuck = self.stuck, False
-        return Stuck.FREE if stuck else _meaning(held_s)
+        return Stuck.FREE if stuck else self._meaning(held_s)
 
-
-def _meaning(held_s: float) -> Hold:
-    return next((hold for least_s, hold in HOLDS if held_s >= least_s), Hold.SHORT)
+    def _meaning(self, held_s: float) -> Hold | None:
+        """Say what so long a press means; what was offered when it began, and is no more, means nothing."""
+        least_s, most_s = RELEASE_S
+        if not self.taken or held_s < least_s:
+            return next((hold for after_s, hold in HOLDS if held_s >= after_s), Hold.SHORT)
+        return Hold.RELEASE if held_s < most_s and self.taken == self.offer else None

@@ -72,6 +72,7 @@ class Player:
             raise self._broken
         with self._wake:
             self._score.show(picture, time.monotonic())
+            self._button.offer = picture.offer
             self._wake.notify()
 
     def bear_with(self, seconds: float) -> None:
@@ -144,7 +145,7 @@ class Player:
             return
         if what is Hold.SHORT:
             self._score.asked_s = now_s
-        self.tell(Pressed(what))
+        self.tell(Pressed(what, self._button.taken if what is Hold.RELEASE else ""))
 
     def _apply(self, levels: dict[str, bool]) -> None:
         for name, on in levels.items():

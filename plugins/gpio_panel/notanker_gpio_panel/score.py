@@ -17,7 +17,11 @@ STALE_S: Final = 30.0
 TEST_S: Final = 1.0
 """All lamps are lit for so long after a short press: one that stays dark is broken."""
 BUZZER: Final = "buzzer"
-ANSWERS: Final[Mapping[Hold, Rhythm]] = {Hold.ACKNOWLEDGE: Rhythm.LIT, Hold.DRILL: Rhythm.TRIPLE}
+ANSWERS: Final[Mapping[Hold, Rhythm]] = {
+    Hold.ACKNOWLEDGE: Rhythm.LIT,
+    Hold.DRILL: Rhythm.TRIPLE,
+    Hold.RELEASE: Rhythm.WINK,
+}
 """What all lamps do while the button is held for so long."""
 
 

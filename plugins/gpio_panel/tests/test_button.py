@@ -15,13 +15,16 @@ from notanker_gpio_panel.button import BOUNCE_S, STUCK_S, Button, Stuck
 EDGES = st.lists(st.tuples(st.floats(0.0, 100.0), st.booleans()), max_size=40)
 
 
-def run(edges: list[tuple[float, bool]], until_s: float) -> list[tuple[float, Hold | Stuck]]:
+def run(
+    edges: list[tuple[float, bool]], until_s: float, offers: tuple[tuple[float, str], ...] = ()
+) -> list[tuple[float, Hold | Stuck]]:
     """Let time pass as the player does, and return what was said, and when."""
     button, now_s, said = Button(), 0.0, []
     todo = [*edges, (until_s, None)]
     for at_s, level in todo:
         while (wake_s := button.wake_s(now_s)) <= at_s:
             now_s = wake_s
+            button.offer = next((offer for at, offer in reversed(offers) if at <= now_s), "")
             if (what := button.step(now_s)) is not None:
                 said.append((now_s, what))
         now_s = at_s
@@ -97,3 +100,49 @@ def test_whatever_a_contact_does_each_press_is_said_at_most_once(
     assert sum(what is not Stuck.FREE for what in said) <= 2 * closed
     for before, after in itertools.pairwise(said):
         assert after is not Stuck.FREE or before is Stuck.STUCK
+
+
+@pytest.mark.parametrize(
+    ("held_s", "said"),
+    [
+        (0.1, [Hold.SHORT]),
+        (3.1, [Hold.ACKNOWLEDGE]),
+        (7.9, [Hold.ACKNOWLEDGE]),
+        (8.1, [Hold.RELEASE]),
+        (14.9, [Hold.RELEASE]),
+        (15.1, []),
+        (59.0, []),
+        (61.0, [Stuck.STUCK, Stuck.FREE]),
+    ],
+)
+def test_while_a_text_is_offered_only_letting_go_in_time_releases_it(
+    held_s: float, said: list[Hold | Stuck]
+) -> None:
+    edges = [(10.0, True), (10.0 + held_s, False)]
+    assert [what for _, what in run(edges, 200.0, ((0.0, "17 T7 1"),))] == said
+
+
+@pytest.mark.parametrize(
+    ("offers", "said"),
+    [
+        (((12.0, "17 T7 1"),), [Hold.DRILL]),
+        (((0.0, "17 T7 1"), (12.0, "")), []),
+        (((0.0, "17 T7 1"), (12.0, "17 T7 2")), []),
+        (((0.0, "17 T7 1"), (12.0, "18 T6 1")), []),
+    ],
+    ids=["begun before the offer", "over", "other words", "another text"],
+)
+def test_what_was_not_offered_from_first_to_last_is_not_released(
+    offers: tuple[tuple[float, str], ...], said: list[Hold]
+) -> None:
+    edges = [(10.0, True), (19.0, False)]
+    assert [what for _, what in run(edges, 200.0, offers)] == said
+
+
+@given(edges=EDGES, offer_s=st.floats(0.0, 100.0))
+def test_no_press_that_began_before_the_offer_releases_it(
+    edges: list[tuple[float, bool]], offer_s: float
+) -> None:
+    edges = sorted(edges, key=lambda edge: edge[0])
+    for at_s, what in run(edges, 300.0, ((offer_s, "17 T7 1"),)):
+        assert what is not Hold.RELEASE or at_s >= offer_s + 8.0

@@ -38,6 +38,7 @@ def ons(score: Score, name: str, from_s: float, to_s: float) -> int:
         (Rhythm.FAST, 24),
         (Rhythm.DOUBLE, 12),
         (Rhythm.TRIPLE, 12),
+        (Rhythm.WINK, 8),
     ],
 )
 def test_a_lamp_flashes_in_its_rhythm(rhythm: Rhythm, per_12_s: int) -> None:

@@ -14,6 +14,7 @@ from notanker.core.names import Cause, Line, PluginHealth, Stage, Uplink, Verdic
 from notanker.core.panel import Hours, picture
 from notanker.core.status import (
     BoxStatus,
+    DraftStatus,
     HeartbeatStatus,
     IncidentStatus,
     PlanStatus,
@@ -204,3 +205,16 @@ def test_a_rhythm_can_be_followed_from_change_to_change(rhythm: Rhythm) -> None:
 
 def test_every_lamp_is_in_the_picture() -> None:
     assert set(LAMPS) <= set(PanelPicture.__slots__)
+
+
+def test_a_text_that_waits_is_seen_on_the_plan_and_one_that_is_offered_winks() -> None:
+    waits = outage(drafts=(DraftStatus("T7", 1, 1, 1), DraftStatus("T9", 1, 2, 2)))
+    assert shown(waits).plan is Rhythm.SLOW
+    assert shown(waits).offer == ""
+    found = shown(replace(waits, box=BoxStatus(offered="17 T7 1")))
+    assert (found.plan, found.offer) == (Rhythm.WINK, "17 T7 1")
+
+
+def test_what_is_released_or_of_a_drill_does_not_wait() -> None:
+    done = (DraftStatus("T7", 1, 1, 0, released=True), DraftStatus("T9", 1, 2, 2, drill=True))
+    assert shown(outage(drafts=done)).plan is Rhythm.LIT

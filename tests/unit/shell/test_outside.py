@@ -22,8 +22,8 @@ from notanker.plan.model import Plan
 from notanker.shell.logs import QUIET
 from notanker.shell.outside import Outside
 from notanker.shell.texts import Context, text_of
-from tests.unit.core.outside_world import Outside as World
 from tests.unit.core.outside_world import PIA, outage
+from tests.unit.core.outside_world import Outside as World
 
 SAMPLE = Path(__file__).resolve().parents[3] / "examples" / "plan"
 PLAN, _ = load(SAMPLE)
@@ -35,11 +35,11 @@ def made(compose: Compose, plan: Plan | None = PLAN) -> DraftMade:
     events: list[Event] = []
     works: list[Coroutine[Any, Any, None]] = []
     tasks: Any = SimpleNamespace(once=lambda _, work: works.append(work))
-    config: Any = SimpleNamespace(site=SimpleNamespace(id="musterhafen"))
+    config: Any = SimpleNamespace(site=SimpleNamespace(id="musterhafen"), panel=None)
     announcer: Any = SimpleNamespace(order=None)
     outside = Outside(
         config, lambda: world.state, lambda: plan, world.moment, announcer, tasks, events.append,
-        QUIET,
+        lambda: None, QUIET,
     )  # fmt: skip
     outside.compose(compose)
     asyncio.run(works[0])

@@ -83,13 +83,17 @@ def code() -> str:
     return codes.totp(SECRET, int(NOW_S) // codes.STEP_S)
 
 
-def live(config: OrdersConfig, path: Path, story: Callable[[Desk], Any]) -> Desk:
+def live(
+    config: OrdersConfig, path: Path, story: Callable[[Desk], Any], panel: object = None
+) -> Desk:
     """Live through a story in an outage at the sample plan's site."""
     world = outage(replace(telling(PLAN), steps=()))
     nothing: Any = None
+    site: Any = SimpleNamespace(panel=panel)
     desk = Desk(world, nothing)
     outside = Outside(
-        nothing, lambda: world.state, lambda: PLAN, world.moment, nothing, nothing, desk.happened, nothing
+        site, lambda: world.state, lambda: PLAN, world.moment, nothing, nothing,
+        desk.happened, lambda: None, nothing,
     )  # fmt: skip
     desk.outside = outside
 
