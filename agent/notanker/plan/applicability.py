@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from notanker.plan.live import closure
+from notanker.plan.closure import closure
 from notanker.plan.model import Measure, Plan, Scenario, Service
 
 

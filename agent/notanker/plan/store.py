@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -201,6 +200,9 @@ def _age(path: Path) -> float:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
+        # Whoever only reads a plan removes nothing, and it brings two compression libraries (0.4).
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
         return
     try:

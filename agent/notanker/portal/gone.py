@@ -8,7 +8,8 @@ from typing import Final
 from notanker.core.graph import INTERNET
 from notanker.core.names import Line, Uplink, Verdict
 from notanker.core.status import Status
-from notanker.plan.live import Facts, Gone, closure
+from notanker.plan.closure import closure
+from notanker.plan.live import Facts, Gone
 from notanker.plan.words import in_language
 from notanker.portal.words import words
 

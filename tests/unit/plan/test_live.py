@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notanker.plan.live import Gone, Node, arranged, closure
+from notanker.plan.closure import closure
+from notanker.plan.live import Gone, Node, arranged
 
 SENTENCES = {"measures": "fehlt: {names}", "contacts": "weg: {names}", "below": "unten"}
 PAGE = (
