@@ -62,6 +62,10 @@ SENTENCES: Final[dict[str, Pair]] = {
     "Escalated": ("Eskalation: Stufe {step}", "escalation: step {step}"),
     "Withheld": ("{name} nicht benachrichtigt: {why}", "{name} not told: {why}"),
     "Mitigated": ("arbeitet wieder über LTE", "works again over LTE"),
+    "WatchesHeard": (
+        "Störung {incident}: was die Prüfungen der Systeme wissen, ist notiert",
+        "Incident {incident}: what the watches of systems know is noted",
+    ),
     "Drafted": (
         "Störung {incident}: Entwurf {template}, Fassung {version}",
         "Incident {incident}: draft {template}, version {version}",

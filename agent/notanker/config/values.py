@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
+from notanker.config.zones import zone
+
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 WatchSeconds = Annotated[float, Meta(ge=1, le=86_400)]
 PositiveSeconds = Annotated[float, Meta(ge=0.01, le=86_400)]
@@ -68,11 +70,9 @@ _QUESTIONS: Final = {
 
 def is_zone(name: str) -> bool:
     """Tell whether it is a time zone that the machine knows."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # heavy, and seldom asked for
-
     try:
-        ZoneInfo(name)
-    except (OSError, ValueError, ZoneInfoNotFoundError):
+        zone(name)
+    except (OSError, ValueError):
         return False
     return True
 

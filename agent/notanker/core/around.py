@@ -16,6 +16,7 @@ from notanker.core.graph import Graph, System
 from notanker.core.moment import Moment
 from notanker.core.names import Uplink, Verdict, Via
 from notanker.core.probing import Judges
+from notanker.core.remembering import Memory
 from notanker.core.settings import Check, Settings, WatchSettings
 from notanker.core.signs import Path, Scene
 from notanker.core.uplinks import Watch
@@ -43,6 +44,7 @@ class Around:
         path: What the kernel, the modem and a sensor have told.
         broke_s: When the primary broke that is not up again, boot seconds.
         suspect: Whether the primary was under suspicion at the last look.
+        memory: What of the watches is on record for the agent's next life.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Around:
     path: Path = field(default_factory=Path)
     broke_s: float | None = None
     suspect: bool = False
+    memory: Memory = field(default_factory=Memory)
 
     @property
     def over_line(self) -> frozenset[str]:
@@ -64,13 +67,16 @@ class Around:
         return any(mind.verdict is Verdict.DOWN for mind in self.checks.minds.values())
 
 
-def start(settings: Settings, now_s: float) -> Around:
-    """Return the surroundings of which nothing is known yet."""
+def start(settings: Settings, now_s: float, memory: Memory | None = None) -> Around:
+    """Return the surroundings of which nothing is known yet but what an earlier process left."""
+    memory = memory or Memory()
     return Around(
         settings,
-        checking.start(settings.checks, settings.hop, now_s),
+        checking.start(settings.checks, settings.hop, now_s, memory.heard),
         _graph(settings.systems, settings.checks),
         Path(hop=settings.hop),
+        memory=memory,
+        broke_s=memory.broke_s,
     )
 
 

@@ -36,7 +36,8 @@ class Mind:
         sent_s: When it was asked last, boot seconds.
         since_s: Since when its verdict has been what it is.
         expires_s: When the certificate ends that was shown last, wall seconds.
-        proven: Whether it has been well since the agent came up.
+        proven: Whether it has been well since the agent came up, or in an open incident before that.
+        told_s: When an earlier process heard of it last, None if it left no word.
     """
 
     judge: Judge
@@ -44,6 +45,13 @@ class Mind:
     since_s: float = 0.0
     expires_s: float | None = None
     proven: bool = False
+    told_s: float | None = None
+
+    @property
+    def heard(self) -> float:
+        """When it answered last, in boot seconds; of one that was proven and is silent."""
+        own_s = self.judge.answered_s
+        return own_s if own_s is not None else (self.told_s or 0.0)
 
     @property
     def verdict(self) -> Verdict:
@@ -61,18 +69,28 @@ class Checks:
 
     Attributes:
         looking_s: When all were last asked at once because something went wrong.
+        told: When an earlier process heard of each, boot seconds.
     """
 
     table: Mapping[str, Check] = field(default_factory=dict)
     minds: Mapping[str, Mind] = field(default_factory=dict)
     looking_s: float = -math.inf
+    told: Mapping[str, float] = field(default_factory=dict)
 
 
-def start(checks: Iterable[Check], hop: str, now_s: float) -> Checks:
-    """Return watches that know nothing yet and begin at once."""
+def start(
+    checks: Iterable[Check], hop: str, now_s: float, told: Mapping[str, float] | None = None
+) -> Checks:
+    """Return watches that begin at once, and know no more than they are told."""
     table = {check.key: check for check in checks}
-    minds = {key: Mind(detector.start(c.watch, now_s), since_s=now_s) for key, c in table.items()}
-    return hop_known(Checks(table, minds), hop, now_s)
+    told = told or {}
+    minds = {key: _mind(check.watch, told.get(key), now_s) for key, check in table.items()}
+    return hop_known(Checks(table, minds, told=told), hop, now_s)
+
+
+def _mind(watch: WatchSettings, told_s: float | None, now_s: float) -> Mind:
+    judge = detector.start(watch, now_s)
+    return Mind(judge, since_s=now_s, proven=told_s is not None, told_s=told_s)
 
 
 def hop_known(checks: Checks, address: str, now_s: float) -> Checks:
@@ -88,7 +106,8 @@ def hop_known(checks: Checks, address: str, now_s: float) -> Checks:
             idle_s=HOP_PACE.calm_s, evidence=EVIDENCE,
         )  # fmt: skip
         table[HOP] = Check(HOP, "", Via.PRIMARY, watch)
-        minds[HOP] = Mind(detector.start(watch, now_s), since_s=now_s)
+        told_s = checks.told.get(HOP) if known is None else None  # another hop is another router
+        minds[HOP] = _mind(watch, told_s, now_s)
     return replace(checks, table=table, minds=minds)
 
 
@@ -175,7 +194,7 @@ def next_wake_s(checks: Checks, now_s: float) -> float:
 
 def _settled(checks: Checks, key: str, since_s: float) -> bool:
     mind = checks.minds[key]
-    if mind.judge.answered_s is None:
+    if mind.judge.answered_s is None and not mind.proven:
         return True  # it has never said anything: nothing to wait for
     waiting = any(not probe.lost for probe in mind.judge.outstanding)
     asked = mind.sent_s >= since_s and not waiting

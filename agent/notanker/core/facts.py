@@ -264,6 +264,21 @@ class Mitigated:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchesHeard:
+    """What the watches of systems know while the incident is open, as far as it is new.
+
+    Attributes:
+        well: Watches whose systems have been well since the agent came up.
+        silent: Those that are silent, with the boot seconds of the last answer.
+    """
+
+    at: Moment
+    incident: int
+    well: tuple[str, ...] = ()
+    silent: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SmsHeard:
     """An SMS came in: from whom, and what it was. What it said is not kept here."""
 
@@ -332,6 +347,7 @@ IncidentFact = (
     | Escalated
     | Withheld
     | Mitigated
+    | WatchesHeard
     | Drafted
     | Released
     | Withdrawn
@@ -356,5 +372,5 @@ KINDS: tuple[type[Fact], ...] = (
     PrimaryLost, SystemBack, SystemLost, Resolved, BandEntered, BearerMoved, BearerTested, DeviceTold,
     Acknowledged, DrillAsked, PowerCycleOrdered, PowerCycled, SmsHeard, OrderRefused,
     Escalated, Withheld, Mitigated, Reopened, Drafted, Released, Withdrawn, AnnouncementOrdered,
-    AnnouncementSwitched,
+    AnnouncementSwitched, WatchesHeard,
 )  # fmt: skip

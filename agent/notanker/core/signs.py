@@ -196,12 +196,12 @@ def _heard(scene: Scene, mine: Mapping[Layer, Judge]) -> Iterator[tuple[str, Mom
         yield LINE, ago(scene.now, min(down))
     by_system: dict[str, float] = {}
     for key, mind in scene.checks.minds.items():
-        if mind.judge.answered_s is None:
+        if mind.judge.answered_s is None and mind.told_s is None:
             continue
         name = NEXT_HOP if key == HOP else scene.checks.table[key].system
         # Of several watches the broken one counts.
         if name not in by_system or mind.verdict is Verdict.DOWN:
-            by_system[name] = mind.judge.answered_s
+            by_system[name] = mind.heard
     yield from ((name, ago(scene.now, boot_s)) for name, boot_s in by_system.items())
 
 

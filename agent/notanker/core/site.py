@@ -30,6 +30,7 @@ from notanker.core import (
     powercycle,
     probing,
     quality,
+    remembering,
     switching,
     troubles,
     uplinks,
@@ -270,7 +271,10 @@ def _ask_around(site: Site, now: Moment, before: Site) -> tuple[Site, Commands]:
     state, probes = around.ask(
         site.around, picture.lines(site), picture.lines(before), now.boot_s, site.next_probe
     )
-    return replace(site, around=state, next_probe=site.next_probe + len(probes)), probes
+    memory, facts = remembering.note(state.memory, state.checks, site.incidents, now)
+    state, number = replace(state, memory=memory), site.next_probe + len(probes)
+    site, noted = _record_all(replace(site, around=state, next_probe=number), facts)
+    return site, (*probes, *noted)
 
 
 def _move(site: Site, now: Moment) -> tuple[Site, Commands]:

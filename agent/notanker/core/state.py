@@ -16,6 +16,7 @@ from notanker.core import (
     metered,
     powercycle,
     probing,
+    remembering,
 )
 from notanker.core.announcing import Announced
 from notanker.core.around import Around
@@ -121,7 +122,7 @@ def start(
         failover=replace(machine, line=line, since_s=now.boot_s),
         route=route,
         line_since=now,
-        around=around.start(settings, now.boot_s),
+        around=around.start(settings, now.boot_s, remembering.recall(facts, known, now)),
         # A crash may have come between switch and cut; where none did, there is nothing left to cut.
         stale=cutting.left_by(route, now.boot_s),
         incidents=replace(known, done=announcing.kept(known.done, announced, RECENT)),

@@ -28,7 +28,7 @@ from notanker.plan.accepted import Accepted, current
 from notanker.plan.load import load
 from notanker.plan.model import Plan
 from notanker.plan.outcome import Outcome, Standing
-from notanker.shell import clock
+from notanker.shell import clock, thrift
 from notanker.shell.fetching import Fetching
 from notanker.shell.logs import Log
 
@@ -134,6 +134,7 @@ class Planning:
             self._unusable.clear()
         self._look()
         self._changed()
+        thrift.give_back()
 
     async def _look_out(self) -> None:
         """Ask the sources again and again, and notice a plan that somebody else took into force."""

@@ -10,6 +10,7 @@ from typing import Final
 from notanker.config.asking import AnchorConfig, DetectConfig, WatchConfig
 from notanker.config.centre import CentreConfig
 from notanker.config.model import Config, PathsConfig
+from notanker.config.zones import zone
 from notanker.core.bearer import BearerSettings
 from notanker.core.budget import BudgetSettings
 from notanker.core.calendar import window_of
@@ -154,11 +155,7 @@ def power_cycle_of(config: Config) -> PowerCycleSettings:
 
 def zone_of(name: str) -> dt.tzinfo | None:
     """Return the site's time zone; None for the machine's own."""
-    if not name:
-        return None
-    from zoneinfo import ZoneInfo  # heavy, and seldom asked for
-
-    return ZoneInfo(name)
+    return zone(name) if name else None
 
 
 def systems_of(plan: Plan | None) -> tuple[System, ...]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from notanker.config.zones import zone
 from notanker.core import announcing, chain, drafts, escalation, truth
 from notanker.core.facts import Queued
 from notanker.core.incident import Incident, Incidents
@@ -196,12 +197,8 @@ def clock_time(moment: Moment, plan: Plan | None) -> str:
     """Return the time of day at the site, empty while the wall clock cannot be trusted."""
     if not moment.trusted:
         return ""
-    # Heavy, and only wanted once somebody is told something.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    name = plan.head.timezone if plan is not None else "Europe/Berlin"
     try:
-        zone: dt.tzinfo = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = dt.UTC
-    return dt.datetime.fromtimestamp(moment.wall_s, zone).strftime("%H:%M")
+        here: dt.tzinfo = zone(plan.head.timezone if plan is not None else "Europe/Berlin")
+    except (OSError, ValueError):
+        here = dt.UTC
+    return dt.datetime.fromtimestamp(moment.wall_s, here).strftime("%H:%M")

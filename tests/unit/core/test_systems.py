@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from notanker.core import checking, view
 from notanker.core.commands import Probe, Switch
 from notanker.core.events import ModemSeen, PathSeen, PowerChanged, SystemsKnown
-from notanker.core.facts import CauseKnown, Opened, Queued, Resolved
+from notanker.core.facts import CauseKnown, Opened, Queued, Resolved, WatchesHeard
 from notanker.core.findings import findings
 from notanker.core.graph import System
 from notanker.core.names import Cause, Kind, Uplink, Verdict
@@ -321,6 +321,70 @@ def test_an_incident_of_a_system_outlives_a_restart() -> None:
     world.silent.clear()
     world.run(60)
     assert world.state.incidents.open == ()
+
+
+def test_a_restart_in_an_outage_still_finds_the_system_under_the_line() -> None:
+    world = site()
+    world.dead.add(PRIMARY)
+    world.run(6)  # the line is told; what it stands on has just gone as well
+    fail(world, "switch", "router", "pbx", "printer")
+    world.run(1)
+    world.restart()
+    world.run(40)
+    states = {
+        one.system: one.verdict for one in view.status_of(world.state, world.moment()).systems
+    }
+    assert states["switch"] is Verdict.DOWN
+    assert not findings(view.status_of(world.state, world.moment()))
+
+
+def test_what_broke_after_the_line_is_not_its_cause_after_a_restart_either() -> None:
+    world = site()
+    world.dead.add(PRIMARY)
+    world.run(60)
+    fail(world, "router")
+    world.run(60)
+    before = world.state.incident
+    world.restart()
+    world.run(60)
+    after = world.state.incident
+    assert before is not None
+    assert after is not None
+    assert (after.cause, after.detail.system) == (before.cause, before.detail.system)
+
+
+def test_a_system_that_breaks_in_an_incident_is_told_though_the_agent_is_restarted_at_once() -> (
+    None
+):
+    world = site()
+    fail(world, "bank")
+    world.run(40)
+    fail(world, "pbx")
+    world.run(0.5)
+    world.restart()
+    world.run(60)
+    assert {one.detail.system for one in world.state.incidents.systems} == {"bank", "pbx"}
+
+
+def test_after_the_box_s_own_start_nobody_is_blamed_for_taking_longer() -> None:
+    world = site()
+    fail(world, "bank")
+    world.run(40)
+    fail(world, "pbx")
+    world.reboot(5)
+    world.run(60)
+    assert "pbx" not in {one.detail.system for one in world.state.incidents.systems}
+
+
+def test_what_is_known_well_is_written_down_once_for_each_incident() -> None:
+    world = site()
+    world.run(30)
+    assert world.of(WatchesHeard) == []
+    fail(world, "bank")
+    world.run(300)
+    noted = world.of(WatchesHeard)
+    assert len(noted) <= 2
+    assert {key for fact in noted for key in fact.well} >= {checking.HOP}
 
 
 def test_the_modem_s_own_word_is_evidence_where_both_lines_are_dead() -> None:
