@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from notanker_lab import addresses
-from tests.lab.scene import Scene, Status, is_over, on_stage
+from tests.lab.scene import Scene, Status, is_over, on_stage, until
 
 SWITCH, PBX = "192.0.2.20", "192.0.2.21"
 """Addresses of the site's network that the router's machine answers for, until they are taken away."""
@@ -133,4 +133,22 @@ def test_a_client_s_system_is_watched_over_the_line_that_is_in_use(scene: Scene)
         status = scene.wait(lambda s: s["incident"] and s["incident"]["cause"] == "provider")
         assert status["incident"]["evidence"].startswith("first hop answers")
         assert status["further"] == []
+    scene.wait(is_over, 60)
+
+
+def test_a_system_that_breaks_as_the_agent_is_killed_in_an_outage_is_named_all_the_same(
+    scene: Scene,
+) -> None:
+    with scene.lab.faults.silent_cut():
+        scene.wait_line("backup", timeout_s=30)
+        scene.wait(lambda s: s["incident"] and s["incident"]["cause"] == "provider")
+        until(lambda: scene.facts("WatchesHeard"), "what was well is on record")
+        with gone(scene, PBX):
+            scene.kill_agent()
+            scene.start_agent()
+            status = scene.wait(lambda s: s["further"], 60)
+            assert [one["cause"] for one in status["further"]] == ["telephony"]
+            assert status["incident"]["cause"] == "provider"
+            assert _states(status)["pbx"] == "down"
+        scene.wait(lambda s: not s["further"], 60)
     scene.wait(is_over, 60)

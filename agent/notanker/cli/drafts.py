@@ -17,6 +17,7 @@ from notanker.cli.output import (
     json_option,
     language,
     print_json,
+    print_rows,
     read_config,
     say,
     time_of,
@@ -30,6 +31,7 @@ from notanker.shell.answers import said
 from notanker.shell.control import MAX_LINE_BYTES, Told
 
 LISTED: Final = 20
+LIST_COLUMNS: Final = 27
 ANSWER_S: Final = 10.0
 GOOD: Final = frozenset({"released", "one_more", "withdrawn", "off"})
 
@@ -61,14 +63,15 @@ def _list(config: Config, *, as_json: bool) -> None:
     if as_json:
         print_json([{"incident": one.number, "drafts": one.drafts} for one in known if one.drafts])
         return
-    rows = [_line(one, draft) for one in known for draft in one.drafts]
-    for row in rows or [say("Es gibt keine Entwürfe.", "There are no drafts.")]:
-        click.echo(row)
+    rows = [_row(one, draft) for one in known for draft in one.drafts]
+    print_rows(rows, LIST_COLUMNS)
+    if not rows:
+        click.echo(say("Es gibt keine Entwürfe.", "There are no drafts."))
 
 
-def _line(incident: Incident, draft: Draft) -> str:
+def _row(incident: Incident, draft: Draft) -> tuple[str, str]:
     version = say(f"Fassung {draft.version}", f"version {draft.version}")
-    return f"{incident.number:>5}  {draft.template:<8}{version:<12}{_state(incident, draft)}"
+    return f"{incident.number:>5}  {draft.template:<8}{version:<12}", _state(incident, draft)
 
 
 def _state(incident: Incident, draft: Draft) -> str:
@@ -101,11 +104,14 @@ def show(config_path: Path, number: int, template: str, as_json: bool) -> None:
     if as_json:
         print_json(draft)
         return
-    click.echo(f"{_line(incident, draft).strip()}  {time_of(draft.made)}")
+    name, state = _row(incident, draft)
+    print_rows([(name, f"{state}, {time_of(draft.made)}")], LIST_COLUMNS)
     if any(draft.refused):
-        click.echo(draft.refused[language() == "en"])
+        print_rows([("", draft.refused[language() == "en"])], 0)
     for tongue, text in draft.words:
-        click.echo(f"\n[{tongue}]\n{text}")
+        click.echo(f"\n[{tongue}]")
+        for line in text.splitlines():
+            print_rows([("", line)], 0)
 
 
 @drafts.command("release", short_help="Release a draft in a person's name (root).")

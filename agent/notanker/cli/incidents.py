@@ -10,12 +10,12 @@ import click
 import msgspec
 
 from notanker.cli.output import (
-    NAME_COLUMNS,
     config_option,
     fail,
     json_option,
     language,
     print_json,
+    print_rows,
     read_config,
     say,
     time_of,
@@ -37,6 +37,7 @@ from notanker.shell import clock
 from notanker.shell.settings import zone_of
 
 LISTED: Final = 20
+LIST_COLUMNS: Final = 47
 STAGES: Final[dict[Stage, Pair]] = {
     Stage.OPEN: ("offen", "open"),
     Stage.RESTORING: ("wird beobachtet", "being watched"),
@@ -78,8 +79,7 @@ def _list(config: Config, last: int, *, as_json: bool) -> None:
     if as_json:
         print_json([_listed(item, reviews[item.number]) for item in known])
         return
-    for item in known:
-        click.echo(_line(item, reviews[item.number]))
+    print_rows((_row(item, reviews[item.number]) for item in known), LIST_COLUMNS)
     if count > len(known):
         older = count - len(known)
         click.echo(
@@ -93,14 +93,15 @@ def _listed(item: Incident, review: Note | None) -> dict[str, object]:
     return {**status, "review": review}
 
 
-def _line(item: Incident, review: Note | None) -> str:
+def _row(item: Incident, review: Note | None) -> tuple[str, str]:
+    """Return number, beginning and state; and the cause, which may be long."""
     stage = in_language(STAGES.get(item.stage, (str(item.stage), str(item.stage))), language())
+    if item.stage is Stage.RESOLVED:
+        stage = (
+            say("ausgewertet", "reviewed") if review else say("nicht ausgewertet", "not reviewed")
+        )
     cause = cause_words(item.cause, language(), item.detail)
-    seen = say("ausgewertet", "reviewed") if review else say("nicht ausgewertet", "not reviewed")
-    told = seen if item.stage is Stage.RESOLVED else ""
-    return (
-        f"{item.number:>5}  {time_of(item.opened):<19}  {stage:<15}  {told:<17}  {cause}".rstrip()
-    )
+    return f"{item.number:>5}  {time_of(item.opened):<19}  {stage:<17}  ", cause
 
 
 @incidents.command("show", short_help="Show an incident as it stands.")
@@ -113,8 +114,7 @@ def show(config_path: Path, number: int, as_json: bool) -> None:
     if as_json:
         print_json(incident_status(found))
         return
-    for name, text in incident_lines(incident_status(found)):
-        click.echo(f"{name:<{NAME_COLUMNS}}{text}")
+    print_rows(incident_lines(incident_status(found)))
 
 
 @incidents.command("report", short_help="Print the after-action report.")

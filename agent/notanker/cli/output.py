@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
@@ -34,6 +35,7 @@ config_option = click.option(
 )
 NAME_COLUMNS: Final = 18
 """The names at the left of what a command lists."""
+COLUMNS: Final = 80
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -54,6 +56,13 @@ def say(german: str, english: str) -> str:
 def print_json(value: object) -> None:
     """Print the value as JSON, for programs."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def print_rows(rows: Iterable[tuple[str, str]], indent: int = NAME_COLUMNS) -> None:
+    """Print names with what there is to say of each beside them, within 80 columns."""
+    for name, text in rows:
+        for number, row in enumerate(textwrap.wrap(text, COLUMNS - indent) or [""]):
+            click.echo(f"{name if number == 0 else '':<{indent}}{row}".rstrip())
 
 
 def print_problems(problems: Iterable[Problem], *, err: bool = True) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -12,17 +11,18 @@ import msgspec
 from notanker.cli.exits import OK, SILENT, UNWELL
 from notanker.cli.lte import lte_lines
 from notanker.cli.output import (
-    NAME_COLUMNS,
     config_option,
     fail,
     json_option,
     language,
     print_json,
+    print_rows,
     read_config,
     say,
     time_of,
 )
-from notanker.core.names import Cause, Line
+from notanker.core.moment import Moment
+from notanker.core.names import Cause, Line, Stage, Uplink, Verdict
 from notanker.core.status import REFRESH_S, DraftStatus, IncidentStatus, Status
 from notanker.core.wording import (
     CONFIDENCES,
@@ -42,6 +42,8 @@ from notanker.plan.words import (
 from notanker.shell import clock
 
 STALE_S = 3 * REFRESH_S
+DRILL_S = 3600.0
+"""So long somebody's wish for a drill makes an outage count as one."""
 
 
 def read_status(path: Path) -> Status:
@@ -78,8 +80,7 @@ def status(config_path: Path, as_json: bool) -> None:
     if as_json:
         print_json(now)
     else:
-        for name, text in _lines(now, stale=stale):
-            click.echo(f"{name:<{NAME_COLUMNS}}{text}")
+        print_rows(_lines(now, stale=stale))
     raise SystemExit(SILENT if stale else OK if _well(now) else UNWELL)
 
 
@@ -87,58 +88,104 @@ def _well(now: Status) -> bool:
     return now.line is Line.PRIMARY and now.incident is None
 
 
-def _lines(now: Status, *, stale: bool) -> list[tuple[str, str]]:
-    lang = language()
-    age = duration_words(clock.age_s(now.written), lang)
-    fresh = say(f"Stand von vor {age}", f"as of {age} ago")
-    warning = say(" - DER AGENT MELDET SICH NICHT", " - THE AGENT DOES NOT ANSWER")
-    lines = [
-        (say("Standort", "Site"), f"{now.site} ({fresh}{warning if stale else ''})"),
-        (say("Verkehr", "Traffic"), f"{fallback_words(now.line, lang)}, {time_of(now.line_since)}"),
+Rows = list[tuple[str, str]]
+
+
+def _lines(now: Status, *, stale: bool) -> Rows:
+    """Return what there is to say, the most important first: who reads it has a small screen and no time."""
+    open_now = (*((now.incident,) if now.incident else ()), *now.further)
+    return [
+        *_head(now, stale=stale),
+        *(row for one in open_now for row in _incident_rows(one)),
+        *_way_lines(now),
+        *([] if open_now else [(say("Störung", "Incident"), say("keine", "none"))]),
+        *((say("Befund", "Finding"), finding) for finding in now.findings),
+        *(row for one in open_now for row in _told_rows(one)),
+        *_system_lines(now),
+        *_part_lines(now),
     ]
+
+
+def _head(now: Status, *, stale: bool) -> Rows:
+    age = duration_words(clock.age_s(now.written), language())
+    warning = say("DER AGENT MELDET SICH NICHT", "THE AGENT DOES NOT ANSWER")
+    rows = [(say("Achtung", "Attention"), warning)] if stale else []
+    fresh = say(f"Stand von vor {age}", f"as of {age} ago")
+    rows.append((say("Standort", "Site"), f"{now.site} ({fresh})"))
+    if not now.written.trusted:
+        unsure = say("nicht gestellt, alle Zeiten sind Spannen", "not set, all times are spans")
+        rows.append((say("Uhr", "Clock"), unsure))
+    asked = now.box.drill_asked
+    if asked is not None and clock.age_s(asked) < DRILL_S:
+        told = say(f"gewünscht {time_of(asked)}", f"asked for {time_of(asked)}")
+        rows.append((say("Übung", "Drill"), told))
+    return rows
+
+
+def _way_lines(now: Status) -> Rows:
+    """Return where traffic goes, and how both ways do."""
+    lang = language()
+    since = time_of(now.line_since)
+    rows = [(say("Verkehr", "Traffic"), f"{fallback_words(now.line, lang)}, {since}")]
     for uplink in now.uplinks:
-        name = (
-            say("Hauptleitung", "Primary line")
-            if uplink.uplink == "primary"
-            else say("Ersatz", "Backup")
-        )
+        primary = uplink.uplink is Uplink.PRIMARY
+        name = say("Hauptleitung", "Primary line") if primary else say("Ersatz", "Backup")
         works = verdict_words(uplink.verdict, degraded=uplink.degraded)
         text = f"{uplink.interface}: {in_language(works, lang)}"
-        if uplink.rtt_ms is not None:
-            text += (
-                f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {say('Verlust', 'loss')}"
-            )
-        lines.append((name, text))
-    return lines + lte_lines(now) + _incident_lines(now) + _system_lines(now) + _part_lines(now)
+        if uplink.rtt_ms is not None and uplink.verdict is not Verdict.DOWN:
+            loss = say("Verlust", "loss")
+            text += f", {uplink.rtt_ms:.0f} ms, {uplink.loss_pct or 0:.0f} % {loss}"
+        rows.append((name, text))
+    return rows + lte_lines(now)
 
 
-def _incident_lines(now: Status) -> list[tuple[str, str]]:
-    if now.incident is None:
-        return [(say("Störung", "Incident"), say("keine", "none"))]
-    lines: list[tuple[str, str]] = []
-    for incident in (now.incident, *now.further):
-        lines += incident_lines(incident)
-    return lines
+def incident_lines(incident: IncidentStatus) -> Rows:
+    """Return one incident: cause, who has it, evidence, who was told."""
+    return _incident_rows(incident) + _told_rows(incident)
 
 
-def incident_lines(incident: IncidentStatus) -> list[tuple[str, str]]:
-    """Return one incident, line by line: cause, evidence, who was told."""
+def _incident_rows(incident: IncidentStatus) -> Rows:
     lang = language()
     cause = cause_words(incident.cause, lang, incident.detail)
-    lines = [
-        (say("Störung", "Incident"), f"{incident.number}, {cause}, {time_of(incident.opened)}")
-    ]
+    rows = [(say("Störung", "Incident"), f"{incident.number}, {cause}, {time_of(incident.opened)}")]
+    rows.append(("", _handled(incident)))
     if incident.cause is not Cause.UNKNOWN:
-        since = time_of(incident.detail.since) if incident.detail.since else ""
+        since = _since(incident.detail.since) if incident.detail.since else ""
         told = in_language(sentence_pair(incident.cause, incident.detail, since), lang)
         sure = in_language(CONFIDENCES[incident.detail.confidence], lang)
+        rows.append((say("Ursache", "Cause"), f"{told} ({sure})"))
         evidence = in_language(evidence_pair(incident.evidence), lang)
-        lines += _wrapped(say("Ursache", "Cause"), f"{told} ({sure})")
-        lines += _wrapped(say("Beleg", "Evidence"), evidence)
+        rows += [(say("Beleg", "Evidence"), evidence)] if evidence else []
+    return rows
+
+
+def _since(moment: Moment) -> str:
+    """Return what stands after "since": in German a span does, where the clock was not trusted."""
+    if moment.trusted:
+        return time_of(moment)
+    return say(duration_words(clock.age_s(moment), language()), time_of(moment))
+
+
+def _handled(incident: IncidentStatus) -> str:
+    """Say whether it is over, and whether somebody has it."""
+    if incident.resolved is not None:
+        at = time_of(incident.resolved)
+        return say(f"behoben, {at}", f"resolved, {at}")
+    who, at = incident.acknowledged_by or "-", time_of(incident.acknowledged)
+    if incident.acknowledged is None:
+        held = say("noch von niemandem übernommen", "nobody has it yet")
+    else:
+        held = say(f"übernommen von {who}, {at}", f"taken on by {who}, {at}")
+    watched = say("geht wieder, wird beobachtet; ", "works again, being watched; ")
+    return f"{watched if incident.stage is Stage.RESTORING else ''}{held}"
+
+
+def _told_rows(incident: IncidentStatus) -> Rows:
+    rows = []
     for message in incident.messages:
-        outcome = in_language(OUTCOMES[message.outcome], lang)
-        lines.append(("", f"{message.mark} {message.contact}: {outcome}"))
-    return lines + [_draft_line(draft) for draft in incident.drafts]
+        outcome = in_language(OUTCOMES[message.outcome], language())
+        rows.append((say("Meldung", "Message"), f"{message.mark} {message.contact}: {outcome}"))
+    return rows + [_draft_line(draft) for draft in incident.drafts]
 
 
 def _draft_line(draft: DraftStatus) -> tuple[str, str]:
@@ -148,16 +195,12 @@ def _draft_line(draft: DraftStatus) -> tuple[str, str]:
     if draft.drill:
         told = say("Übung", "drill")
     elif draft.missing:
-        told = say(f"Entwurf, es fehlen {draft.missing}", f"draft, {draft.missing} missing")
+        one = draft.missing == 1
+        german = f"wartet auf {draft.missing} Freigabe{'' if one else 'n'}"
+        told = say(german, f"waits for {draft.missing} release{'' if one else 's'}")
     else:
         told = say(f"freigegeben von {by}", f"released by {by}")
     return say("Entwurf", "Draft"), f"{what}: {told}"
-
-
-def _wrapped(name: str, text: str) -> list[tuple[str, str]]:
-    """Break a long text for a terminal of 80 columns."""
-    rows = textwrap.wrap(text, 80 - NAME_COLUMNS) or [""]
-    return [(name if number == 0 else "", row) for number, row in enumerate(rows)]
 
 
 def _system_lines(now: Status) -> list[tuple[str, str]]:
@@ -187,8 +230,6 @@ def _part_lines(now: Status) -> list[tuple[str, str]]:
         lines.append(
             ("", say(f"Planverteilung zuletzt {heard}", f"last heard of its source {heard}"))
         )
-    for finding in now.findings:
-        lines += _wrapped(say("Befund", "Finding"), finding)
     return lines
 
 
