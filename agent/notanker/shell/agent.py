@@ -146,15 +146,7 @@ class Agent:
         used = numbers_used(past, self._config.paths.reports)
         now = self._clock.now()
         settings = settings_of(self._config, self._planning.plan)
-        recorder = Recorder(
-            self._config,
-            self._store,
-            self._outbox,
-            lambda: self._runtime.state,
-            lambda: self._planning.plan,
-            self._log,
-            self._composer,
-        )
+        recorder = Recorder(self._config, self._store, self._outbox, self._composer, self._log)
         self._runtime = Runtime(
             state.start(settings, now, route, past.facts, used),
             self._clock,

@@ -49,7 +49,7 @@ class Composer:
         refused: Callable[[Problem], None] = lambda _: None,
     ) -> None:
         self.site: Final = site
-        self._plan: Final = plan
+        self.plan: Final = plan
         self._now: Final = now
         self._name: Final = name
         self.language: Final = language
@@ -122,7 +122,7 @@ class Composer:
     def _text(self, queued: Queued, incident: Incident) -> str:
         site = self.site()
         line = truth.line(site, incident, queued.template)
-        context = Context(self._plan(), self._name, site.settings.telling, line, site.incidents)
+        context = Context(self.plan(), self._name, site.settings.telling, line, site.incidents)
         try:
             return text_of(queued, incident, context, self._log, self._refused)
         except Exception as error:  # noqa: BLE001 - words that fail must never cost an alarm

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from notanker.config.model import Config
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
-from notanker.core.state import Site
-from notanker.plan.model import Plan
 from notanker.shell import clock, codec, journal
 from notanker.shell.composing import Composer
 from notanker.shell.files import replace_file
@@ -31,10 +28,8 @@ class Recorder:
         config: The configuration.
         store: The journal.
         outbox: Where new messages go.
-        site: Gives the present state.
-        plan: Gives the plan in force.
+        composer: Makes the messages' texts, and knows the state that they are made from.
         log: Where changes are logged.
-        composer: Makes the messages' texts.
     """
 
     def __init__(
@@ -42,16 +37,14 @@ class Recorder:
         config: Config,
         store: Journal,
         outbox: Outbox,
-        site: Callable[[], Site],
-        plan: Callable[[], Plan | None],
-        log: Log,
         composer: Composer,
+        log: Log,
     ) -> None:
         self._config = config
         self._store = store
         self._outbox = outbox
-        self._site = site
-        self._plan = plan
+        self._site = composer.site
+        self._plan = composer.plan
         self._log = log
         self._composer = composer
 

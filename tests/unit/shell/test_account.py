@@ -18,7 +18,7 @@ from notanker.core.facts import DeviceTold, Fact, Queued, Resolved
 from notanker.core.incident import fold
 from notanker.core.names import Outcome, Uplink
 from notanker.core.report import Report
-from notanker.core.state import Site, start
+from notanker.core.state import start
 from notanker.shell import composing, journal, recorder
 from notanker.shell.composing import Composer
 from notanker.shell.journal import Journal
@@ -38,8 +38,7 @@ def made(path: Path, store: Journal) -> Recorder:
     )
     site = SimpleNamespace(incidents=fold(incidents_of.usual()))
     return Recorder(
-        cast("Config", config), store, cast("Outbox", None), lambda: cast("Site", site), lambda: None,
-        open_log("error"), composer(site),
+        cast("Config", config), store, cast("Outbox", None), composer(site), open_log("error"),
     )  # fmt: skip
 
 
@@ -122,8 +121,7 @@ def test_words_that_fail_do_not_cost_an_alarm(
         store = Journal(tmp_path / "journal.sqlite")
         store.start()
         Recorder(
-            cast("Config", config), store, cast("Outbox", outbox), lambda: site,
-            lambda: None, open_log("error"), composer(site),
+            cast("Config", config), store, cast("Outbox", outbox), composer(site), open_log("error"),
         ).record([fact for fact in incidents_of.usual() if isinstance(fact, Queued)])  # fmt: skip
         await asyncio.to_thread(store.close)
 
