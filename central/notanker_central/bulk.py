@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import Connection
+
+from notanker_central.glance import Traits
+
+_TRAITS_AT: Final = 11
 
 
 @dataclass(slots=True)
@@ -23,7 +27,7 @@ class Standing:
         beat: The newest beat as it is kept, in JSON; empty before the first.
         newer: Whether `beat` is one of this batch.
         moved: Whether `state` or `since_s` changed.
-        changed: Whether anything changed that silent sites may have in common, or the proof of the backup.
+        changed: Whether `traits` did.
     """
 
     key: object
@@ -37,14 +41,17 @@ class Standing:
     stored_to: int
     conflict: bool
     beat: str
-    operator: str
-    version: str
-    lte_proven_s: float | None
+    traits: Traits
     old: int = 0
     newer: bool = False
     wait_s: float = 0.0
     moved: bool = False
     changed: bool = False
+
+
+def standing(row: Sequence[Any]) -> Standing:
+    """Return a site out of its row: the columns up to the beat, then the traits."""
+    return Standing(*(*row[:_TRAITS_AT], Traits(*row[_TRAITS_AT:])))
 
 
 class EventRow(NamedTuple):
@@ -81,7 +88,7 @@ class Bulk(Protocol):
         """Write the newest beat of each, where its counter is still the greater."""
 
     def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what silent sites may have in common, and when the backup was proven."""
+        """Write what lists and filters need (`glance.Traits`)."""
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""

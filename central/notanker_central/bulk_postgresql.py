@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import psycopg
 
-from notanker_central.bulk import EventRow, Place, Standing, Told
+from notanker_central.bulk import EventRow, Place, Standing, Told, standing
 
 # In one order for all receivers: two whose batches have sites in common must not wait for each other.
 _STANDINGS: Final = """
 select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat, operator, version, lte_proven_s
+    beat, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
 from site where id = any(%s) order by id for update"""
 _BEATS: Final = """
 create temporary table if not exists new_beat (
@@ -36,7 +36,10 @@ _COPY_EVENTS: Final = """
 copy new_event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s) from stdin"""
 _NEW_EVENTS: Final = "insert into event select * from new_event on conflict do nothing"
 _JOURNAL: Final = "update site set stored_to = %s, conflict = %s where id = %s"
-_TRAITS: Final = "update site set operator = %s, version = %s, lte_proven_s = %s where id = %s"
+_TRAITS: Final = """
+update site set operator = %s, version = %s, lte_proven_s = %s,
+    plan = %s, plan_since_s = %s, incidents = %s, unheld = %s
+where id = %s"""
 _OLD: Final = "update site set old_beats = old_beats + %s where id = %s"
 
 
@@ -49,7 +52,7 @@ class PostgresqlBulk:
     def standings(self, sites: Collection[str]) -> dict[str, Standing]:
         """Return the sites by id, locked against other receivers until the transaction ends."""
         rows = self._cursor.execute(_STANDINGS, (list(sites),))
-        return {row[1]: Standing(*row) for row in rows}
+        return {row[1]: standing(row) for row in rows}
 
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats."""
@@ -61,8 +64,8 @@ class PostgresqlBulk:
         self._cursor.execute(_STATES, {"now": now_s})
 
     def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what silent sites may have in common, and when the backup was proven."""
-        rows = [(s.operator, s.version, s.lte_proven_s, s.id) for s in sites]
+        """Write what lists and filters need."""
+        rows = [(*s.traits, s.id) for s in sites]
         self._cursor.executemany(_TRAITS, rows)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from notanker_central.bulk import EventRow, Place, Standing, Told
+from notanker_central.bulk import EventRow, Place, Standing, Told, standing
 
 # `cross join` keeps the order: the short list first, then one search for each of its lines.
 _STANDINGS: Final = """
 select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat, operator, version, lte_proven_s
+    beat, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
 from json_each(?) asked cross join site on site.id = asked.value"""
 _SAME_STATE: Final = """
 update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?
@@ -33,7 +33,10 @@ _EVENT: Final = """
 insert into event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"""
 _JOURNAL: Final = "update site set stored_to = ?, conflict = ? where rowid = ?"
-_TRAITS: Final = "update site set operator = ?, version = ?, lte_proven_s = ? where rowid = ?"
+_TRAITS: Final = """
+update site set operator = ?, version = ?, lte_proven_s = ?,
+    plan = ?, plan_since_s = ?, incidents = ?, unheld = ?
+where rowid = ?"""
 _OLD: Final = "update site set old_beats = old_beats + ? where rowid = ?"
 
 
@@ -46,7 +49,7 @@ class SqliteBulk:
     def standings(self, sites: Collection[str]) -> dict[str, Standing]:
         """Return the sites by id; the transaction has the database to itself."""
         rows = self._connection.execute(_STANDINGS, (json.dumps(list(sites)),))
-        return {row[1]: Standing(*row) for row in rows}
+        return {row[1]: standing(row) for row in rows}
 
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats. What did not change is not named: its indexes are left alone."""
@@ -62,8 +65,8 @@ class SqliteBulk:
         self._connection.executemany(_NEW_STATE, moved)
 
     def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what silent sites may have in common, and when the backup was proven."""
-        rows = [(s.operator, s.version, s.lte_proven_s, s.key) for s in sites]
+        """Write what lists and filters need."""
+        rows = [(*s.traits, s.key) for s in sites]
         self._connection.executemany(_TRAITS, rows)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:

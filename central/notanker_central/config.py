@@ -15,6 +15,8 @@ from notanker_central.rules import check
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(ge=1, le=86400)]
+_Latitude = Annotated[float, Meta(ge=-90, le=90)]
+_Longitude = Annotated[float, Meta(ge=-180, le=180)]
 _Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
@@ -45,7 +47,14 @@ class Database(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Board(Struct, frozen=True, forbid_unknown_fields=True):
-    """The fleet board. It has no login yet, so by default this machine alone sees it."""
+    """The fleet board.
+
+    Attributes:
+        login: Whether people sign in; without it this machine alone is let in, and all may do all.
+        certificate: For TLS, with `key`; without it the board is for this machine or for a proxy.
+        proxy: Addresses or networks of the proxies whose X-Forwarded headers are believed.
+        agreed: The hours that availability is reported for, such as `Mo-Fr 07-19`; a site may have its own.
+    """
 
     listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")] = (
         "127.0.0.1:8444"
@@ -53,6 +62,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     title: str = "Standorte"
     language: Language = "de"
     time_zone: str = "Europe/Berlin"
+    login: bool = True
+    certificate: str = ""
+    key: str = ""
+    proxy: tuple[str, ...] = ()
+    agreed: str = "24x7"
 
     @property
     def host(self) -> str:
@@ -99,6 +113,27 @@ class Mqtt(Struct, frozen=True, forbid_unknown_fields=True):
     password: str = ""
     share: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
     client: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "notanker-central"
+
+
+class Oidc(Struct, frozen=True, forbid_unknown_fields=True):
+    """An identity provider that vouches for people (OpenID Connect); without an issuer there is none.
+
+    Attributes:
+        name: What the way in is called on the page.
+        issuer: The provider's address, as it stands in its tokens.
+        secret_file: Holds the client's secret.
+        claim: Which claim names the person's groups.
+        viewers: Groups that may see; `operators` and `admins` likewise. Who is in none is not let in.
+    """
+
+    name: str = "OpenID Connect"
+    issuer: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
+    client_id: str = ""
+    secret_file: str = ""
+    claim: str = "groups"
+    viewers: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
 
 
 class Plans(Struct, frozen=True, forbid_unknown_fields=True):
@@ -165,6 +200,9 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     interval_s: _Seconds = 60.0
     grace_s: _Seconds = 80.0
     region: str = ""
+    place: tuple[_Latitude, _Longitude] | None = None
+    time_zone: str = ""
+    agreed: str = ""
 
 
 def site_of(name: str, shown: str, region: str, interval_s: float, grace_s: float) -> Site | None:
@@ -189,6 +227,7 @@ class CentralConfig(Struct, frozen=True):
     keys: Keys = Keys()
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
+    oidc: Oidc = Oidc()
 
 
 class _Head(Struct, frozen=True):
@@ -203,6 +242,7 @@ class _Head(Struct, frozen=True):
     keys: Keys = Keys()
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
+    oidc: Oidc = Oidc()
     site: list[dict[str, object]] = []
 
 
@@ -217,6 +257,7 @@ _TABLES: Final = {
     "keys": Keys,
     "udp": Udp,
     "mqtt": Mqtt,
+    "oidc": Oidc,
 }
 
 
@@ -249,10 +290,12 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     keys, found_keys = _table(document, "keys", Keys())
     udp, found_udp = _table(document, "udp", Udp())
     mqtt, found_mqtt = _table(document, "mqtt", Mqtt())
+    oidc, found_oidc = _table(document, "oidc", Oidc())
     sites, found_sites = convert_items(document, "site", Site)
     problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
-    problems += [*found_page, *found_keys, *found_udp, *found_mqtt, *found_sites]
-    tables = (listen, database, board, alarm, sites, plans, page, keys, udp, mqtt)
+    problems += [*found_page, *found_keys, *found_udp, *found_mqtt, *found_oidc]
+    problems += found_sites
+    tables = (listen, database, board, alarm, sites, plans, page, keys, udp, mqtt, oidc)
     return CentralConfig(*tables), problems
 
 

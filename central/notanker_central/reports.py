@@ -6,9 +6,11 @@ known. The centre keeps the newest, as the site sent it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +30,7 @@ MAX_JSON_BYTES: Final = 2 * 1024 * 1024
 MOST_NUMBER: Final = 2**53
 MOST_TEXT: Final = 2000
 LISTED: Final = 20
+MOST_OF_A_MONTH: Final = 2_000
 _DECODER: Final = msgspec.json.Decoder(Report)
 _PAPER: Final = threading.Lock()
 """One at a time: making paper takes a second and a hundred megabytes."""
@@ -116,6 +119,24 @@ def one(connection: Connection, site: str, number: int) -> Report | None:
         return report_in(row.body)
     except RefusedError:
         return None
+
+
+def opened_between(
+    connection: Connection, sites: Sequence[str], from_s: float, to_s: float
+) -> Iterator[tuple[str, Report]]:
+    """Give the reports of line outages that these sites opened within a time, the oldest first."""
+    c = t.report.c
+    query = (
+        select(c.site, c.body)
+        .where(c.site.in_(sites), c.opened_s >= from_s, c.opened_s <= to_s)
+        .order_by(c.site, c.opened_s)
+        .limit(MOST_OF_A_MONTH)
+    )
+    for site, body in connection.execute(query):
+        with contextlib.suppress(RefusedError):  # an older version may have written it
+            report = report_in(body)
+            if not report.system:
+                yield site, report
 
 
 def _of(site: str) -> Select[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
-import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +12,9 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from notanker.config.fields import Document
 from notanker.errors import Catalogue, Entry, Problem
+from notanker_central import board_rules
 from notanker_central.database import address
+from notanker_central.reach import is_loopback, tls_context
 
 if TYPE_CHECKING:
     from notanker_central.config import CentralConfig, Mqtt
@@ -97,22 +97,6 @@ CATALOGUE: Final = Catalogue(
                 "For example sqlite:////var/lib/notanker/central.sqlite (four slashes).",
             ),
         ),
-        "unknown-zone": Entry(
-            "error",
-            ("Die Zeitzone „{zone}“ gibt es hier nicht.", "Zum Beispiel Europe/Berlin."),
-            ("There is no time zone '{zone}' here.", "For example Europe/Berlin."),
-        ),
-        "board-open": Entry(
-            "warning",
-            (
-                "Die Übersicht hat keine Anmeldung; auf {listen} sieht sie jeder, der die Adresse erreicht.",
-                "127.0.0.1 lassen und einen Proxy mit Anmeldung davor setzen.",
-            ),
-            (
-                "The board has no login; on {listen} everyone who reaches the address sees it.",
-                "Keep 127.0.0.1 and put a proxy with a login in front.",
-            ),
-        ),
         "same-id": Entry(
             "error",
             ("Den Standort „{value}“ gibt es schon.", "Jedem Standort eine eigene id geben."),
@@ -157,36 +141,12 @@ CATALOGUE: Final = Catalogue(
 
 def check(document: Document, config: CentralConfig) -> list[Problem]:
     """Return what is wrong across the fields."""
-    found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
+    found = [*_listen(document, config), *_database(document, config), *_sites(document)]
     found += _mqtt(document, config.mqtt)
+    found += board_rules.check(document, config)
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
         found.append(CATALOGUE.problem("nobody-told", document.place(("alarm",))))
     return found
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def tls_context(certificate: str, key: str) -> ssl.SSLContext:
-    """Return the server's TLS settings: version 1.2 or newer, HTTP/1.1.
-
-    Raises:
-        OSError: certificate or key cannot be read or don't belong together (`ssl.SSLError` is one).
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    context.num_tickets = (
-        1  # each further one costs a site 250 bytes of its data plan per connection
-    )
-    # An empty password makes an encrypted key an error; without it OpenSSL would ask at the terminal.
-    context.load_cert_chain(certificate, key, password="")
-    return context
 
 
 def _listen(document: Document, config: CentralConfig) -> Iterator[Problem]:
@@ -207,7 +167,7 @@ def _listen(document: Document, config: CentralConfig) -> Iterator[Problem]:
             yield CATALOGUE.problem("bad-certificate", place, reason=reason)
 
 
-def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
+def _database(document: Document, config: CentralConfig) -> Iterator[Problem]:
     try:
         address(config.database.url).get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
@@ -220,15 +180,6 @@ def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
         except OSError as error:
             place, reason = document.place(("keys", "ca")), error.strerror or str(error)
             yield CATALOGUE.problem("bad-authority", place, file=ca, reason=reason)
-    board = config.board
-    try:
-        zoneinfo.ZoneInfo(board.time_zone)
-    except (OSError, ValueError, KeyError):
-        place = document.place(("board", "time_zone"))
-        yield CATALOGUE.problem("unknown-zone", place, zone=board.time_zone)
-    if board.listen and not is_loopback(board.host):
-        place = document.place(("board", "listen"))
-        yield CATALOGUE.problem("board-open", place, listen=board.listen)
 
 
 def _mqtt(document: Document, mqtt: Mqtt) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ import structlog
 
 from notanker_central.alarm.carrying import Carrying
 from notanker_central.alarm.desk import Desk
-from notanker_central.board import board_app
+from notanker_central.board.app import behind_proxy, board_app
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
@@ -33,10 +33,10 @@ from notanker_central.lease import Lease, Work, run_as_one
 from notanker_central.opening import Opener
 from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
+from notanker_central.reach import is_loopback, tls_context
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Reception
 from notanker_central.roller import Roller
-from notanker_central.rules import is_loopback, tls_context
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
 from notanker_central.web.door import Door, listen
@@ -120,6 +120,7 @@ class _Centre:
         self._config = config
         self._store = store
         self._clock = clock
+        self._renewed: list[tuple[ssl.SSLContext | None, str, str]] = []
         vault = open_vault(config, store)
         opener = Opener(store, vault, clock)
         self._reception = Reception(store, opener, clock)
@@ -134,7 +135,8 @@ class _Centre:
         if config.plans.folder:
             depot = Depot(Path(config.plans.folder), Path(config.plans.archive))
             add_depot(self._receiver, depot, Keyring(store))
-        self._board = board_app(store, config.board, clock, health)
+        board = board_app(store, config.board, clock, health, config.oidc)
+        self._board = behind_proxy(board, config.board)
 
     async def run(self, ready: Callable[[Ports], None] | None) -> None:
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
@@ -149,7 +151,7 @@ class _Centre:
             self._reception.start()
             port = carriers.enter_context(opened(self._config, self._reception))
             tasks = [asyncio.ensure_future(door.run()) for door in doors]
-            tasks.append(asyncio.ensure_future(self._renew_certificate()))
+            tasks.append(asyncio.ensure_future(self._renew_certificates()))
             ports = Ports(doors[0].port, board, page.port if page is not None else None, port)
             log.info("listening", **asdict(ports))
             if ready is not None:
@@ -160,21 +162,24 @@ class _Centre:
             await asyncio.gather(*(door.close() for door in doors))
 
     def _doors(self, workers: ThreadPoolExecutor) -> list[Door]:
-        self._tls = self._context()
         listening = self._config.listen
+        tls = _tls(listening.certificate, listening.key)
         doors = [
             Door(
                 listen(listening.host, listening.port),
                 self._receiver,
                 workers,
-                tls=self._tls,
+                tls=tls,
                 direct=self._direct,
             )
         ]
+        self._renewed.append((tls, listening.certificate, listening.key))
         board = self._config.board
         if board.listen:
             listener = listen(board.host, board.port)
-            doors.append(Door(listener, self._board, workers, limits=_BOARD_LIMITS))
+            tls = _tls(board.certificate, board.key)
+            doors.append(Door(listener, self._board, workers, tls=tls, limits=_BOARD_LIMITS))
+            self._renewed.append((tls, board.certificate, board.key))
         return doors
 
     def _status_page(self, workers: ThreadPoolExecutor) -> Door | None:
@@ -182,26 +187,28 @@ class _Centre:
         if not page.listen:
             return None
         app = StatusPages(self._store, page, self._config.board, self._clock).app()
-        tls = None if is_loopback(page.host) else self._tls
+        tls = (
+            None
+            if is_loopback(page.host)
+            else _tls(self._config.listen.certificate, self._config.listen.key)
+        )
         return Door(listen(page.host, page.port), app, workers, tls=tls, limits=_BOARD_LIMITS)
 
-    def _context(self) -> ssl.SSLContext | None:
-        listening = self._config.listen
-        if listening.insecure_http:
-            return None
-        return tls_context(listening.certificate, listening.key)
-
-    async def _renew_certificate(self) -> None:
-        """Take a renewed certificate into use: new connections get it, nobody restarts anything."""
-        while self._tls is not None:
+    async def _renew_certificates(self) -> None:
+        """Take renewed certificates into use: new connections get them, nobody restarts anything."""
+        while True:
             await asyncio.sleep(_CERTIFICATE_S)
-            with contextlib.suppress(
-                OSError
-            ):  # half written: the old one holds until the next look
-                tls_context(self._config.listen.certificate, self._config.listen.key)
-                self._tls.load_cert_chain(
-                    self._config.listen.certificate, self._config.listen.key, password=""
-                )
+            for tls, certificate, key in self._renewed:
+                # Half written: the old one holds until the next look.
+                with contextlib.suppress(OSError):
+                    if tls is not None:
+                        tls_context(certificate, key)
+                        tls.load_cert_chain(certificate, key, password="")
+
+
+def _tls(certificate: str, key: str) -> ssl.SSLContext | None:
+    """Return the settings for TLS, None where none is wanted: the rules have seen to it where that may be."""
+    return tls_context(certificate, key) if certificate else None
 
 
 async def _signalled() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from notanker_central import site_keys
+from notanker_central import glance, site_keys
 from notanker_central import tables as t
 from notanker_central.config import Site
 
@@ -38,7 +38,12 @@ def add(connection: Connection, site: Site) -> bool:
 
 def change(connection: Connection, site: str, values: dict[str, Any]) -> None:
     """Change what is written of a site; names of `CHANGEABLE` alone."""
-    connection.execute(update(t.site).where(t.site.c.id == site).values(**values))
+    c = t.site.c
+    connection.execute(update(t.site).where(c.id == site).values(**values))
+    row = connection.execute(select(c.name, c.region).where(c.id == site)).one_or_none()
+    if row is not None:
+        search = glance.search_text(row.name, site, row.region)
+        connection.execute(update(t.site).where(c.id == site).values(search=search))
 
 
 def remove(connection: Connection, site: str, now_s: float) -> None:
@@ -69,7 +74,7 @@ def forget_unlisted(connection: Connection) -> None:
 
 def _keep(connection: Connection, site: Site, *, declared: bool) -> None:
     told = {name: getattr(site, name) for name in CHANGEABLE}
-    told |= {"listed": True, "declared": declared}
+    told |= {"listed": True, "declared": declared, **glance.told(site)}
     known = connection.execute(update(t.site).where(t.site.c.id == site.id).values(**told))
     if known.rowcount == 0:
         connection.execute(insert(t.site).values(id=site.id, **told, **t.NEW_SITE))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from notanker.core.heartbeat import Ack, Beat
 from notanker.core.report import Report
 from notanker.errors import NotankerError
-from notanker_central import reports, sites, taking
+from notanker_central import people_tables, reports, sites, taking
 from notanker_central import tables as t
 from notanker_central.config import Site
 from notanker_central.database import PREPARING, open_engine
@@ -146,7 +146,7 @@ def _prepare(connection: Connection) -> None:
         connection.dialect.name == "postgresql"
     ):  # receivers that start at once make one set of tables
         connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
-    t.metadata.create_all(connection)
+    people_tables.account.metadata.create_all(connection)
     version = connection.execute(select(t.schema.c.version)).scalar()
     if version is None:
         connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))

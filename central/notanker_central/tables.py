@@ -75,13 +75,39 @@ site: Final = Table(
     # Whether the site told something else than is stored at a position: it writes a new journal.
     Column("conflict", Boolean, nullable=False),
     Column("old_beats", Integer, nullable=False),
-    # What the newest beat says, for finding what silent sites have in common.
+    # Where it is, for the map; its time zone and agreed hours, for the reports; what a search looks in.
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("time_zone", String(64), nullable=False, server_default=""),
+    Column("agreed", Text, nullable=False, server_default=""),
+    Column("search", Text, nullable=False, server_default=""),
+    # What the newest beat says, for filters and lists, and for what silent sites have in common.
     Column("operator", String(64), nullable=False, server_default=""),
     Column("version", String(32), nullable=False, server_default=""),
     # When the backup was proven last: by a beat that came over it, or as the site says; null: never.
     Column("lte_proven_s", Float),
+    # The plan in force, and since when the site says so.
+    Column("plan", String(16), nullable=False, server_default=""),
+    Column("plan_since_s", Float),
+    # Open incidents, and those that nobody has taken on.
+    Column("incidents", Integer, nullable=False, server_default="0"),
+    Column("unheld", Integer, nullable=False, server_default="0"),
     Index("site_due", "due_s"),
-    Index("site_worst", "listed", "rank", "name"),
+    # All that counts, filters and lists need: without it each of them would read every beat.
+    Index(
+        "site_glance",
+        "listed",
+        "rank",
+        "name",
+        "id",
+        "region",
+        "operator",
+        "search",
+        "lte_proven_s",
+        "plan_since_s",
+        "incidents",
+        "unheld",
+    ),
 )
 
 event: Final = Table(

@@ -16,8 +16,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
 from notanker.core.heartbeat import Ack, Beat, completed
-from notanker.core.names import Uplink
-from notanker_central import journals, orders, outside
+from notanker_central import glance, journals, orders, outside
 from notanker_central import tables as t
 from notanker_central.bulk import Bulk, Standing, bulk_of
 from notanker_central.states import State, rank_of, state_of
@@ -107,11 +106,9 @@ class _Batch:
         return True
 
     def _traits(self, site: Standing, beat: Beat) -> None:
-        proven_s = _proven_s(beat, site.lte_proven_s, self.now_s)
-        told = (beat.operator[:64], beat.version[:32], proven_s)
-        if told != (site.operator, site.version, site.lte_proven_s):
-            site.operator, site.version, site.lte_proven_s = told
-            site.changed = True
+        told = glance.traits(beat, site.traits, self.now_s)
+        if told != site.traits:
+            site.traits, site.changed = told, True
 
     def _flip(self, site: Standing, after: State, beat: Beat) -> None:
         if site.state == State.SILENT:
@@ -154,16 +151,6 @@ def _earlier(kept: str) -> Beat | None:
         return _DECODER.decode(kept) if kept else None
     except msgspec.MsgspecError:  # an earlier version wrote it, as nobody reads it now
         return None
-
-
-def _proven_s(beat: Beat, before_s: float | None, now_s: float) -> float | None:
-    """Return when the backup was proven last: by this beat, or as the site says; None for never."""
-    if beat.over is Uplink.BACKUP:
-        return now_s
-    told = beat.lte_proven
-    if told is None or not told.trusted:
-        return before_s
-    return max(before_s or 0.0, min(told.wall_s, now_s))
 
 
 def _since_s(beat: Beat, now_s: float) -> float:

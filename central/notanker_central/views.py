@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +33,11 @@ class SiteView:
     old_beats: int
     stored_to: int
     conflict: bool
+    lte_proven_s: float | None
+    plan_since_s: float | None
+    incidents: int
+    unheld: int
+    time_zone: str
     beat: Beat | None
 
 
@@ -78,6 +84,12 @@ def one(connection: Connection, site: str) -> SiteView | None:
     """Return a listed site, None if there is none of that id."""
     row = connection.execute(_sites(None).where(t.site.c.id == site)).one_or_none()
     return None if row is None else _view(row)
+
+
+def some(connection: Connection, ids: Sequence[str]) -> tuple[SiteView, ...]:
+    """Return these sites, in their order."""
+    rows = {row.id: row for row in connection.execute(select(t.site).where(t.site.c.id.in_(ids)))}
+    return tuple(_view(rows[one]) for one in ids if one in rows)
 
 
 def last_events(connection: Connection, site: str) -> list[Row[Any]]:
@@ -132,5 +144,10 @@ def _view(row: Row[Any]) -> SiteView:
         old_beats=row.old_beats,
         stored_to=max(row.stored_to, 0),
         conflict=row.conflict,
+        lte_proven_s=row.lte_proven_s,
+        plan_since_s=row.plan_since_s,
+        incidents=row.incidents,
+        unheld=row.unheld,
+        time_zone=row.time_zone,
         beat=beat,
     )

@@ -98,7 +98,8 @@ key = "{folder}/centre.key"
 url = "sqlite:///{folder}/central.sqlite"
 
 [board]
-listen = "0.0.0.0:{board_port}"
+listen = "127.0.0.1:{board_port}"
+login = false
 
 [[site]]
 id = "{site}"

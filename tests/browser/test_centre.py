@@ -31,7 +31,7 @@ from notanker.core.acklink import Told
 from notanker.core.heartbeat import BeatIncident, OrderAnswer
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Line, Verdict
-from notanker_central.board import board_app
+from notanker_central.board.app import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import Board, StatusPage
 from notanker_central.enrolling import KeyDesk
@@ -105,7 +105,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         link_door,
         StatusPages(store, page, Board(), clock).app(),
         StatusPages(store, quiet, Board(), clock).app(),
-        board_app(store, Board(), clock, health),
+        board_app(store, Board(login=False), clock, health),
     )
     servers = [make_server("127.0.0.1", 0, app, threaded=True) for app in apps]
     threads = [threading.Thread(target=server.serve_forever) for server in servers]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notanker.cli.central_people import user
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say
 from notanker.errors import NotankerError, errors_of
@@ -256,3 +257,6 @@ def _no_master(error: Exception) -> None:
         f"The master key does not fit: {error}. Bring it back from the backup; if it is lost, "
         "all sites need new keys (see docs/central.md).",
     )
+
+
+central.add_command(user)

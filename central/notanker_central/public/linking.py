@@ -25,13 +25,13 @@ from notanker.core.acklink import Told
 from notanker.core.heartbeat import MOST_OPEN, BeatIncident
 from notanker.errors import LANGUAGES, Language
 from notanker_central import orders, views
+from notanker_central.board.show import Show
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.orders import Wish
 from notanker_central.public.looks import language_of, policy, style_of
 from notanker_central.public.pace import Pace
 from notanker_central.public.words import LINK
-from notanker_central.show import Show
 from notanker_central.states import State
 from notanker_central.store import Store
 from notanker_central.views import SiteView

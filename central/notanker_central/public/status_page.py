@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from notanker.errors import LANGUAGES, Language
+from notanker_central.board.show import Show
 from notanker_central.clock import Clock
 from notanker_central.config import Board, StatusPage
 from notanker_central.public import released
@@ -28,7 +29,6 @@ from notanker_central.public.feed import Channel, feed, words_in
 from notanker_central.public.looks import language_of, policy, style_of
 from notanker_central.public.released import Told
 from notanker_central.public.words import STATUS
-from notanker_central.show import Show
 from notanker_central.store import Store
 
 log: Final = structlog.get_logger(__name__)

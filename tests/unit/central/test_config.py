@@ -105,10 +105,49 @@ def test_an_authority_that_is_none_is_told(
         assert codes(problems) == ["bad-authority"]
 
 
-def test_a_board_that_the_network_reaches_is_a_warning(written: Write, good: str) -> None:
-    config, problems = written(good + '[board]\nlisten = "0.0.0.0:8444"\n')
-    assert config is not None
-    assert codes(problems) == ["board-open"]
+@pytest.mark.parametrize(
+    ("board", "found"),
+    [
+        ('listen = "0.0.0.0:8444"', ["board-no-tls"]),
+        ('listen = "0.0.0.0:8444"\nlogin = false', ["board-no-login"]),
+        ('login = false\nproxy = ["127.0.0.1"]', ["board-no-login"]),
+        ('listen = "0.0.0.0:8444"\nproxy = ["192.0.2.7"]', []),
+        ('proxy = ["192.0.2.7/99"]', ["bad-proxy"]),
+        ('certificate = "/nonexistent"\nkey = "/nonexistent"', ["bad-board-certificate"]),
+        ("login = false", []),
+        ('agreed = "Mo-Fr 07:00-19:00, Sa 08-12"', []),
+        ('agreed = "whenever"', ["unknown-agreed"]),
+    ],
+)
+def test_no_password_crosses_a_network_in_the_open(
+    written: Write, good: str, board: str, found: list[str]
+) -> None:
+    _, problems = written(f"{good}[board]\n{board}\n")
+    assert codes(problems) == found
+
+
+def test_a_site_s_own_zone_and_hours_are_checked_where_they_stand(
+    written: Write, good: str
+) -> None:
+    _, problems = written(good + 'time_zone = "Mars/Base"\nagreed = "x"\nplace = [99, 9]\n')
+    assert {(p.code, p.place.field) for p in problems} == {
+        ("unknown-zone", "site[1].time_zone"),
+        ("unknown-agreed", "site[1].agreed"),
+        ("wrong-value", "site[1].place"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("oidc", "found"),
+    [
+        ('issuer = "https://id.example"', ["oidc-incomplete"]),
+        ('issuer = "http://id.example"', ["oidc-http", "oidc-incomplete"]),
+    ],
+)
+def test_a_provider_needs_all_its_parts(
+    written: Write, good: str, oidc: str, found: list[str]
+) -> None:
+    assert codes(written(f"{good}[oidc]\n{oidc}\n")[1]) == found
 
 
 @pytest.mark.parametrize("url", ["nonsense", "/var/lib/x.sqlite", "unknown://x"])

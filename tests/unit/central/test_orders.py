@@ -28,7 +28,7 @@ from notanker.shell import journal
 from notanker.shell.centre import Centre
 from notanker.shell.journal import Journal
 from notanker.shell.logs import QUIET
-from notanker_central.board import board_app
+from notanker_central.board.app import board_app
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.health import Health
@@ -44,7 +44,7 @@ OPEN = (BeatIncident(17),)
 @pytest.fixture
 def board(store: Store, ingest: Ingest, hands: Hands) -> FlaskClient:
     health = Health(store, Watcher(store, hands.clock), ingest)
-    return board_app(store, Board(), hands.clock, health).test_client()
+    return board_app(store, Board(login=False), hands.clock, health).test_client()
 
 
 def acknowledge(

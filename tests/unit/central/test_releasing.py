@@ -8,13 +8,13 @@ from tests.unit.central.conftest import Hands, Makers
 from tests.unit.central.outside_desk import Journal
 
 from notanker.core.heartbeat import BeatEvent, CentreOrder, OrderAnswer
-from notanker_central.board import board_app
+from notanker_central.board.app import board_app
+from notanker_central.board.wording import REASONS, TEXTS
 from notanker_central.config import Board
 from notanker_central.health import Health
 from notanker_central.ingest import Ingest
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
-from notanker_central.wording import REASONS, TEXTS
 
 PATH = "/site/nord/draft/17/T9"
 
@@ -22,7 +22,7 @@ PATH = "/site/nord/draft/17/T9"
 @pytest.fixture
 def board(store: Store, ingest: Ingest, hands: Hands) -> FlaskClient:
     health = Health(store, Watcher(store, hands.clock), ingest)
-    return board_app(store, Board(), hands.clock, health).test_client()
+    return board_app(store, Board(login=False), hands.clock, health).test_client()
 
 
 @pytest.fixture

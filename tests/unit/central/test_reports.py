@@ -19,7 +19,7 @@ from tests.unit.central.conftest import Hands, Makers
 
 from notanker.core.report import Report
 from notanker_central import reports
-from notanker_central.board import board_app
+from notanker_central.board.app import board_app
 from notanker_central.checking import RefusedError
 from notanker_central.config import Board
 from notanker_central.health import Health
@@ -47,7 +47,7 @@ def take(ingest: Ingest, make: Makers) -> Callable[[Report], int]:
 @pytest.fixture
 def board(store: Store, hands: Hands, ingest: Ingest) -> FlaskClient:
     health = Health(store, Watcher(store, hands.clock), ingest)
-    return board_app(store, Board(), hands.clock, health).test_client()
+    return board_app(store, Board(login=False), hands.clock, health).test_client()
 
 
 def test_a_report_is_listed_at_its_site_and_shown_in_both_languages(

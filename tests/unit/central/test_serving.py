@@ -100,7 +100,8 @@ def toml(tmp_path: Path, make: Makers, certificate: tuple[Path, Path]) -> Path:
     path.write_text(
         f'[listen]\nhost = "127.0.0.1"\nport = 0\n'
         f'certificate = "{certificate[0]}"\nkey = "{certificate[1]}"\n'
-        f'[database]\nurl = "sqlite:///{tmp_path}/central.sqlite"\n[board]\nlisten = "127.0.0.1:0"\n'
+        f'[database]\nurl = "sqlite:///{tmp_path}/central.sqlite"\n[board]\n'
+        f'listen = "127.0.0.1:0"\nlogin = false\n'
         f'[[site]]\nid = "nord"\nname = "Nord"\n',
         encoding="utf-8",
     )

@@ -7,6 +7,7 @@ import zoneinfo
 from dataclasses import dataclass
 from typing import Any, Final
 
+from markupsafe import Markup
 from sqlalchemy import Row
 
 from notanker.core.centre_orders import ACKNOWLEDGE, WITHDRAW
@@ -14,14 +15,24 @@ from notanker.core.heartbeat import Beat, BeatCause
 from notanker.core.names import Cause, Line, Uplink, Verdict
 from notanker.core.wording import CAUSES, CONFIDENCES, LINES, UPLINKS, VERDICTS, Pair, evidence_pair
 from notanker.errors import Language
+from notanker_central.board import pictures
+from notanker_central.board.availability import floor_pct
+from notanker_central.board.people_wording import DID, ROLES
+from notanker_central.board.wording import REASONS, STATES, TEXTS
 from notanker_central.history import sentence
 from notanker_central.states import State
-from notanker_central.wording import REASONS, STATES, TEXTS
 
 NOTHING: Final = "–"
 # Up to two minutes in seconds, up to two hours in minutes, up to two days in hours.
 _AGES: Final = ((120.0, 1.0, "s"), (7_200.0, 60.0, "min"), (172_800.0, 3_600.0, "h"))
 _CAUSES: Final = frozenset(Cause)
+_GERMAN: Final = str.maketrans(",.", ".,")
+MONTHS: Final = (
+    ("Januar", "January"), ("Februar", "February"), ("März", "March"), ("April", "April"),
+    ("Mai", "May"), ("Juni", "June"), ("Juli", "July"), ("August", "August"),
+    ("September", "September"), ("Oktober", "October"), ("November", "November"),
+    ("Dezember", "December"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class Show:
         """Return the pair's text in this language."""
         return pair[0] if self.language == "de" else pair[1]
 
-    def text(self, name: str, **values: object) -> str:
+    def text(self, name: str, /, **values: object) -> str:
         """Return a text of the board by name."""
         return self.pick(TEXTS[name]).format(**values)
 
@@ -125,6 +136,62 @@ class Show:
         if today is not None and moment.date() == today.date():
             return f"{moment:%H:%M:%S}"
         return f"{moment:%d.%m.%Y %H:%M}" if self.language == "de" else f"{moment:%Y-%m-%d %H:%M}"
+
+    def for_days(self, days: int) -> str:
+        """Return for how long."""
+        return self.text("for_a_day" if days == 1 else "for_days", days=days)
+
+    def this_month(self) -> str:
+        """Return the present month as addresses have it."""
+        moment = self._moment(self.now_s)
+        return "" if moment is None else f"{moment:%Y-%m}"
+
+    def pct(self, share_pct: float | None) -> str:
+        """Return per cent to two decimals, never rounded up: 100.00 means all of it."""
+        return NOTHING if share_pct is None else f"{self.number(floor_pct(share_pct), 2)} %"
+
+    def span(self, seconds: float) -> str:
+        """Return a length of time as hours, minutes and seconds; a dash for none."""
+        whole = round(seconds)
+        return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}" if whole else NOTHING
+
+    def shares(self, counts: dict[State, int]) -> Markup:
+        """Draw how states divide."""
+        told = [f"{number} {self.state(state)}" for state, number in counts.items() if number]
+        return pictures.shares(counts, ", ".join(told))
+
+    def date(self, day: dt.date) -> str:
+        """Return a day."""
+        return f"{day:%d.%m.}" if self.language == "de" else f"{day.day} {day:%b}"
+
+    def month(self, year: int, month: int) -> str:
+        """Return a month."""
+        return f"{self.pick(MONTHS[month - 1])} {year}"
+
+    def proven(self, since_s: float | None) -> str:
+        """Return how long ago the backup was proven."""
+        return (
+            self.text("never_proven")
+            if since_s is None
+            else self.text("ago", age=self.age(since_s))
+        )
+
+    def role(self, value: str) -> str:
+        """Return the word for a role."""
+        return self.pick(ROLES[value]) if value in ROLES else value
+
+    def did(self, value: str) -> str:
+        """Return what somebody did; what an older version wrote is shown as it is."""
+        return self.pick(DID[value]) if value in DID else value
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number as people of this language write it."""
+        told = f"{value:,.{decimals}f}"
+        return told.translate(_GERMAN) if self.language == "de" else told
+
+    def megabytes(self, value_bytes: float) -> str:
+        """Return an amount of data."""
+        return f"{self.number(value_bytes / 1e6, 1 if value_bytes < 1e7 else 0)} MB"
 
     def _moment(self, wall_s: float | None) -> dt.datetime | None:
         if wall_s is None:

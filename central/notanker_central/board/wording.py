@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from notanker.core.wording import Pair
+from notanker_central.board.month_wording import MONTH_TEXTS
+from notanker_central.board.people_wording import PEOPLE_TEXTS
 from notanker_central.states import State
 from notanker_central.words_outside import REFUSALS, RELEASING
 
@@ -17,6 +19,8 @@ STATES: Final[dict[State, Pair]] = {
 }
 
 TEXTS: Final[dict[str, Pair]] = {
+    **PEOPLE_TEXTS,
+    **MONTH_TEXTS,
     "all": ("alle", "all"),
     "sites": ("Standorte", "Sites"),
     "site": ("Standort", "Site"),
@@ -70,6 +74,72 @@ TEXTS: Final[dict[str, Pair]] = {
     "next": ("weiter", "next"),
     "to_board": ("Alle Standorte", "All sites"),
     "as_of": ("Stand", "As of"),
+    "all_ok": ("Alle {total} Standorte ok", "All {total} sites ok"),
+    "some_not_ok": ("{care} von {total} Standorten nicht ok", "{care} of {total} sites not ok"),
+    "of_the_filter": ("in dieser Auswahl", "in this selection"),
+    "search": ("Suchen", "Search"),
+    "search_for": ("Name, Kennung oder Region", "Name, id or region"),
+    "operator": ("Mobilfunkanbieter", "Operator"),
+    "any": ("alle", "any"),
+    "lte_filter": ("LTE unbewiesen", "LTE not proven"),
+    "plan_filter": ("Plan unverändert", "Plan unchanged"),
+    "for_days": ("seit {days} Tagen", "for {days} days"),
+    "for_a_day": ("seit einem Tag", "for a day"),
+    "sort": ("Zuerst", "First"),
+    "sort_worst": ("die schlimmsten", "the worst"),
+    "sort_name": ("nach Namen", "by name"),
+    "sort_lte": ("LTE am längsten unbewiesen", "LTE longest unproven"),
+    "sort_plan": ("älteste Pläne", "oldest plans"),
+    "apply": ("Anwenden", "Apply"),
+    "filters": ("Auswahl", "Selection"),
+    "clear": ("Auswahl aufheben", "Clear selection"),
+    "lte_proven": ("LTE bewiesen", "LTE proven"),
+    "never_proven": ("noch nie", "never"),
+    "plan_age": ("Plan seit", "Plan since"),
+    "regions": ("Regionen", "Regions"),
+    "no_region": ("ohne Region", "no region"),
+    "map": ("Lage", "Map"),
+    "oldest_proof": ("Ältester LTE-Nachweis", "Oldest LTE proof"),
+    "unproven_sites": ("nie bewiesen: {count}", "never proven: {count}"),
+    "incidents": ("Störungen", "Incidents"),
+    "open_incidents": ("Offene Störungen", "Open incidents"),
+    "no_incidents": ("Keine offene Störung.", "No open incident."),
+    "nobody_has_it": ("niemand kümmert sich", "nobody has it"),
+    "unheld": (
+        "Um Störungen an {count} Standorten kümmert sich noch niemand.",
+        "Nobody has taken on the incidents of {count} sites.",
+    ),
+    "unheld_one": (
+        "Um eine Störung kümmert sich noch niemand.",
+        "Nobody has taken on one site's incident.",
+    ),
+    "storm_operator": (
+        "{silent} von {of} Standorten mit {value} sind stumm",
+        "{silent} of {of} sites with {value} are silent",
+    ),
+    "storm_region": (
+        "{silent} von {of} Standorten in {value} sind stumm",
+        "{silent} of {of} sites in {value} are silent",
+    ),
+    "storm_means": (
+        "Das ist wahrscheinlich eine gemeinsame Ursache.",
+        "It is probably one common cause.",
+    ),
+    "band_of": (
+        "Verlauf von {name} in den letzten {days} Tagen; jede Spalte ein Tag von Mitternacht bis Mitternacht",
+        "Course of {name} over the last {days} days; each column a day from midnight to midnight",
+    ),
+    "course": ("Verlauf der Leitung", "Course of the line"),
+    "days": ("{days} Tage", "{days} days"),
+    "last_days": ("Letzte {days} Tage", "Last {days} days"),
+    "lte_data": ("LTE-Daten", "LTE data"),
+    "lte_used": ("{used} von {limit} im Monat", "{used} of {limit} this month"),
+    "signal": ("Signal", "Signal"),
+    "month_report": ("Verfügbarkeit {month}", "Availability {month}"),
+    "availability": ("Verfügbarkeit", "Availability"),
+    "now": ("Jetzt", "Now"),
+    "skip": ("Zum Inhalt", "To the content"),
+    "main_menu": ("Seiten", "Pages"),
     "not_found": ("Das gibt es hier nicht.", "There is no such thing here."),
     "not_from_here": (
         "Das kam nicht von dieser Seite. Bitte den Standort hier öffnen und noch einmal versuchen.",

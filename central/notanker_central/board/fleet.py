@@ -1,0 +1,85 @@
+"""The fleet at a glance, by region, and what is open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import request
+
+from notanker_central import views
+from notanker_central.board import fleets, geography, incidents
+from notanker_central.board.desk import Desk, Rule, Shown
+from notanker_central.board.filters import Filter, Sort, filter_of
+from notanker_central.board.show import Show
+from notanker_central.states import State
+
+PROOFS: Final = (1, 7, 30)
+PLANS: Final = (90, 180, 365)
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return the addresses."""
+    return (
+        Rule("/", "fleet", fleet),
+        Rule("/regions", "regions", regions),
+        Rule("/incidents", "incidents", open_incidents),
+        Rule("/alarms", "alarms", alarms),
+    )
+
+
+def fleet(desk: Desk) -> Shown:
+    """Show the sites as tiles, the worst first."""
+    wanted = filter_of(request.args)
+    with desk.read() as connection:
+        found = fleets.find(connection, wanted, desk.now_s)
+        choices = fleets.choices(connection)
+        storms = fleets.storms(connection)
+        unheld = incidents.count_unheld(connection)
+    return desk.render(
+        "fleet.html",
+        found=found,
+        wanted=wanted,
+        regions=choices[0],
+        operators=choices[1],
+        storms=storms,
+        unheld=unheld,
+        headline=_headline(found.counts, wanted, desk.show),
+        watching=desk.health.watcher.alive,
+        sorts=tuple(Sort),
+        proofs=PROOFS,
+        plans=PLANS,
+    )
+
+
+def regions(desk: Desk) -> Shown:
+    """Show the regions with their counts, and where they are."""
+    wanted = filter_of(request.args)
+    with desk.read() as connection:
+        groups = fleets.regions(connection, wanted, desk.now_s)
+        places = fleets.places(connection, wanted, desk.now_s)
+    drawn = geography.draw(groups, places, desk.show, desk.root)
+    return desk.render("regions.html", groups=groups, drawn=drawn, wanted=wanted)
+
+
+def open_incidents(desk: Desk) -> Shown:
+    """Show what is open, what nobody has first, and who has the rest."""
+    page = filter_of(request.args).page
+    with desk.read() as connection:
+        found = incidents.page(connection, page)
+        storms = fleets.storms(connection)
+    return desk.render("incidents.html", found=found, storms=storms)
+
+
+def alarms(desk: Desk) -> Shown:
+    """Show the dead man's switch's alarms."""
+    with desk.read() as connection:
+        found = views.alarms(connection)
+    return desk.render("alarms.html", alarms=found)
+
+
+def _headline(counts: dict[State, int], wanted: Filter, show: Show) -> str:
+    total = sum(counts.values())
+    care = total - counts[State.OK]
+    name = "some_not_ok" if care else "all_ok" if total else "no_sites"
+    told = show.text(name, total=total, care=care, count=total)
+    return f"{told} {show.text('of_the_filter')}" if wanted.narrows and total else told

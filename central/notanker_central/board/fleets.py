@@ -1,0 +1,171 @@
+"""Counts and lists of sites under a filter. Reads one page and a narrow index, never the whole fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, select
+
+from notanker_central import tables as t
+from notanker_central.board.filters import Filter
+from notanker_central.states import WORST_FIRST, State, rank_of
+from notanker_central.views import SiteView, some
+
+PAGE: Final = 60
+MOST_CHOICES: Final = 300
+MOST_REGIONS: Final = 500
+MOST_PLACES: Final = 400
+STORM: Final = 10
+"""So many silent sites with something in common are shown as one."""
+_SILENT: Final = rank_of(State.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of sites; `counts` are those of all that the filter finds, whatever their state."""
+
+    sites: tuple[SiteView, ...]
+    counts: dict[State, int]
+    number: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sites with something in common, counted by state; `latitude` and `longitude` are their middle."""
+
+    name: str
+    counts: dict[State, int]
+    oldest_proof_s: float | None
+    unproven: int
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return sum(self.counts.values())
+
+    @property
+    def worst(self) -> State:
+        """The worst state that there is among them."""
+        return next((state for state in WORST_FIRST if self.counts.get(state)), State.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Many silent sites of one operator or region: one thing has happened, not many."""
+
+    dimension: str
+    value: str
+    silent: int
+    of: int
+
+
+def find(connection: Connection, wanted: Filter, now_s: float) -> Found:
+    """Return the page that a filter asks for; a number out of range gives the nearest page."""
+    c = t.site.c
+    where = wanted.where(now_s)
+    by_rank = select(c.rank, func.count()).where(*where).group_by(c.rank)
+    ranks = {row[0]: row[1] for row in connection.execute(by_rank)}
+    counts = {state: ranks.get(rank_of(state), 0) for state in WORST_FIRST}
+    total = sum(counts.values()) if wanted.state is None else counts[wanted.state]
+    pages = max(1, -(-total // PAGE))
+    number = min(wanted.page, pages)
+    chosen = select(c.id).where(*where).order_by(*wanted.order())
+    if wanted.rank is not None:
+        chosen = chosen.where(c.rank == wanted.rank)
+    ids = connection.execute(chosen.limit(PAGE).offset((number - 1) * PAGE)).scalars().all()
+    return Found(some(connection, ids), counts, number, pages, total)
+
+
+def choices(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return the regions and the operators that there are."""
+    c = t.site.c
+    found = [
+        connection.execute(
+            select(column).where(c.listed, column != "").distinct().limit(MOST_CHOICES)
+        ).scalars()
+        for column in (c.region, c.operator)
+    ]
+    regions, operators = (sorted(names, key=str.casefold) for names in found)
+    return regions, operators
+
+
+def regions(connection: Connection, wanted: Filter, now_s: float) -> list[Group]:
+    """Return the regions under a filter, the worst first."""
+    c = t.site.c
+    query = (
+        select(c.region, c.rank, func.count(), func.min(c.lte_proven_s), func.count(c.lte_proven_s))
+        .where(*wanted.where(now_s))
+        .group_by(c.region, c.rank)
+    )
+    parts: dict[str, list[tuple[int, int, float | None, int]]] = {}
+    for name, rank, number, oldest_s, proven in connection.execute(query):
+        parts.setdefault(name, []).append((rank, number, oldest_s, number - proven))
+    middles = _middles(connection)
+    found = [_group(name, rows, middles.get(name)) for name, rows in parts.items()]
+    return sorted(found, key=lambda one: (WORST_FIRST.index(one.worst), one.name.casefold()))[
+        :MOST_REGIONS
+    ]
+
+
+def places(connection: Connection, wanted: Filter, now_s: float) -> list[Row[Any]]:
+    """Return where the sites are, if they are few enough to be drawn one by one; else none."""
+    c = t.site.c
+    query = (
+        select(c.id, c.name, c.state, c.latitude, c.longitude)
+        .where(*wanted.where(now_s), c.latitude.is_not(None))
+        .order_by(c.rank.desc(), c.name)
+        .limit(MOST_PLACES + 1)
+    )
+    rows: list[Row[Any]] = [*connection.execute(query)]
+    return rows if len(rows) <= MOST_PLACES else []
+
+
+def storms(connection: Connection) -> list[Storm]:
+    """Return what many silent sites have in common: an operator or a region of which most are silent."""
+    c = t.site.c
+    found = []
+    for dimension, column in (("operator", c.operator), ("region", c.region)):
+        silent = (
+            select(column, func.count())
+            .where(c.listed, c.rank == _SILENT, column != "")
+            .group_by(column)
+            .having(func.count() >= STORM)
+            .order_by(func.count().desc())
+            .limit(5)
+        )
+        for value, number in connection.execute(silent).all():
+            of = connection.execute(select(func.count()).where(c.listed, column == value)).scalar()
+            found.append(Storm(dimension, value, number, of or number))
+    return [one for one in found if one.silent * 2 >= one.of]
+
+
+def _group(
+    name: str,
+    rows: Sequence[tuple[int, int, float | None, int]],
+    middle: tuple[float, float] | None,
+) -> Group:
+    ranks = {rank: number for rank, number, _, _ in rows}
+    proofs = [oldest_s for _, _, oldest_s, _ in rows if oldest_s is not None]
+    return Group(
+        name,
+        {state: ranks.get(rank_of(state), 0) for state in WORST_FIRST},
+        min(proofs, default=None),
+        sum(unproven for *_, unproven in rows),
+        *(middle or (None, None)),
+    )
+
+
+def _middles(connection: Connection) -> dict[str, tuple[float, float]]:
+    c = t.site.c
+    query = (
+        select(c.region, func.avg(c.latitude), func.avg(c.longitude))
+        .where(c.listed, c.latitude.is_not(None))
+        .group_by(c.region)
+    )
+    return {name: (latitude, longitude) for name, latitude, longitude in connection.execute(query)}

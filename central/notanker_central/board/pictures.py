@@ -1,0 +1,124 @@
+"""Draws a site's past: scalable pictures without a script or a style of their own.
+
+Each is one path for each state, so that a picture of 90 days stays a few kilobytes. Colours come from the
+page's style; what nobody knows is hatched (`base.html` has the pattern), so that no colour has to be told
+from another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from notanker_central.board.availability import Span
+from notanker_central.states import State
+
+HEIGHT: Final = 96
+_COLUMN: Final = 10
+_GAP: Final = 2
+_DRAWN: Final = (State.OK, State.NEVER, State.BACKUP, State.SILENT, State.ISOLATED)
+_LEAST: Final = 1.5
+"""An outage of seconds is seen as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A picture of days side by side, each from midnight at the top to midnight at the bottom."""
+
+    picture: Markup
+    first: dt.date
+    last: dt.date
+
+
+def band(spans: Iterable[Span], zone: dt.tzinfo, now_s: float, days: int, label: str) -> Band:
+    """Draw the last days of a site, a column each.
+
+    Args:
+        spans: What it was, of that time at least.
+        zone: The site's.
+        now_s: The end of the last day that is drawn.
+        days: How many.
+        label: What the picture says, for those who do not see it.
+    """
+    last = dt.datetime.fromtimestamp(now_s, zone).date()
+    begins = [last - dt.timedelta(days=n) for n in range(days - 1, -1, -1)]
+    edges = [_midnight(day, zone) for day in (*begins, last + dt.timedelta(days=1))]
+    paths: dict[State, list[str]] = {state: [] for state in _DRAWN}
+    for span in spans:
+        for column, (from_s, to_s) in enumerate(pairwise(edges)):
+            a, b = max(span.from_s, from_s), min(span.to_s, to_s, now_s)
+            if a < b:
+                paths[span.state].append(_box(column, a - from_s, b - from_s, to_s - from_s))
+    drawn = "".join(
+        f'<path class="b-{state}" d="{"".join(boxes)}"/>' for state, boxes in paths.items() if boxes
+    )
+    width = days * _COLUMN - _GAP
+    picture = _svg(width, HEIGHT, label, drawn, "band")
+    return Band(picture, begins[0], last)
+
+
+def curve(points: Sequence[tuple[float, float]], low: float, high: float, label: str) -> Markup:
+    """Draw values over time; a gap of more than three hours stays one.
+
+    Args:
+        points: Seconds and values, the oldest first.
+        low: The value at the bottom, `high` that at the top.
+        label: What the picture says.
+    """
+    if not points:
+        return Markup("")
+    from_s, width, height = points[0][0], 300.0, 60.0
+    whole_s = max(1.0, points[-1][0] - from_s)
+    told, before_s = [], None
+    for at_s, value in points:
+        x = (at_s - from_s) / whole_s * width
+        y = height - (min(max(value, low), high) - low) / (high - low) * height
+        pen = "L" if before_s is not None and at_s - before_s <= 3 * 3600 else "M"
+        told.append(f"{pen}{x:.1f} {y:.1f}")
+        before_s = at_s
+    line = f'<path class="line" d="{"".join(told)}"/>'
+    return _svg(300, 60, label, line, "curve")
+
+
+def meter(used: float, limit: float, label: str) -> Markup:
+    """Draw how much of a budget is used; what is beyond it is drawn full."""
+    share = min(1.0, max(0.0, used / limit)) if limit > 0 else 0.0
+    tone = "b-isolated" if share >= 0.95 else "b-backup" if share >= 0.75 else "b-ok"
+    ground = '<path class="b-never" d="M0 0h300v12h-300z"/>'
+    bar = f'<path class="{tone}" d="M0 0h{share * 300:.1f}v12H0z"/>'
+    return _svg(300, 12, label, ground + bar, "meter")
+
+
+def shares(counts: dict[State, int], label: str) -> Markup:
+    """Draw how a group's states divide, the worst first."""
+    total, x, told = sum(counts.values()) or 1, 0.0, []
+    for state, number in counts.items():
+        width = number / total * 300
+        if number:
+            told.append(f'<path class="b-{state}" d="M{x:.1f} 0h{width:.1f}v12h-{width:.1f}z"/>')
+        x += width
+    return _svg(300, 12, label, "".join(told), "meter")
+
+
+def _svg(width: int, height: int, label: str, inner: str, kind: str) -> Markup:
+    head = (
+        f'<svg class="{kind}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(label)}" focusable="false">'
+    )
+    return Markup(head + inner + "</svg>")  # noqa: S704 - numbers and our own words, the label escaped
+
+
+def _box(column: int, from_s: float, to_s: float, whole_s: float) -> str:
+    top = from_s / whole_s * HEIGHT
+    height = max(_LEAST, (to_s - from_s) / whole_s * HEIGHT)
+    wide = _COLUMN - _GAP
+    return f"M{column * _COLUMN} {top:.1f}h{wide}v{height:.1f}h-{wide}z"
+
+
+def _midnight(day: dt.date, zone: dt.tzinfo) -> float:
+    return dt.datetime.combine(day, dt.time(), zone).timestamp()
