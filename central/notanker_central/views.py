@@ -16,7 +16,7 @@ from notanker_central.states import WORST_FIRST, State
 
 PAGE: Final = 100
 LAST_EVENTS: Final = 100
-LAST_FLIPS: Final = 50
+LAST_FLIPS: Final = 20
 LAST_ALARMS: Final = 100
 
 

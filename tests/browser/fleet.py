@@ -56,8 +56,8 @@ class Fleet:
             msgspec.structs.replace(s, name=name) for s, name in zip(sites, NAMES, strict=True)
         ]
         self.store.list_sites(self.sites)
-        self._beats()
         self._past()
+        self._beats()
         with self.store.write() as connection:
             accounts.add(connection, ADMIN, Role.ADMIN, PASSWORD, START_S)
         watcher = Watcher(self.store, self.hands.clock)
@@ -83,6 +83,9 @@ class Fleet:
         lot, rows = random.Random(7), []  # noqa: S311 - not a secret
         for n, site in enumerate(self.sites[:6]):
             at_s, before = START_S - 80 * DAY_S, "ok"
+            rows.append(
+                {"site": site.id, "cause": "", "at_s": at_s, "before": "never", "after": "ok"}
+            )
             while at_s < START_S - 2 * DAY_S:
                 at_s += lot.uniform(0.5, 9.0) * DAY_S
                 after = lot.choice(("backup", "backup", "isolated", "silent"))

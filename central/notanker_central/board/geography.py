@@ -15,7 +15,7 @@ from notanker_central.states import State
 
 WIDTH: Final = 600.0
 _MARGIN: Final = 40.0
-_MOST_HEIGHT: Final = 800.0
+_MOST_HEIGHT: Final = 640.0
 _LEAST_SPAN: Final = 0.05
 """Degrees; a single place is not blown up beyond a town."""
 

@@ -118,14 +118,18 @@ class Show:
         return self.pick(REASONS.get(word, (word, word)))
 
     def age(self, since_s: float | None) -> str:
-        """Return how long ago that was, such as "3 min"; no age is below zero."""
+        """Return an age such as "3 min", for after "vor" and "seit"; none is below zero."""
         if since_s is None:
             return NOTHING
         seconds = max(0.0, self.now_s - since_s)
         for limit_s, unit_s, unit in _AGES:
             if seconds < limit_s:
                 return f"{seconds // unit_s:.0f} {unit}"
-        return f"{seconds // 86400:.0f} {self.pick(('Tage', 'days'))}"
+        return f"{seconds // 86400:.0f} {self.pick(('Tagen', 'days'))}"
+
+    def ago(self, since_s: float | None) -> str:
+        """Return how long ago that was, such as "3 min ago"."""
+        return NOTHING if since_s is None else self.text("ago", age=self.age(since_s))
 
     def time(self, wall_s: float | None) -> str:
         """Return the time of day, with the date if it isn't today's."""
@@ -169,7 +173,7 @@ class Show:
         return f"{self.pick(MONTHS[month - 1])} {year}"
 
     def proven(self, since_s: float | None) -> str:
-        """Return how long ago the backup was proven."""
+        """Return how long ago the backup was proven, as a sentence."""
         return (
             self.text("never_proven")
             if since_s is None
