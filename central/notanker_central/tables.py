@@ -107,6 +107,8 @@ site: Final = Table(
         "plan_since_s",
         "incidents",
         "unheld",
+        "latitude",
+        "longitude",
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -98,32 +98,31 @@ def choices(connection: Connection) -> tuple[list[str], list[str]]:
 def regions(connection: Connection, wanted: Filter, now_s: float) -> list[Group]:
     """Return the regions under a filter, the worst first."""
     c = t.site.c
+    sums = (func.sum(c.latitude), func.sum(c.longitude), func.count(c.latitude))
     query = (
         select(c.region, c.rank, func.count(), func.min(c.lte_proven_s), func.count(c.lte_proven_s))
+        .add_columns(*sums)
         .where(*wanted.where(now_s))
         .group_by(c.region, c.rank)
     )
-    parts: dict[str, list[tuple[int, int, float | None, int]]] = {}
-    for name, rank, number, oldest_s, proven in connection.execute(query):
-        parts.setdefault(name, []).append((rank, number, oldest_s, number - proven))
-    middles = _middles(connection)
-    found = [_group(name, rows, middles.get(name)) for name, rows in parts.items()]
-    return sorted(found, key=lambda one: (WORST_FIRST.index(one.worst), one.name.casefold()))[
-        :MOST_REGIONS
-    ]
+    parts: dict[str, list[_Part]] = {}
+    for name, *part in connection.execute(query):
+        parts.setdefault(name, []).append(_Part(*part))
+    found = [_group(name, rows) for name, rows in parts.items()]
+    worst_first = sorted(found, key=lambda one: (rank_of(one.worst), one.name.casefold()))
+    return worst_first[:MOST_REGIONS]
 
 
 def places(connection: Connection, wanted: Filter, now_s: float) -> list[Row[Any]]:
-    """Return where the sites are, if they are few enough to be drawn one by one; else none."""
+    """Return where the sites are, the worst last, if they are few enough to be drawn; else none."""
     c = t.site.c
     query = (
-        select(c.id, c.name, c.state, c.latitude, c.longitude)
+        select(c.id, c.name, c.rank, c.latitude, c.longitude)
         .where(*wanted.where(now_s), c.latitude.is_not(None))
-        .order_by(c.rank.desc(), c.name)
         .limit(MOST_PLACES + 1)
     )
     rows: list[Row[Any]] = [*connection.execute(query)]
-    return rows if len(rows) <= MOST_PLACES else []
+    return sorted(rows, key=lambda row: -row.rank) if len(rows) <= MOST_PLACES else []
 
 
 def storms(connection: Connection) -> list[Storm]:
@@ -145,27 +144,27 @@ def storms(connection: Connection) -> list[Storm]:
     return [one for one in found if one.silent * 2 >= one.of]
 
 
-def _group(
-    name: str,
-    rows: Sequence[tuple[int, int, float | None, int]],
-    middle: tuple[float, float] | None,
-) -> Group:
-    ranks = {rank: number for rank, number, _, _ in rows}
-    proofs = [oldest_s for _, _, oldest_s, _ in rows if oldest_s is not None]
+class _Part(NamedTuple):
+    """The sites of one region in one state; the sums are over those whose place is known."""
+
+    rank: int
+    number: int
+    oldest_s: float | None
+    proven: int
+    latitudes: float | None
+    longitudes: float | None
+    placed: int
+
+
+def _group(name: str, parts: Sequence[_Part]) -> Group:
+    ranks = {part.rank: part.number for part in parts}
+    proofs = [part.oldest_s for part in parts if part.oldest_s is not None]
+    placed = sum(part.placed for part in parts)
     return Group(
-        name,
-        {state: ranks.get(rank_of(state), 0) for state in WORST_FIRST},
-        min(proofs, default=None),
-        sum(unproven for *_, unproven in rows),
-        *(middle or (None, None)),
+        name=name,
+        counts={state: ranks.get(rank_of(state), 0) for state in WORST_FIRST},
+        oldest_proof_s=min(proofs, default=None),
+        unproven=sum(part.number - part.proven for part in parts),
+        latitude=sum(part.latitudes or 0.0 for part in parts) / placed if placed else None,
+        longitude=sum(part.longitudes or 0.0 for part in parts) / placed if placed else None,
     )
-
-
-def _middles(connection: Connection) -> dict[str, tuple[float, float]]:
-    c = t.site.c
-    query = (
-        select(c.region, func.avg(c.latitude), func.avg(c.longitude))
-        .where(c.listed, c.latitude.is_not(None))
-        .group_by(c.region)
-    )
-    return {name: (latitude, longitude) for name, latitude, longitude in connection.execute(query)}

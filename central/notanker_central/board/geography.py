@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from notanker_central.board.fleets import Group
 from notanker_central.board.show import Show
-from notanker_central.states import State
+from notanker_central.states import WORST_FIRST, State
 
 WIDTH: Final = 600.0
 _MARGIN: Final = 40.0
@@ -52,7 +52,9 @@ def draw(
     """
     if places:
         known = [(one.latitude, one.longitude) for one in places]
-        told = [(7.0, State(one.state), f"{root}/site/{one.id}", one.name, 1) for one in places]
+        told = [
+            (7.0, WORST_FIRST[one.rank], f"{root}/site/{one.id}", one.name, 1) for one in places
+        ]
     else:
         some = [one for one in groups if one.latitude is not None and one.longitude is not None]
         known = [(one.latitude or 0.0, one.longitude or 0.0) for one in some]
