@@ -21,11 +21,14 @@ from notanker_central.board import accounts
 from notanker_central.board.app import board_app
 from notanker_central.board.roles import Role
 from notanker_central.config import Board
+from notanker_central.enrolling import KeyDesk
 from notanker_central.health import Health
-from notanker_central.ingest import BearerOpener, Ingest
+from notanker_central.ingest import Ingest
+from notanker_central.opening import Opener
 from notanker_central.reception import Reception
 from notanker_central.store import Store
 from notanker_central.tables import flip
+from notanker_central.vault import Vault
 from notanker_central.watcher import Watcher
 
 PASSWORD: Final = "correct-horse-battery"
@@ -62,8 +65,11 @@ class Fleet:
             accounts.add(connection, ADMIN, Role.ADMIN, PASSWORD, START_S)
         watcher = Watcher(self.store, self.hands.clock)
         watcher.look()
-        reception = Reception(self.store, BearerOpener(self.sites), self.hands.clock)
-        ingest = Ingest(self.store, reception, self.sites, self.hands.clock)
+        vault = Vault(folder / "central.master")
+        opener = Opener(self.store, vault, self.hands.clock)
+        reception = Reception(self.store, opener, self.hands.clock)
+        desk = KeyDesk(self.store, vault, self.hands.clock, opener.look_again)
+        ingest = Ingest(self.store, reception, desk, self.hands.clock)
         health = Health(self.store, watcher, ingest)
         self.app: Flask = board_app(self.store, Board(**board), self.hands.clock, health)
 
