@@ -81,7 +81,8 @@ def test_a_page_fits_can_be_read_and_axe_finds_nothing(path: str, seen: Seen) ->
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if "month" not in path:  # a table of figures is moved within its own frame
             assert page.evaluate(TOO_WIDE) == []
-        assert page.evaluate(SMALL) == []
+        # What the map marks stands in the list as well (WCAG 2.5.8, equivalent).
+        assert [one for one in page.evaluate(SMALL) if "<title>" not in one] == []
     page = seen.at(path, 640)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
