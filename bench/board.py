@@ -112,7 +112,8 @@ def _site(lot: random.Random, number: int, silent: int, now_s: float) -> dict[st
     beat = replace(make_beat(9, name), operator=operator, signal_dbm=-80.0, plan_seq=3, open=open_)
     return {
         "id": name, "name": f"Standort {number}", "region": region, "interval_s": 60.0, "grace_s": 90.0,
-        "listed": True, "declared": False, "state": state, "rank": rank_of(state), "since_s": now_s - lot.uniform(0, 9e5),
+        "listed": True, "declared": False, "state": state,
+        "rank": rank_of(state), "since_s": now_s - lot.uniform(0, 9e5),
         "counter": 9, "received_s": now_s - lot.uniform(0, 60), "patience_s": 150.0, "due_s": now_s + 1e6,
         "beat": msgspec.json.encode(beat).decode(), "epoch": 1, "stored_to": 0, "conflict": False,
         "old_beats": 0, "latitude": lot.uniform(47, 55), "longitude": lot.uniform(6, 15),
