@@ -1,0 +1,277 @@
+"""The reception of a receiver that stores nothing itself: it hands each beat to the cluster.
+
+It looks to the doors as `Reception` does. A beat's future is settled by the worker's answer alone, which
+comes straight to this receiver (RabbitMQ's direct reply-to); an empty one means that the beat was refused.
+The cluster's confirmation only tells that the beat waits. If it is refused instead, or connection or answer
+are lost, the site hears nothing and comes again.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pika
+import structlog
+from pika.adapters.select_connection import IOLoop
+from pika.exceptions import AMQPError
+
+from notanker_central.bus import topology
+from notanker_central.reception import MOST_WAITING, NotStoredError, Pending
+
+log: Final = structlog.get_logger(__name__)
+
+ANSWER_S: Final = 10.0
+"""So long an answer is waited for."""
+_AGAIN_S: Final = 0.2
+_SWEEP_S: Final = 1.0
+_DURABLE: Final = 2
+_KEY: Final = topology.beat_key("relayed")
+_REPLIES: Final = "amq.rabbitmq.reply-to"
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A beat under way; `tell` hands on the answer, None if none comes."""
+
+    number: int
+    sealed: bytes
+    carrier: str
+    deadline_s: float
+    tell: Callable[[bytes | None], None]
+
+
+class Relay:
+    """Where every carrier of a receiver hands in what it received.
+
+    Args:
+        urls: The nodes; when one is gone, the next is tried.
+
+    Attributes:
+        ready: Set while beats can be handed in.
+    """
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._nodes = topology.nodes(urls)
+        self._lock = threading.Lock()
+        self._outgoing: collections.deque[_Sent] = collections.deque()
+        self._waiting: dict[int, _Sent] = {}
+        self._unconfirmed: dict[int, int] = {}  # what the channel counted: our number
+        self._numbers = itertools.count(1)
+        self._published = 0
+        self._counts: collections.Counter[tuple[str, str]] = collections.Counter()
+        self._ending = threading.Event()
+        self.ready: Final = threading.Event()
+        self._connection: Any = None
+        self._channel: Any = None  # only while beats may be published
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many beats were `relayed` and answered, or not, by reason."""
+        summed: collections.Counter[str] = collections.Counter()
+        for (_, reason), number in self.by_carrier.items():
+            summed[reason] += number
+        return dict(summed)
+
+    @property
+    def by_carrier(self) -> dict[tuple[str, str], int]:
+        """The same by carrier and reason."""
+        with self._lock:
+            return dict(self._counts)
+
+    def count(self, carrier: str, reason: str, number: int = 1) -> None:
+        """Count what a door refused by itself."""
+        with self._lock:
+            self._counts[carrier, reason] += number
+
+    def start(self) -> None:
+        """Connect, and stay connected."""
+        self._thread.start()
+
+    def close(self, patience_s: float = 10.0) -> None:
+        """Give up what waits, and end."""
+        self._ending.set()
+        self._call(self._disconnect)
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+
+    def submit(self, sealed: bytes, carrier: str) -> Pending:
+        """Hand in one beat; the answer comes once a worker has stored it. Never raises."""
+        pending = Pending()
+        pending.set_running_or_notify_cancel()
+
+        def tell(answer: bytes | None) -> None:
+            if answer is None:
+                pending.set_exception(NotStoredError("no-answer"))
+            else:
+                pending.reason = "" if answer else "refused"
+                pending.set_result(answer or None)
+
+        self._put([(sealed, tell)], carrier)
+        return pending
+
+    def submit_all(self, sealed: Sequence[bytes], carrier: str) -> Future[list[bytes | None]]:
+        """Hand in what came together; the answers come together, None where there is none."""
+        pending: Future[list[bytes | None]] = Future()
+        pending.set_running_or_notify_cancel()
+        answers: list[bytes | None] = [None] * len(sealed)
+        missing = len(sealed)
+
+        def teller(place: int) -> Callable[[bytes | None], None]:
+            def tell(answer: bytes | None) -> None:
+                nonlocal missing
+                answers[place] = answer or None
+                missing -= 1
+                if not missing:
+                    pending.set_result(answers)
+
+            return tell
+
+        self._put([(one, teller(place)) for place, one in enumerate(sealed)], carrier)
+        return pending
+
+    def _put(
+        self, beats: Sequence[tuple[bytes, Callable[[bytes | None], None]]], carrier: str
+    ) -> None:
+        deadline_s = time.monotonic() + ANSWER_S
+        sent = [_Sent(next(self._numbers), s, carrier, deadline_s, tell) for s, tell in beats]
+        with self._lock:
+            full = len(self._waiting) + len(self._outgoing) > MOST_WAITING
+            taken = self._channel is not None and not full
+            if taken:
+                self._outgoing.extend(sent)
+        if taken:
+            self._call(self._flush)
+            return
+        for one in sent:
+            self._finish(one, None, "overload" if full else "no-cluster")
+
+    # --- in the thread of the connection ---------------------------------------------------------------
+
+    def _run(self) -> None:
+        for node in itertools.cycle(self._nodes):
+            if self._ending.is_set():
+                return
+            try:
+                self._stay_connected(node)
+            except (AMQPError, OSError) as error:
+                log.warning("bus_failed", reason=type(error).__name__, detail=str(error)[:200])
+            self._give_up()
+            self._ending.wait(_AGAIN_S)
+
+    def _stay_connected(self, node: pika.URLParameters) -> None:
+        loop = IOLoop()
+        try:
+            self._connect(node, loop)
+            if not self._ending.is_set():
+                loop.start()
+        finally:
+            with self._lock:  # nobody calls into it any more
+                self._connection = None
+            loop.close()
+
+    def _connect(self, node: pika.URLParameters, loop: Any) -> None:
+        def stopped(connection: Any, _why: object) -> None:
+            connection.ioloop.stop()
+
+        self._connection = pika.SelectConnection(
+            node,
+            on_open_callback=lambda connection: connection.channel(on_open_callback=self._opened),
+            on_open_error_callback=stopped,
+            on_close_callback=stopped,
+            custom_ioloop=loop,
+        )
+
+    def _opened(self, channel: Any) -> None:
+        def lost(_channel: object, _why: object) -> None:
+            self._disconnect()
+
+        channel.add_on_close_callback(lost)
+        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._declare(channel))
+
+    def _declare(self, channel: Any) -> None:
+        def bind(_frame: object) -> None:
+            queue, exchange = topology.QUEUE, topology.EXCHANGE
+            channel.queue_bind(queue, exchange, topology.BEATS, callback=consume)
+
+        def consume(_frame: object) -> None:
+            channel.basic_consume(_REPLIES, self._answered, auto_ack=True, callback=ready)
+
+        def ready(_frame: object) -> None:
+            log.info("bus_connected")
+            with self._lock:
+                self._published, self._channel = 0, channel
+            self.ready.set()
+            self._sweep()
+
+        channel.queue_declare(
+            topology.QUEUE, durable=True, arguments=topology.ARGUMENTS, callback=bind
+        )
+
+    def _flush(self) -> None:
+        while self._outgoing and self._channel is not None:
+            one = self._outgoing.popleft()
+            self._waiting[one.number] = one
+            self._published += 1
+            self._unconfirmed[self._published] = one.number
+            properties = pika.BasicProperties(
+                delivery_mode=_DURABLE, reply_to=_REPLIES, correlation_id=str(one.number)
+            )
+            self._channel.basic_publish(topology.EXCHANGE, _KEY, one.sealed, properties)
+
+    def _confirmed(self, frame: Any) -> None:
+        last, several = frame.method.delivery_tag, frame.method.multiple
+        tags = [tag for tag in self._unconfirmed if tag <= last] if several else [last]
+        numbers = [self._unconfirmed.pop(tag, 0) for tag in tags]
+        if isinstance(frame.method, pika.spec.Basic.Nack):  # the queue is full, or has no majority
+            for number in numbers:
+                if (one := self._waiting.pop(number, None)) is not None:
+                    self._finish(one, None, "not-queued")
+
+    def _answered(self, _channel: object, _method: object, properties: Any, body: bytes) -> None:
+        number = properties.correlation_id or ""
+        one = self._waiting.pop(int(number) if number.isdecimal() else 0, None)
+        if one is not None:
+            self._finish(one, body, "relayed" if body else "refused")
+
+    def _sweep(self) -> None:
+        now_s = time.monotonic()
+        late = [one for one in self._waiting.values() if one.deadline_s <= now_s]
+        for one in late:
+            del self._waiting[one.number]
+            self._finish(one, None, "no-answer")
+        self._connection.ioloop.call_later(_SWEEP_S, self._sweep)
+
+    def _disconnect(self) -> None:
+        if self._connection.is_open:
+            self._connection.close()
+        elif not self._connection.is_closing:
+            self._connection.ioloop.stop()
+
+    def _give_up(self) -> None:
+        """Tell all who wait that nothing comes any more."""
+        self.ready.clear()
+        with self._lock:
+            self._channel = None
+            left = [*self._waiting.values(), *self._outgoing]
+            self._outgoing.clear()
+        self._waiting.clear()
+        self._unconfirmed.clear()
+        for one in left:
+            self._finish(one, None, "no-cluster")
+
+    def _finish(self, one: _Sent, answer: bytes | None, reason: str) -> None:
+        self.count(one.carrier, reason)
+        one.tell(answer)
+
+    def _call(self, what: Callable[[], None]) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.ioloop.add_callback_threadsafe(what)

@@ -1,0 +1,174 @@
+"""Beats by way of RabbitMQ: stored before they are answered, whoever brought them to the queue."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pika
+import pytest
+
+from notanker.core.heartbeat import Ack
+from notanker_central import views
+from notanker_central.bus import topology
+from notanker_central.bus.relay import Relay
+from notanker_central.bus.worker import Worker
+from notanker_central.ingest import BearerOpener, sealed
+from notanker_central.reception import NotStoredError, Reception
+from notanker_central.store import Store
+from notanker_lab.rabbitmq import RabbitMq, rabbitmq
+from tests.unit.central.conftest import Hands, key_of, make_beat, make_event, make_site
+
+WAIT_S = 30.0
+
+
+def beat(counter: int, site: str = "nord", **values: Any) -> bytes:
+    made = msgspec.json.encode(make_beat(counter, site, **values))
+    return sealed(f"Bearer {key_of(site)}", made)
+
+
+def ack_of(answer: bytes | None) -> Ack:
+    assert answer is not None
+    return msgspec.json.decode(answer, type=Ack)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RabbitMq]:
+    with rabbitmq() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def urls(cluster: RabbitMq) -> list[str]:
+    return [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in cluster.nodes]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path}/central.sqlite")
+    store.list_sites([make_site("nord"), make_site("sued"), make_site("haus.west")])
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def reception(store: Store) -> Iterator[Reception]:
+    sites = [make_site(name) for name in ("nord", "sued", "haus.west")]
+    reception = Reception(store, BearerOpener(sites), Hands().clock)
+    reception.start()
+    yield reception
+    reception.close()
+
+
+@pytest.fixture
+def worker(urls: list[str], reception: Reception) -> Iterator[Worker]:
+    worker = Worker(urls, reception)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    yield worker
+    worker.end()
+    thread.join(WAIT_S)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def relay(urls: list[str]) -> Iterator[Relay]:
+    relay = Relay(urls)
+    relay.start()
+    assert relay.ready.wait(WAIT_S)
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def channel(urls: list[str]) -> Iterator[Any]:
+    with pika.BlockingConnection(pika.URLParameters(urls[0])) as connection:
+        channel = connection.channel()
+        channel.queue_declare(topology.QUEUE, durable=True, arguments=topology.ARGUMENTS)
+        channel.queue_purge(topology.QUEUE)
+        yield channel
+
+
+def test_a_relayed_beat_is_answered_by_the_worker_that_stored_it(
+    relay: Relay, worker: Worker, store: Store
+) -> None:
+    first = relay.submit(beat(3, events=(make_event(1),)), "https")
+    assert ack_of(first.result(WAIT_S)) == Ack(3, 1)
+    with store.read() as connection:
+        assert [row.position for row in views.last_events(connection, "nord")] == [1]
+    assert relay.by_carrier == {("https", "relayed"): 1}
+
+
+def test_beats_that_come_together_are_answered_together_and_bad_ones_hold_up_none(
+    relay: Relay, worker: Worker
+) -> None:
+    beats = [b"rubbish", beat(1), beat(2, "sued"), b""]
+    answers = relay.submit_all(beats, "udp").result(WAIT_S)
+    assert [answer and ack_of(answer).counter for answer in answers] == [None, 1, 2, None]
+    refused = relay.submit(b"rubbish", "https")
+    assert (refused.result(WAIT_S), refused.reason) == (None, "refused")
+
+
+def test_what_waits_in_the_queue_is_not_taken_for_stored(
+    relay: Relay, channel: Any, store: Store, reception: Reception, urls: list[str]
+) -> None:
+    waiting = relay.submit(beat(1), "udp")
+    with pytest.raises(TimeoutError):
+        waiting.result(0.5)
+    late = Worker(urls, reception)
+    thread = threading.Thread(target=late.run)
+    thread.start()
+    assert ack_of(waiting.result(WAIT_S)).counter == 1
+    late.end()
+    thread.join(WAIT_S)
+
+
+def test_a_beat_that_a_site_published_itself_is_answered_on_its_own_topic(
+    worker: Worker, channel: Any
+) -> None:
+    answers = channel.queue_declare("", exclusive=True).method.queue
+    for site in ("nord", "haus.west"):
+        channel.queue_bind(answers, topology.EXCHANGE, f"notanker.1.{site}.answer")
+        key = topology.beat_key(site)
+        channel.basic_publish(topology.EXCHANGE, key, beat(9, site))
+    got = {}
+    for method, _, body in channel.consume(answers, inactivity_timeout=WAIT_S):
+        assert method is not None
+        got[method.routing_key] = ack_of(body).counter
+        if len(got) == 2:
+            break
+    assert got == {"notanker.1.nord.answer": 9, "notanker.1.haus.west.answer": 9}
+
+
+def test_a_database_that_fails_puts_the_beats_back_and_none_is_lost(
+    relay: Relay, channel: Any, store: Store, worker: Worker
+) -> None:
+    with store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE event RENAME TO gone")
+    waiting = relay.submit(beat(1, events=(make_event(1),)), "https")
+    with pytest.raises(TimeoutError):
+        waiting.result(0.5)
+    with store.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE gone RENAME TO event")
+    assert ack_of(waiting.result(WAIT_S)) == Ack(1, 1)
+
+
+def test_without_a_cluster_nobody_is_answered_and_nobody_waits() -> None:
+    relay = Relay(["amqp://127.0.0.1:1"])
+    relay.start()
+    with pytest.raises(NotStoredError):
+        relay.submit(b"x", "https").result(WAIT_S)
+    together: Future[list[bytes | None]] = relay.submit_all([b"x", b"y"], "udp")
+    assert together.result(WAIT_S) == [None, None]
+    assert relay.counts == {"no-cluster": 3}
+    relay.close()
+
+
+def test_only_a_beats_key_leads_to_an_answer() -> None:
+    assert topology.answer_key("notanker.1.haus.west.beat") == "notanker.1.haus.west.answer"
+    for key in ("notanker.1..beat", "notanker.1.nord.answer", "notanker.1.no rd.beat", "", "beat"):
+        assert topology.answer_key(key) is None
