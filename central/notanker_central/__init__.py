@@ -2,7 +2,7 @@
 
 from notanker_central.config import CentralConfig, load
 from notanker_central.operate import OperatorError, operating
-from notanker_central.serve import Ports, serve
+from notanker_central.serve import Ports, serve, work
 from notanker_central.vault import VaultError
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "load",
     "operating",
     "serve",
+    "work",
 ]

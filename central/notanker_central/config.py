@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -192,6 +193,12 @@ class Keys(Struct, frozen=True, forbid_unknown_fields=True):
     ca: str = ""
 
 
+class Bus(Struct, frozen=True, forbid_unknown_fields=True):
+    """The RabbitMQ cluster that receivers hand beats to and workers take them from; without nodes, none."""
+
+    nodes: tuple[Annotated[str, Meta(pattern=r"^amqps?://[^\s]+$")], ...] = ()
+
+
 class Site(Struct, frozen=True, forbid_unknown_fields=True):
     """One site that may report; others are added by command."""
 
@@ -228,6 +235,7 @@ class CentralConfig(Struct, frozen=True):
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
     oidc: Oidc = Oidc()
+    bus: Bus = Bus()
 
 
 class _Head(Struct, frozen=True):
@@ -243,6 +251,7 @@ class _Head(Struct, frozen=True):
     udp: Udp = Udp()
     mqtt: Mqtt = Mqtt()
     oidc: Oidc = Oidc()
+    bus: Bus = Bus()
     site: list[dict[str, object]] = []
 
 
@@ -258,11 +267,16 @@ _TABLES: Final = {
     "udp": Udp,
     "mqtt": Mqtt,
     "oidc": Oidc,
+    "bus": Bus,
 }
 
 
-def load(path: Path) -> tuple[CentralConfig | None, list[Problem]]:
+def load(path: Path, database: str = "") -> tuple[CentralConfig | None, list[Problem]]:
     """Read central.toml.
+
+    Args:
+        path: Where it is.
+        database: Takes the place of its `url` under `[database]`; empty for none.
 
     Returns:
         The configuration, or None if it cannot be used, and every problem found. A configuration that can
@@ -271,6 +285,9 @@ def load(path: Path) -> tuple[CentralConfig | None, list[Problem]]:
     document, problems = read(path)
     if document is None:
         return None, problems
+    if database:
+        table = {**document.table, "database": {"url": database}}
+        document = dataclasses.replace(document, table=table)
     config, problems = _convert(document)
     problems += check(document, config)
     return (None if errors_of(problems) else config), problems
@@ -281,22 +298,12 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
     problems: list[Problem] = []
     if unknown:
         _, problems = convert(Document(document.file, unknown, document.lines), _Head)
-    listen, found_listen = _table(document, "listen", Listen())
-    database, found_database = _table(document, "database", Database())
-    board, found_board = _table(document, "board", Board())
-    alarm, found_alarm = _table(document, "alarm", Alarm())
-    plans, found_plans = _table(document, "plans", Plans())
-    page, found_page = _table(document, "status_page", StatusPage())
-    keys, found_keys = _table(document, "keys", Keys())
-    udp, found_udp = _table(document, "udp", Udp())
-    mqtt, found_mqtt = _table(document, "mqtt", Mqtt())
-    oidc, found_oidc = _table(document, "oidc", Oidc())
-    sites, found_sites = convert_items(document, "site", Site)
-    problems += [*found_listen, *found_database, *found_board, *found_alarm, *found_plans]
-    problems += [*found_page, *found_keys, *found_udp, *found_mqtt, *found_oidc]
-    problems += found_sites
-    tables = (listen, database, board, alarm, sites, plans, page, keys, udp, mqtt, oidc)
-    return CentralConfig(*tables), problems
+    tables: dict[str, Any] = {}
+    for key, table in _TABLES.items():
+        tables[key], found = _table(document, key, table())
+        problems += found
+    sites, found = convert_items(document, "site", Site)
+    return CentralConfig(**tables, sites=sites), [*problems, *found]
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

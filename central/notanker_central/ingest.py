@@ -17,7 +17,7 @@ from notanker_central.checking import RefusedError
 from notanker_central.clock import Clock
 from notanker_central.enrolling import KeyDesk
 from notanker_central.keys import Keyring, bearer
-from notanker_central.reception import NotStoredError, Pending, Reception
+from notanker_central.reception import NotStoredError, Pending, Receiving
 from notanker_central.reports import report_in
 from notanker_central.store import Store
 from notanker_central.vault import VaultError
@@ -41,7 +41,7 @@ class Reply:
 class Ingest:
     """The receiving end of what comes by HTTPS."""
 
-    def __init__(self, store: Store, reception: Reception, desk: KeyDesk, clock: Clock) -> None:
+    def __init__(self, store: Store, reception: Receiving, desk: KeyDesk, clock: Clock) -> None:
         self._store = store
         self._reception = reception
         self._desk = desk

@@ -123,6 +123,33 @@ class _Group:
                 future.set_exception(error)
 
 
+class Receiving(Protocol):
+    """What a door hands beats to: the reception, or a relay that leads to one."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of the beats, by reason."""
+
+    @property
+    def by_carrier(self) -> dict[tuple[str, str], int]:
+        """The same by carrier and reason."""
+
+    def count(self, carrier: str, reason: str, number: int = 1) -> None:
+        """Count what a door refused by itself."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def close(self) -> None:
+        """End."""
+
+    def submit(self, sealed: bytes, carrier: str) -> Pending:
+        """Hand in one beat."""
+
+    def submit_all(self, sealed: Sequence[bytes], carrier: str) -> Future[list[bytes | None]]:
+        """Hand in what came together."""
+
+
 class Reception:
     """Where every carrier hands in what it received.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -97,6 +98,28 @@ CATALOGUE: Final = Catalogue(
                 "For example sqlite:////var/lib/notanker/central.sqlite (four slashes).",
             ),
         ),
+        "missing-driver": Entry(
+            "error",
+            (
+                "Dafür fehlt das Python-Paket „{package}“.",
+                "notanker mit dem Extra „{extra}“ einrichten.",
+            ),
+            (
+                "The Python package '{package}' is missing for this.",
+                "Install notanker with the extra '{extra}'.",
+            ),
+        ),
+        "bus-needs-postgresql": Entry(
+            "error",
+            (
+                "Empfänger und Arbeiter an einem Cluster brauchen eine gemeinsame Datenbank.",
+                "Unter [database] eine Adresse postgresql://… angeben.",
+            ),
+            (
+                "Receivers and workers at a cluster need a database in common.",
+                "Set an address postgresql://… under [database].",
+            ),
+        ),
         "same-id": Entry(
             "error",
             ("Den Standort „{value}“ gibt es schon.", "Jedem Standort eine eigene id geben."),
@@ -141,7 +164,7 @@ CATALOGUE: Final = Catalogue(
 
 def check(document: Document, config: CentralConfig) -> list[Problem]:
     """Return what is wrong across the fields."""
-    found = [*_listen(document, config), *_database(document, config), *_sites(document)]
+    found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
     found += _mqtt(document, config.mqtt)
     found += board_rules.check(document, config)
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
@@ -167,11 +190,8 @@ def _listen(document: Document, config: CentralConfig) -> Iterator[Problem]:
             yield CATALOGUE.problem("bad-certificate", place, reason=reason)
 
 
-def _database(document: Document, config: CentralConfig) -> Iterator[Problem]:
-    try:
-        address(config.database.url).get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
-        yield CATALOGUE.problem("bad-database", document.place(("database", "url")))
+def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
+    yield from _database(document, config)
     if config.status_page.listen and not config.status_page.url:
         yield CATALOGUE.problem("status-no-url", document.place(("status_page",)))
     if ca := config.keys.ca:
@@ -201,6 +221,24 @@ def _mqtt(document: Document, mqtt: Mqtt) -> Iterator[Problem]:
         except OSError as error:
             place, reason = document.place(("mqtt", key)), error.strerror or str(error)
             yield CATALOGUE.problem("broker-file", place, reason=reason)
+
+
+def _database(document: Document, config: CentralConfig) -> Iterator[Problem]:
+    place, bus = document.place(("database", "url")), document.place(("bus", "nodes"))
+    try:
+        where = address(config.database.url)
+        where.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        yield CATALOGUE.problem("bad-database", place)
+        return
+    shared = where.get_backend_name() == "postgresql"
+    if shared and find_spec("psycopg") is None:
+        names = {"package": "psycopg", "extra": "postgresql"}
+        yield CATALOGUE.problem("missing-driver", place, **names)
+    if config.bus.nodes and not shared:
+        yield CATALOGUE.problem("bus-needs-postgresql", bus)
+    if config.bus.nodes and find_spec("pika") is None:
+        yield CATALOGUE.problem("missing-driver", bus, package="pika", extra="rabbitmq")
 
 
 def _sites(document: Document) -> Iterator[Problem]:

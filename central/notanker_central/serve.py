@@ -35,7 +35,7 @@ from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
 from notanker_central.reach import is_loopback, tls_context
 from notanker_central.receiver import direct, receiver_app
-from notanker_central.reception import Reception
+from notanker_central.reception import Receiving, Reception
 from notanker_central.roller import Roller
 from notanker_central.store import Store
 from notanker_central.watcher import Watcher
@@ -123,7 +123,7 @@ class _Centre:
         self._renewed: list[tuple[ssl.SSLContext | None, str, str]] = []
         vault = open_vault(config, store)
         opener = Opener(store, vault, clock)
-        self._reception = Reception(store, opener, clock)
+        self._reception = _receiving(config, store, opener, clock)
         ca = Path(config.keys.ca) if config.keys.ca else None
         desk = KeyDesk(store, vault, clock, opener.look_again, ca)
         ingest = Ingest(store, self._reception, desk, clock)
@@ -211,9 +211,42 @@ def _tls(certificate: str, key: str) -> ssl.SSLContext | None:
     return tls_context(certificate, key) if certificate else None
 
 
+def _receiving(config: CentralConfig, store: Store, opener: Opener, clock: Clock) -> Receiving:
+    if not config.bus.nodes:
+        return Reception(store, opener, clock)
+    from notanker_central.bus.relay import Relay  # pika is an extra
+
+    return Relay(config.bus.nodes)
+
+
 async def _signalled() -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await stop.wait()
+
+
+def work(config: CentralConfig) -> None:
+    """Store what receivers and sites put into the cluster's queue, until SIGTERM or SIGINT.
+
+    Any number of workers run side by side. Call it from the main thread.
+
+    Raises:
+        StoreError: the database is of another version.
+        VaultError: the master key cannot be used, or is not that of this database.
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be opened.
+    """
+    from notanker_central.bus.worker import Worker  # pika is an extra
+
+    clock = Clock()
+    with contextlib.closing(Store(config.database.url)) as store:
+        opener = Opener(store, open_vault(config, store), clock)
+        reception = Reception(store, opener, clock)
+        worker = Worker(config.bus.nodes, reception)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: worker.end())
+        with contextlib.closing(reception):
+            reception.start()
+            worker.run()
+    log.info("stopped")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from notanker_central import CentralConfig
     from notanker_central.operate import Operator
 
+_DATABASE: Final = "notanker.central.database"
+
 
 @click.group(invoke_without_command=True)
 @click.option(
@@ -30,10 +32,17 @@ if TYPE_CHECKING:
     show_default=True,
     help="The centre's configuration.",
 )
+@click.option(
+    "--database",
+    default="",
+    envvar="NOTANKER_CENTRAL_DATABASE",
+    help="Its database instead of the one in central.toml, such as postgresql://user@host/name.",
+)
 @click.pass_context
-def central(context: click.Context, config_path: Path) -> None:
+def central(context: click.Context, config_path: Path, database: str) -> None:
     """Run the centre: take heartbeats, show the fleet, raise the alarm for silent sites."""
     context.obj = config_path
+    context.meta[_DATABASE] = database
     if context.invoked_subcommand is not None:
         return
     import notanker_central
@@ -52,6 +61,23 @@ def central(context: click.Context, config_path: Path) -> None:
         _no_master(error)
 
 
+@central.command("worker")
+@click.pass_obj
+def worker(config_path: Path) -> None:
+    """Store what receivers and sites put into the RabbitMQ cluster; any number side by side."""
+    import notanker_central
+    from notanker_central.logs import open_log
+
+    open_log()
+    config = read_central(config_path)
+    if not config.bus.nodes:
+        fail(
+            "In central.toml fehlt der Cluster: unter [bus] nodes angeben.",
+            "central.toml names no cluster: set nodes under [bus].",
+        )
+    notanker_central.work(config)
+
+
 @central.command("check")
 @json_option
 @click.pass_obj
@@ -59,7 +85,7 @@ def check_central(config_path: Path, as_json: bool) -> None:
     """List every problem of central.toml at once."""
     import notanker_central
 
-    _, problems = notanker_central.load(config_path)
+    _, problems = notanker_central.load(config_path, _database())
     if as_json:
         print_json({"problems": problems})
     else:
@@ -222,7 +248,7 @@ def read_central(path: Path) -> CentralConfig:
     """Read central.toml, or end with its problems and status 2."""
     import notanker_central
 
-    config, problems = notanker_central.load(path)
+    config, problems = notanker_central.load(path, _database())
     print_problems(problems)
     if config is None:
         raise SystemExit(WRONG)
@@ -257,6 +283,11 @@ def _no_master(error: Exception) -> None:
         f"The master key does not fit: {error}. Bring it back from the backup; if it is lost, "
         "all sites need new keys (see docs/central.md).",
     )
+
+
+def _database() -> str:
+    """Return what --database says, whichever command is at work."""
+    return str(click.get_current_context().meta.get(_DATABASE, ""))
 
 
 central.add_command(user)

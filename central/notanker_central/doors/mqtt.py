@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from notanker_central.config import Mqtt
-from notanker_central.reception import AT_ONCE, MOST_WAITING, NotStoredError, Reception
+from notanker_central.reception import AT_ONCE, MOST_WAITING, NotStoredError, Receiving
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
@@ -50,7 +50,7 @@ class MqttDoor:
     def __init__(
         self,
         config: Mqtt,
-        reception: Reception,
+        reception: Receiving,
         connected: Callable[[], None] = lambda: None,
     ) -> None:
         self._config = config

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from notanker_central.config import CentralConfig
 from notanker_central.doors import udp
-from notanker_central.reception import Reception
+from notanker_central.reception import Receiving
 
 
 @contextlib.contextmanager
-def opened(config: CentralConfig, reception: Reception) -> Iterator[int | None]:
+def opened(config: CentralConfig, reception: Receiving) -> Iterator[int | None]:
     """Open the doors for datagrams and to the broker; gives the port of the former.
 
     Raises:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from flask import Flask, Response, jsonify, request
 
 from notanker.beat.texting import sealed_in
-from notanker_central.reception import NotStoredError, Reception
+from notanker_central.reception import NotStoredError, Receiving
 
 CARRIER: Final = "sms"
 PATH: Final = "/api/1/sms"
@@ -24,7 +24,7 @@ REPEATED: Final = "repeated"
 """What a beat is that comes once more; it was stored the first time."""
 
 
-def take(reception: Reception, posted: bytes) -> str:
+def take(reception: Receiving, posted: bytes) -> str:
     """Take the beat in what was posted, and return what became of it.
 
     Returns:
@@ -44,7 +44,7 @@ def take(reception: Reception, posted: bytes) -> str:
     return TAKEN if pending.reason in ("", REPEATED) else pending.reason
 
 
-def add_sms(app: Flask, reception: Reception) -> None:
+def add_sms(app: Flask, reception: Receiving) -> None:
     """Add the address for texts to the door that faces the sites."""
 
     @app.post(PATH)

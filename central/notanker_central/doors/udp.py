@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import structlog
 
-from notanker_central.reception import AT_ONCE, NotStoredError, Reception
+from notanker_central.reception import AT_ONCE, NotStoredError, Receiving
 
 log: Final = structlog.get_logger(__name__)
 
@@ -86,7 +86,7 @@ def _from_there(ancillary: list[tuple[int, int, bytes]]) -> list[tuple[int, int,
 class UdpDoor:
     """One UDP socket with the reception behind it."""
 
-    def __init__(self, link: socket.socket, reception: Reception) -> None:
+    def __init__(self, link: socket.socket, reception: Receiving) -> None:
         self._link = link
         self._reception = reception
         self._dropped = 0

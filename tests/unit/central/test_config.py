@@ -239,3 +239,37 @@ def test_the_master_key_is_beside_the_database_unless_told_otherwise(
         config, _ = written(good + text)
         assert config is not None
         assert str(master_path(config)) == path
+
+
+def test_the_command_line_may_name_another_database(
+    tmp_path: Path, good: str, written: Write
+) -> None:
+    assert written(good)[0] is not None
+    path = tmp_path / "central.toml"
+    config, problems = load(path, "postgresql://centre@127.0.0.1/centre")
+    assert problems == []
+    assert config is not None
+    assert config.database.url == "postgresql://centre@127.0.0.1/centre"
+    assert codes(load(path, "nonsense")[1]) == ["bad-database"]
+
+
+def test_a_cluster_needs_a_database_that_workers_and_receivers_share(
+    written: Write, good: str
+) -> None:
+    bus = '[bus]\nnodes = ["amqp://127.0.0.1", "amqps://mq-2.example"]\n'
+    assert codes(written(good + bus)[1]) == ["bus-needs-postgresql"]
+    database = '[database]\nurl = "postgresql://centre@127.0.0.1/centre"\n'
+    config, problems = written(good + bus + database)
+    assert problems == []
+    assert config is not None
+    assert len(config.bus.nodes) == 2
+    assert codes(written(good + '[bus]\nnodes = ["mqtt://x"]\n')[1]) == ["wrong-value"]
+
+
+def test_a_driver_that_is_not_installed_is_named_with_its_extra(
+    written: Write, good: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notanker_central.rules.find_spec", lambda name: None)
+    database = '[database]\nurl = "postgresql://centre@127.0.0.1/centre"\n'
+    _, problems = written(good + '[bus]\nnodes = ["amqp://127.0.0.1"]\n' + database)
+    assert codes(problems) == ["missing-driver", "missing-driver"]
