@@ -295,18 +295,18 @@ class Reception:
             self._failing = False
         with self._lock:
             self._counts.update(batch.counts)
+        odd: list[str] = []
         for opened, one in zip(batch.opened, taken, strict=True):
             if one is not None and not one.newest:
-                self._note_old(opened)
+                # One old counter is a beat that another one overtook. Several in a row are a site that
+                # begins anew, or somebody's recording.
+                self._old_in_a_row[opened.site] += 1
+                if self._old_in_a_row[opened.site] == _ODD:
+                    odd.append(opened.site)
             elif opened.site in self._old_in_a_row:
                 del self._old_in_a_row[opened.site]
-
-    def _note_old(self, opened: Opened) -> None:
-        # One old counter is a beat that another one overtook. Several in a row are a site that begins anew,
-        # or somebody's recording.
-        self._old_in_a_row[opened.site] += 1
-        if self._old_in_a_row[opened.site] == _ODD:
-            log.warning("old_counter", site=opened.site, counter=opened.counter)
+        if odd:
+            log.warning("old_counters", count=len(odd), sites=odd[:10])
 
 
 class _Batch:

@@ -17,23 +17,17 @@ from notanker_central import views
 from notanker_central.bus import topology
 from notanker_central.bus.relay import Relay
 from notanker_central.bus.worker import Worker
-from notanker_central.ingest import BearerOpener, sealed
 from notanker_central.reception import NotStoredError, Reception
 from notanker_central.store import Store
 from notanker_lab.rabbitmq import RabbitMq, rabbitmq
-from tests.unit.central.conftest import Hands, key_of, make_beat, make_event, make_site
+from tests.contract.support.unsealed import Unsealed, ack_of
+from tests.unit.central.conftest import Hands, make_beat, make_event, make_site
 
 WAIT_S = 30.0
 
 
 def beat(counter: int, site: str = "nord", **values: Any) -> bytes:
-    made = msgspec.json.encode(make_beat(counter, site, **values))
-    return sealed(f"Bearer {key_of(site)}", made)
-
-
-def ack_of(answer: bytes | None) -> Ack:
-    assert answer is not None
-    return msgspec.json.decode(answer, type=Ack)
+    return msgspec.json.encode(make_beat(counter, site, **values))
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +51,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def reception(store: Store) -> Iterator[Reception]:
-    sites = [make_site(name) for name in ("nord", "sued", "haus.west")]
-    reception = Reception(store, BearerOpener(sites), Hands().clock)
+    reception = Reception(store, Unsealed(), Hands().clock)
     reception.start()
     yield reception
     reception.close()

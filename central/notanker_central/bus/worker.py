@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pika
@@ -53,7 +53,7 @@ class Worker:
             if self._ending.is_set():
                 return
             try:
-                with contextlib.closing(pika.BlockingConnection(node)) as connection:
+                with _connected(node) as connection:
                     log.info("bus_connected", node=f"{node.host}:{node.port}")
                     failing = False
                     self._work(connection)
@@ -92,6 +92,18 @@ class Worker:
         for (_, key, properties, _body), answer in zip(came, answers, strict=True):
             _answer(channel, key, properties, answer or b"")
         channel.basic_ack(last, multiple=True)
+
+
+@contextlib.contextmanager
+def _connected(node: pika.URLParameters) -> Iterator[Any]:
+    connection = pika.BlockingConnection(node)
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(
+            AMQPError
+        ):  # it may be lost already; why is told by what was raised
+            connection.close()
 
 
 def _answer(channel: Any, key: str, properties: Any, answer: bytes) -> None:

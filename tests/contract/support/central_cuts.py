@@ -26,6 +26,7 @@ from notanker_central.config import Site
 from notanker_central.reception import Reception
 from notanker_central.store import Store
 from tests.contract.support import platter
+from tests.contract.support.unsealed import Unsealed, ack_of
 
 SITES: Final = ("nord", "sued", "west")
 ROUNDS: Final = 12
@@ -66,31 +67,6 @@ class Tally:
     def well(self) -> bool:
         """Whether the promise was kept."""
         return not (self.lost or self.forgotten or self.wrong)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bare:
-    """A beat as it is, without a seal: the disk is what is tried here."""
-
-    beat: Beat
-
-    @property
-    def site(self) -> str:
-        return self.beat.site
-
-    @property
-    def counter(self) -> int:
-        return self.beat.counter
-
-
-class _Unsealed:
-    """Opens beats that are not sealed."""
-
-    def open(self, sealed: bytes) -> _Bare:
-        return _Bare(msgspec.json.decode(sealed, type=Beat))
-
-    def answer(self, opened: _Bare, ack: Ack) -> bytes:
-        return msgspec.json.encode(ack)
 
 
 def event_of(site: str, position: int) -> BeatEvent:
@@ -135,7 +111,7 @@ def _receive(reception: Reception, round_: int, stored: dict[str, int], log: lis
     alone = reception.submit(beats["west"], "https")
     together = reception.submit_all([beats["nord"], beats["sued"]], "udp").result(_WAIT_S)
     for site, answer in zip(SITES, [*together, alone.result(_WAIT_S)], strict=True):
-        ack = msgspec.json.decode(answer or b"", type=Ack)
+        ack = ack_of(answer)
         log.append(Told(site, ack))
         stored[site] = ack.stored_to
 
@@ -194,7 +170,7 @@ def _site(name: str) -> Site:
 
 
 def _reception(store: Store) -> Reception:
-    reception = Reception(store, _Unsealed(), Clock())
+    reception = Reception(store, Unsealed(), Clock())
     reception.start()
     return reception
 
