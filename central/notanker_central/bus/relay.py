@@ -1,7 +1,7 @@
 """The reception of a receiver that stores nothing itself: it hands each beat to the cluster.
 
 It looks to the doors as `Reception` does. A beat's future is settled by the worker's answer alone, which
-comes straight to this receiver (RabbitMQ's direct reply-to); an empty one means that the beat was refused.
+comes into a queue of this receiver's own; an empty one means that the beat was refused.
 The cluster's confirmation only tells that the beat waits. If it is refused instead, or connection or answer
 are lost, the site hears nothing and comes again.
 """
@@ -33,7 +33,6 @@ _AGAIN_S: Final = 0.2
 _SWEEP_S: Final = 1.0
 _DURABLE: Final = 2
 _KEY: Final = topology.beat_key("relayed")
-_REPLIES: Final = "amq.rabbitmq.reply-to"
 
 
 @dataclass(slots=True)
@@ -70,6 +69,7 @@ class Relay:
         self.ready: Final = threading.Event()
         self._connection: Any = None
         self._channel: Any = None  # only while beats may be published
+        self._replies = ""
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     @property
@@ -199,10 +199,16 @@ class Relay:
     def _declare(self, channel: Any) -> None:
         def bind(_frame: object) -> None:
             queue, exchange = topology.QUEUE, topology.EXCHANGE
-            channel.queue_bind(queue, exchange, topology.BEATS, callback=consume)
+            channel.queue_bind(queue, exchange, topology.BEATS, callback=replies)
 
-        def consume(_frame: object) -> None:
-            channel.basic_consume(_REPLIES, self._answered, auto_ack=True, callback=ready)
+        def replies(_frame: object) -> None:
+            # No direct reply-to, which is bound to a node's process: the queue of a receiver that is gone
+            # just takes nothing.
+            channel.queue_declare("", exclusive=True, callback=consume)
+
+        def consume(frame: Any) -> None:
+            self._replies = frame.method.queue
+            channel.basic_consume(self._replies, self._answered, auto_ack=True, callback=ready)
 
         def ready(_frame: object) -> None:
             log.info("bus_connected")
@@ -222,7 +228,7 @@ class Relay:
             self._published += 1
             self._unconfirmed[self._published] = one.number
             properties = pika.BasicProperties(
-                delivery_mode=_DURABLE, reply_to=_REPLIES, correlation_id=str(one.number)
+                delivery_mode=_DURABLE, reply_to=self._replies, correlation_id=str(one.number)
             )
             self._channel.basic_publish(topology.EXCHANGE, _KEY, one.sealed, properties)
 

@@ -166,7 +166,7 @@ def _centre(folder: Path) -> closing[Store]:
 
 
 def _site(name: str) -> Site:
-    return Site(name, name.title(), "0" * 64)
+    return Site(id=name, name=name.title())
 
 
 def _reception(store: Store) -> Reception:

@@ -1,0 +1,1 @@
+"""The receiving end of the centre under load: fleets, load generators, processes."""

@@ -1,0 +1,81 @@
+"""Centres, workers and load generators as processes of their own, ended by their ids."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from bench.centre import fleet
+
+HERE: Final = Path(__file__).parent
+_CENTRE: Final = """
+import sys
+from pathlib import Path
+from notanker_central import load, serve, work
+from notanker_central.logs import open_log
+open_log("warning")
+config, problems = load(Path(sys.argv[1]))
+assert config, problems
+def ready(ports):
+    print("ready", ports.beats, ports.udp, flush=True)
+serve(config, ready) if sys.argv[2] == "serve" else (print("ready", flush=True), work(config))
+"""
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Make a certificate for the bench's centre."""
+    pem, key = folder / "certificate.pem", folder / "key.pem"
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    files = ["-keyout", str(key), "-out", str(pem), "-subj", "/CN=central.example"]
+    line = ["openssl", "req", "-x509", "-nodes", "-days", "2", *curve, *files]
+    subprocess.run(line, check=True, capture_output=True)
+    return pem, key
+
+
+def prepare(folder: Path, url: str, sites: int, more: str = "") -> Path:
+    """List the sites in the database, and write central.toml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pem, key = certificate(folder)
+    master = folder / "central.master"
+    fleet.fill(url, master, sites)
+    toml = folder / "central.toml"
+    toml.write_text(
+        f'[listen]\nhost = "127.0.0.1"\nport = 0\ncertificate = "{pem}"\nkey = "{key}"\n'
+        f'[udp]\nlisten = "127.0.0.1:0"\n[database]\nurl = "{url}"\n[board]\nlisten = ""\n'
+        f'[keys]\nmaster = "{master}"\n{more}'
+    )
+    return toml
+
+
+@contextlib.contextmanager
+def process(toml: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], list[int]]]:
+    """Run a centre (`serve`) or a worker (`work`); gives its ports, HTTPS and UDP."""
+    running = subprocess.Popen(
+        [sys.executable, "-c", _CENTRE, str(toml), what], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert running.stdout is not None
+        words = running.stdout.readline().split()
+        if words[:1] != ["ready"]:
+            raise SystemExit(f"the {what} did not start")
+        yield running, [int(word) for word in words[1:]]
+    finally:
+        if running.poll() is None:
+            running.send_signal(signal.SIGTERM)
+            try:
+                running.wait(30)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+def load(program: str, **options: Any) -> dict[str, Any]:
+    """Run a load generator and return what it prints."""
+    line = [sys.executable, str(HERE / program), json.dumps(options)]
+    done = subprocess.run(line, stdout=subprocess.PIPE, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures

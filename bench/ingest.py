@@ -1,0 +1,133 @@
+"""How many beats a second the centre stores, durably, load generator and all on the same two cores.
+
+``python bench/ingest.py`` prints a table; ``--only https,udp,scan`` chooses rows. Needs no root, but as root
+the sockets' buffers are as large as they should be (docs/central.md).
+"""
+
+import argparse
+import contextlib
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+CHECKOUT: Final = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from bench.centre import running  # noqa: E402
+from bench.table import aligned  # noqa: E402
+from sqlalchemy import func, select  # noqa: E402
+
+from notanker_central import tables as t  # noqa: E402
+from notanker_central.clock import Clock  # noqa: E402
+from notanker_central.store import Store  # noqa: E402
+from notanker_central.watcher import Watcher  # noqa: E402
+from notanker_lab.postgresql import postgresql  # noqa: E402 - found from the checkout
+
+HEADS: Final = ["row", "beats/s", "goal", "answered", "lost", "p50 ms", "p99 ms"]
+Row = tuple[str, str, dict[str, Any]]
+
+
+@contextlib.contextmanager
+def databases(which: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database on the disk, with every sync that it makes by itself."""
+    if which == "sqlite":
+        yield f"sqlite:///{folder}/central.sqlite"
+    else:
+        with postgresql(folder=folder) as server:
+            yield server.url
+
+
+def https(database: str, seconds: float, folder: Path) -> Row:
+    """Beats by HTTPS over 64 connections that last."""
+    with databases(database, folder) as url:
+        toml = running.prepare(folder, url, 1_000)
+        with running.process(toml, "serve") as (_, ports):
+            found = running.load(
+                "load_https.py", port=ports[0], sites=1_000, seconds=seconds, clients=64
+            )
+        return f"https -> {database}", ">= 2,000", found
+
+
+def udp(database: str, seconds: float, folder: Path, sites: int = 10_000) -> Row:
+    """Beats by UDP, sealed beforehand, 4,000 under way."""
+    with databases(database, folder) as url:
+        toml = running.prepare(folder, url, sites)
+        with running.process(toml, "serve") as (_, ports):
+            rounds = max(1, int(60_000 * seconds / sites))
+            found = running.load(
+                "load_udp.py",
+                port=ports[1],
+                sites=sites,
+                seconds=seconds,
+                window=4_000,
+                rounds=rounds,
+            )
+        stored = _counters(url)
+        if stored < found["answered"]:
+            raise SystemExit(f"{found['answered']} answered, {stored} stored")
+        return f"udp, {sites:,} sites -> {database}", ">= 40,000", found
+
+
+def scan(folder: Path, sites: int = 100_000) -> Row:
+    """One look of the dead man's switch at 100,000 sites, of which 2,000 have fallen silent."""
+    url = f"sqlite:///{folder}/central.sqlite"
+    running.prepare(folder, url, sites)
+    store, clock = Store(url), Clock()
+    now_s = clock.wall_s()
+    with store.write() as connection:
+        connection.execute(t.site.update().values(state="ok", due_s=now_s + 600, patience_s=600.0))
+    watcher = Watcher(store, clock)
+    watcher.look()
+    with store.write() as connection:
+        some = t.site.c.id < f"site-{2_000:06d}"
+        connection.execute(t.site.update().where(some).values(due_s=now_s - 1))
+    begun = time.monotonic()
+    watcher.look()
+    took_ms = (time.monotonic() - begun) * 1e3
+    store.close()
+    return f"scan of {sites:,} sites, 2,000 silent", "<= 1,000 ms", {"p50_ms": took_ms}
+
+
+def _counters(url: str) -> int:
+    store = Store(url)
+    with store.read() as connection:
+        reached = select(func.sum(t.site.c.counter)).where(t.site.c.counter > 0)
+        stored = int(connection.execute(reached).scalar() or 0)
+    store.close()
+    return stored
+
+
+ROWS: Final[dict[str, Callable[[float, Path], Row]]] = {
+    "https": lambda seconds, folder: https("sqlite", seconds, folder),
+    "https-pg": lambda seconds, folder: https("postgresql", seconds, folder),
+    "udp": lambda seconds, folder: udp("sqlite", seconds, folder),
+    "udp-100k": lambda seconds, folder: udp("sqlite", seconds, folder, 100_000),
+    "udp-pg": lambda seconds, folder: udp("postgresql", seconds, folder),
+    "scan": lambda _seconds, folder: scan(folder),
+}
+
+
+def main() -> int:
+    """Run and print the table; the status is 1 if a beat was answered that is not stored."""
+    parser = argparse.ArgumentParser(description="how many beats a second the centre stores")
+    parser.add_argument("--only", default=",".join(ROWS), help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--folder", type=Path, help="on the disk to measure")
+    options = parser.parse_args()
+    table = [HEADS]
+    for name in options.only.split(","):
+        with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+            Path(folder).chmod(0o755)  # PostgreSQL runs as nobody
+            row, goal, found = ROWS[name](options.seconds, Path(folder))
+        cells = [found.get(key) for key in ("answered", "lost", "p50_ms", "p99_ms")]
+        rate = f"{found['per_s']:,.0f}" if "per_s" in found else "-"
+        table.append([row, rate, goal, *("-" if c is None else f"{c:,.0f}" for c in cells)])
+    print(aligned(table))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
