@@ -31,7 +31,7 @@ from notanker.core.names import Uplink
 from notanker.errors import Language
 from notanker.plan import outcome
 from notanker.plan.outcome import Outcome
-from notanker.shell import planning
+from notanker.shell import fetching, planning
 from notanker.shell.fetching import way_of
 from notanker.shell.logs import Log, Record
 from notanker.shell.planning import Planning
@@ -316,6 +316,37 @@ def test_plans_come_from_their_sources_and_what_goes_wrong_there_is_told(
 
     run(story())
     assert "plan_fetched" in box.events()
+
+
+def test_word_of_a_newer_plan_has_it_fetched_soon_and_once(
+    box: Box, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = with_a_stick(box, office, monkeypatch)
+    monkeypatch.setattr(planning, "FOLLOW_S", 0.01)
+    monkeypatch.setattr(fetching, "SOON_S", 0.05)
+    part = box.planning()
+
+    async def story() -> None:
+        office.signed(stick, "anna")
+        watching = asyncio.create_task(part.watch())
+        await asyncio.sleep(0.2)
+        assert part.plan is None, "the next look of its own is an hour away"
+        part.fetch_soon()
+        part.fetch_soon()
+        await until(lambda: part.status.seq == 42)
+        await asyncio.sleep(0.2)
+        watching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+
+    run(story())
+    assert box.events().count("plan_fetched") == 1
+
+
+def test_a_fleet_that_is_told_at_once_does_not_come_at_once(box: Box) -> None:
+    waits_s = [fetching.Fetching(box.config, None).soon_s() for _ in range(200)]
+    assert max(waits_s) <= fetching.SOON_S
+    assert min(waits_s) < 20 < 100 < max(waits_s)
 
 
 def test_a_plan_that_a_technician_takes_into_force_is_noticed(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 ACKNOWLEDGE: Final = "acknowledge"
 CHANGE_KEY: Final = "change_key"
 """The site agrees with the centre on another key; that it is used is the answer, so there is no other."""
+FETCH: Final = "fetch"
+"""There is a newer plan; its number stands where others name an incident. Heard is done: whether the plan
+comes is told by its number in the beats, and the usual look at the sources comes anyway."""
 RELEASE: Final = "release"
 WITHDRAW: Final = "withdraw"
 CENTRE: Final = "centre"
@@ -53,7 +56,7 @@ def answer(order: CentreOrder, site: Site, now: Moment) -> OrderAnswer | None:
     """Return what became of an order, None if it is still to be done."""
     if order.kind == CHANGE_KEY:
         return None
-    if any(_is_by(order, one) for one in site.incidents.all):
+    if order.kind == FETCH or any(_is_by(order, one) for one in site.incidents.all):
         return OrderAnswer(order.id, taken=True)
     if order.kind == ACKNOWLEDGE:
         reason = _against_acknowledgement(order, site.incidents)

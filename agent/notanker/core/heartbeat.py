@@ -64,7 +64,8 @@ class CentreOrder:
 
     Attributes:
         id: The centre never uses one twice.
-        kind: `acknowledge`, `release` or `withdraw`; a site refuses what it does not know.
+        kind: `acknowledge`, `release`, `withdraw` or `fetch`; a site refuses what it does not know.
+        incident: Which one; of `fetch`, the number of the plan.
         contact: Who it was: a contact of the plan, or whoever sat at the centre's board.
         how: `centre` or `link`.
         at_s: When the person was told what he answers, wall seconds.

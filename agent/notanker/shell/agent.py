@@ -316,6 +316,7 @@ class Agent:
             self._account(Purpose.HEARTBEAT),
             self._outbox,
             self._config.site.language,
+            self._planning.fetch_soon,
         )
 
     def _modem_changed(self, status: ModemStatus) -> None:

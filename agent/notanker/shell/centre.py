@@ -63,6 +63,7 @@ class Centre:
         log: Where changes are logged.
         outbox: Carries what goes by SMS, None where nothing does.
         language: Of what people are told.
+        fetch: Has the sources of plans asked soon: the centre has a newer one.
     """
 
     def __init__(
@@ -79,10 +80,11 @@ class Centre:
         charge: Callable[[int], None] = lambda _: None,
         outbox: Outbox | None = None,
         language: str = "de",
+        fetch: Callable[[], None] = lambda: None,
     ) -> None:
         self._seal = Seal(config.key)
         self._carriers = Carriers(config, interfaces, resolvers, name)
-        self._orders = CentreOrders(site, happen)
+        self._orders = CentreOrders(site, happen, fetch)
         numbering = Numbering(store, lambda: self._seal.made_s)
         self._composing = Composing(store, numbering, self._orders)
         self._changing = KeyChange(config.key, self._seal, self._carriers.https, log)

@@ -17,14 +17,21 @@ class CentreOrders:
     Args:
         site: Gives the present state.
         happen: Lets the core take an event.
+        fetch: Has the sources of plans asked soon.
 
     Attributes:
         new_key: Whether the centre wants the site to change its key.
     """
 
-    def __init__(self, site: Callable[[], Site], happen: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        site: Callable[[], Site],
+        happen: Callable[[Event], None],
+        fetch: Callable[[], None] = lambda: None,
+    ) -> None:
         self._site = site
         self._happen = happen
+        self._fetch = fetch
         self._clock = Clock()
         self.new_key = False
         self._asked: dict[int, CentreOrder] = {}
@@ -35,6 +42,8 @@ class CentreOrders:
         asked = tuple(order for order in every if order.kind != rules.CHANGE_KEY)
         self.new_key = len(asked) < len(every)
         self._asked = {order.id: order for order in asked}
+        if any(order.kind == rules.FETCH and order.id not in before for order in asked):
+            self._fetch()
         for order in asked:
             told = rules.answer(order, self._site(), self._clock.now())
             if told is None:

@@ -25,6 +25,9 @@ BACKUP_BYTES: Final[Mapping[Band, int]] = {
 """What a new plan may cost on LTE. A changed contact costs 5 kB, the whole sample plan about 100 kB. Of a
 budget that is spent it gets nothing."""
 LEAST_PAUSE_ON_LTE_S: Final = 3600.0
+SOON_S: Final = 120.0
+"""Who is told of a new plan comes within this: the beats of a fleet are spread over a minute already, and
+a depot that a thousand boxes ask at one moment serves none of them well."""
 JITTER: Final = 0.1
 """A hundred boxes that got their power back together must not ask together."""
 
@@ -65,8 +68,11 @@ class Fetching:
         usual_s = self._config.plan.fetch_every_min * 60.0
         if way is None or way.limit_bytes is not None:
             usual_s = max(usual_s, LEAST_PAUSE_ON_LTE_S)
-        share = int.from_bytes(os.urandom(2), "big") / 65_535
-        return usual_s * (1 - JITTER + 2 * JITTER * share)
+        return usual_s * (1 - JITTER + 2 * JITTER * _lot())
+
+    def soon_s(self) -> float:
+        """How long to wait once a new plan is told of; on LTE it costs no more than `BACKUP_BYTES` allow."""
+        return SOON_S * _lot()
 
     def errand(self) -> bytes | None:
         """Return what the process that fetches has to know, None if no line may be taken now."""
@@ -114,6 +120,10 @@ class Fetching:
             if _matters(one):
                 first = (*errors_of(one.problems), *one.problems)[0]
                 yield f"{name} {one.source}: {first.sentence(language)}"
+
+
+def _lot() -> float:
+    return int.from_bytes(os.urandom(2), "big") / 65_535
 
 
 def _matters(one: Fetched) -> bool:

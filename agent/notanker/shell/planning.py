@@ -68,6 +68,7 @@ class Planning:
         self._refusal: Outcome | None = None
         self._unusable: dict[Problem, None] = {}
         self._fetching = Fetching(config, site)
+        self._told_s: float | None = None  # when to look, since somebody told of a new plan
         self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
         self._standing = outcome.standing(config.paths.plan_store) or Standing()
 
@@ -126,6 +127,11 @@ class Planning:
             await self._accept()
         await self._use()
 
+    def fetch_soon(self) -> None:
+        """Ask the sources within minutes: one of them has told of a newer plan."""
+        if self._told_s is None:
+            self._told_s = asyncio.get_running_loop().time() + self._fetching.soon_s()
+
     async def _use(self) -> None:
         """Use what is in force now; of another plan nothing is known yet to be unusable."""
         before = self._accepted
@@ -142,7 +148,8 @@ class Planning:
         due_s = loop.time() + self._fetching.pause_s()
         while True:
             await asyncio.sleep(FOLLOW_S)
-            if self._fetching.enabled and loop.time() >= due_s:
+            if self._fetching.enabled and loop.time() >= min(due_s, self._told_s or due_s):
+                self._told_s = None  # what is told of while this one is fetched is looked for again
                 await self.take()
                 due_s = loop.time() + self._fetching.pause_s()
             elif not self._one_child.locked():
