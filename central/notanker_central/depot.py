@@ -36,10 +36,11 @@ _MAX_NAMES: Final = 2000
 
 
 class Offered(msgspec.Struct, frozen=True):
-    """One offer of the past: its SHA-256, and those of its files."""
+    """One offer of the past: its SHA-256, those of its files, and the number of the plan."""
 
     sha256: str
     files: tuple[str, ...]
+    seq: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +65,35 @@ class Depot:
         self._folder = folder
         self._archive = archive
         self._shelves: dict[str, _Shelf] = {}
+
+    def sites(self) -> list[str]:
+        """Return for whom a plan was put there; nothing while the folder cannot be read."""
+        try:
+            with os.scandir(self._folder) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
+        except OSError:
+            return []
+
+    def looks(self, site: str) -> tuple[int, int, int] | None:
+        """Return what differs once somebody has put another plan there; None if there is none."""
+        try:
+            info = (self._folder / site / MANIFEST).stat()
+        except OSError:
+            return None
+        return info.st_mtime_ns, info.st_ino, info.st_size
+
+    def announced(self, site: str) -> int:
+        """Return the number of the plan that lies there, whole or not; 0 if that cannot be told."""
+        raw = content_of(self._folder / site / MANIFEST, offers.limit_bytes(MANIFEST))
+        found, _ = manifests.read(raw) if raw is not None else (None, ())
+        return 0 if found is None else found.seq
+
+    def number(self, site: str) -> int:
+        """Return the number of the plan that is handed out, 0 for none."""
+        shelf = self._shelves.setdefault(site, _Shelf())
+        with shelf.lock:
+            self._look(site, shelf)
+            return shelf.rows[0].seq if shelf.rows else 0
 
     def offer(self, site: str) -> bytes | None:
         """Return what that site, which has proved who it is, is offered; None if there is nothing."""
@@ -144,8 +174,9 @@ class Depot:
         files = self._files(site, found[MANIFEST])
         for sha256, content in (*files, (digest(offer), offer)):
             self._put(sha256, content)
-        listed = tuple(item.sha256 for item in _manifest(found[MANIFEST]).files.values())
-        return Offered(digest(offer), listed)
+        manifest = _manifest(found[MANIFEST])
+        listed = tuple(item.sha256 for item in manifest.files.values())
+        return Offered(digest(offer), listed, manifest.seq)
 
     def _files(self, site: str, raw: bytes) -> Iterator[tuple[str, bytes]]:
         manifest = _manifest(raw)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from notanker.core.centre_orders import ACKNOWLEDGE, CENTRE, CHANGE_KEY, MOST_CHARACTERS
+from notanker.core.centre_orders import ACKNOWLEDGE, CENTRE, CHANGE_KEY, FETCH, MOST_CHARACTERS
 from notanker.core.heartbeat import MOST_ORDERS, Beat, CentreOrder
 from notanker_central import tables as t
 
@@ -28,7 +28,7 @@ class Wish:
         incident: The site's incident.
         contact: Who it is.
         at_s: When the person was told what he answers.
-        kind: `acknowledge`, `release` or `withdraw`.
+        kind: `acknowledge`, `release`, `withdraw` or `fetch`.
         how: `centre` or `link`.
         template: Of a text that is released or withdrawn, and `version` of its words.
     """
@@ -149,9 +149,9 @@ def settle(connection: Connection, beats: Iterable[Beat], now_s: float) -> None:
 
 
 def last(connection: Connection, site: str) -> list[Row[Any]]:
-    """Return the newest orders to the site, the newest first."""
+    """Return what people wanted of the site last, the newest first."""
     c = t.centre_order.c
-    by_people = (c.site == site, c.kind != CHANGE_KEY)
+    by_people = (c.site == site, c.kind.not_in((CHANGE_KEY, FETCH)))
     query = select(t.centre_order).where(*by_people).order_by(c.asked_s.desc(), c.id)
     return list(connection.execute(query.limit(LAST)))
 

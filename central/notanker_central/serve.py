@@ -19,6 +19,7 @@ import structlog
 from notanker_central.alarm.carrying import Carrying
 from notanker_central.alarm.desk import Desk
 from notanker_central.board.app import behind_proxy, board_app
+from notanker_central.calling import Calling
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
@@ -82,9 +83,11 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
         carrying = Carrying(store, config.alarm, clock)
         desk = Desk(store, config.alarm, clock, config.board.time_zone, carrying)
         lease = Lease(store)
-        works = (watcher.run, desk.run, *carrying.runs(), Roller(store, clock).run)
+        depot = _depot(config)
+        works = [watcher.run, desk.run, *carrying.runs(), Roller(store, clock).run]
+        works += [Calling(store, depot, clock).run] if depot is not None else []
         with _beside(lease, works):
-            asyncio.run(_Centre(config, store, clock, watcher, lease).run(ready))
+            asyncio.run(_Centre(config, store, clock, watcher, lease, depot).run(ready))
     finally:
         store.close()
         log.info("stopped")
@@ -96,6 +99,12 @@ def _allow_files() -> None:
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _depot(config: CentralConfig) -> Depot | None:
+    if not config.plans.folder:
+        return None
+    return Depot(Path(config.plans.folder), Path(config.plans.archive))
 
 
 @contextlib.contextmanager
@@ -115,7 +124,13 @@ def _beside(lease: Lease, works: Sequence[Work]) -> Iterator[None]:
 
 class _Centre:
     def __init__(
-        self, config: CentralConfig, store: Store, clock: Clock, watcher: Watcher, lease: Lease
+        self,
+        config: CentralConfig,
+        store: Store,
+        clock: Clock,
+        watcher: Watcher,
+        lease: Lease,
+        depot: Depot | None,
     ) -> None:
         self._config = config
         self._store = store
@@ -132,8 +147,7 @@ class _Centre:
         Linking(store, LinkKeys(store, vault).of, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
         add_sms(self._receiver, self._reception)
-        if config.plans.folder:
-            depot = Depot(Path(config.plans.folder), Path(config.plans.archive))
+        if depot is not None:
             add_depot(self._receiver, depot, Keyring(store))
         board = board_app(store, config.board, clock, health, config.oidc)
         self._board = behind_proxy(board, config.board)

@@ -82,7 +82,7 @@ def test_who_comes_second_or_too_late_is_told_so(world: World) -> None:
 
 def test_word_of_a_newer_plan_is_heard_whatever_else_is_the_matter(world: World) -> None:
     order = CentreOrder(7, centre_orders.FETCH, 43, "", "centre", 1.0)
-    assert answer(order, world.state.incidents) == OrderAnswer(7, taken=True)
+    assert answer(order, world.state, world.moment()) == OrderAnswer(7, taken=True)
 
 
 @given(

@@ -7,8 +7,8 @@ import pytest
 from notanker.core.centre_orders import FETCH
 from notanker.core.events import Event, OrderRefused
 from notanker.core.heartbeat import Ack, CentreOrder, OrderAnswer
-from notanker.core.incident import Incidents
 from notanker.shell.centre_orders import CentreOrders
+from tests.unit.core.world import World
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def looks() -> list[None]:
 
 @pytest.fixture
 def orders(happened: list[Event], looks: list[None]) -> CentreOrders:
-    return CentreOrders(Incidents, happened.append, lambda: looks.append(None))
+    return CentreOrders(lambda: World().state, happened.append, lambda: looks.append(None))
 
 
 def told(*orders: CentreOrder) -> Ack:
