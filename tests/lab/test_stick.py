@@ -113,7 +113,7 @@ def pulled_while_read(site: PlanSite, pull: Callable[[], None]) -> Fetched:
     process = subprocess.Popen(
         [sys.executable, "-m", "notanker.cli", "plan", "fetch", "--errand", "--bounded"],
         stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert process.stdin is not None
     process.stdin.write(errands.encode(site.errand()))

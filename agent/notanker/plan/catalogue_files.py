@@ -8,6 +8,17 @@ from notanker.errors import Catalogue, Entry
 
 CATALOGUE: Final = Catalogue(
     {
+        "lonely-synonym": Entry(
+            "warning",
+            (
+                "„{words}“ ist ein einziges Wort und hilft der Suche nicht.",
+                "Dazuschreiben, wie es im Plan heißt: „Zuse Telefonanlage“.",
+            ),
+            (
+                "'{words}' is a single word and does not help the search.",
+                "Add what the plan calls it: 'Zuse telephone'.",
+            ),
+        ),
         "asset-too-large": Entry(
             "error",
             ("Das Bild hat {size} Bytes, erlaubt sind {limit}.", "Verkleinern, am besten als SVG."),

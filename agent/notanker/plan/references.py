@@ -21,6 +21,13 @@ from notanker.plan.places import row as _row
 SYSTEMS = "systems.toml"
 
 
+def _synonyms(plan: Plan, documents: Documents) -> Iterator[Problem]:
+    for line in plan.head.synonyms:
+        if len(line.split()) < 2:
+            place_of = _place(documents, "plan.toml", "synonyms")
+            yield FILES.problem("lonely-synonym", place_of, words=line)
+
+
 def check(plan: Plan, documents: Documents) -> list[Problem]:
     """Return every reference of the plan that leads nowhere."""
     # Wanted when a plan is read, and then never again.
@@ -178,7 +185,7 @@ def _steps(plan: Plan, documents: Documents) -> Iterator[Problem]:
 
 PARTS: Final = (
     _roles, _escalation, _contacts, _systems, _services, _scenarios, _measures, _steps, _templates,
-    _upkeep,
+    _upkeep, _synonyms,
 )  # fmt: skip
 
 

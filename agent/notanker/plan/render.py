@@ -47,7 +47,7 @@ def render(plan: Plan, errors: int = 0) -> dict[str, bytes]:
             files[f"leads/{language}.html"] = pages.leads().encode()
     files["leads/veil.json"] = msgspec.json.encode(veil(plan))
     files["live.json"] = live.encoded(_facts(plan))
-    files["search.sqlite"] = search_index.build(found)
+    files["search.sqlite"] = search_index.build(found, plan.head.synonyms)
     files["index.json"] = encoded(_index(plan, titles, errors, for_leads="leads/de.html" in files))
     return files
 

@@ -23,6 +23,8 @@ SCHEMA: Final = (
     """CREATE VIRTUAL TABLE page USING fts5(title, words, body, lang UNINDEXED, href UNINDEXED,
     shown UNINDEXED, hint UNINDEXED, tokenize='trigram')""",
     "CREATE TABLE word (lang TEXT, word TEXT, PRIMARY KEY (lang, word)) WITHOUT ROWID",
+    # What people here call things: a line has folded words for one thing, in whatever language.
+    "CREATE TABLE synonym (words TEXT)",
 )
 MAX_HINT: Final = 160
 _TAGS: Final = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
@@ -106,8 +108,8 @@ def _contacts(pages: Pages, prefix: str) -> Iterator[Entry]:
         )
 
 
-def build(found: Iterable[Entry]) -> bytes:
-    """Return the database as the bytes of its file."""
+def build(found: Iterable[Entry], synonyms: Iterable[str] = ()) -> bytes:
+    """Return the database as the bytes of its file; `synonyms` are the plan's own."""
     # Only who accepts a plan needs it here, and only who searches one on the box.
     import sqlite3
 
@@ -126,6 +128,7 @@ def build(found: Iterable[Entry]) -> bytes:
         connection.executemany(
             "INSERT INTO word VALUES (?, ?)", sorted(pair for pair in known if len(pair[1]) > 2)
         )
+        connection.executemany("INSERT INTO synonym VALUES (?)", [(both(one),) for one in synonyms])
         connection.execute("INSERT INTO page(page) VALUES ('optimize')")
         connection.commit()
         return connection.serialize()

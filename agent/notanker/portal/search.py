@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +35,9 @@ _PART: Final = 0.7
 """A word within another counts less than the whole word: "ansage" in "störungsansage"."""
 _SYNONYM: Final = 0.55
 _WHOLE_QUESTION: Final = 4.0
+
+Synonyms = Mapping[str, tuple[str, ...]]
+"""For each word the others that people use for the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def _found(
         str(word)
         for (word,) in connection.execute("SELECT word FROM word WHERE lang = ?", (language,))
     ]
-    asked = [_meanings(term, known, language) for term in terms]
+    synonyms = _all_synonyms(connection, language)
+    asked = [_meanings(term, known, synonyms) for term in terms]
     rows = _rows(connection, {word for meanings in asked for word in meanings}, language)
     scores: dict[int, float] = defaultdict(float)
     for meanings in asked:
@@ -112,13 +116,13 @@ def _found(
     return tuple(rows[at].hit for at in best[:MOST])
 
 
-def _meanings(term: str, known: list[str], language: str) -> dict[str, float]:
+def _meanings(term: str, known: list[str], synonyms: Synonyms) -> dict[str, float]:
     """Return the words that the term may stand for, each with how sure that is."""
     found = {term: 1.0}
     if not any(term in word for word in known) and len(term) > 2:
-        found |= _guessed(term, [*known, *_synonyms(language)])
+        found |= _guessed(term, [*known, *synonyms])
     for word, share in list(found.items()):
-        for other in _synonyms(language).get(word, ()):
+        for other in synonyms.get(word, ()):
             found.setdefault(other, share * _SYNONYM)
     return found
 
@@ -159,10 +163,26 @@ def _within(term: str, text: str) -> float:
     return 1.0 if f" {term} " in f" {text} " else _PART * (len(term) > 2)
 
 
+def _all_synonyms(connection: sqlite3.Connection, language: str) -> Synonyms:
+    """Return the plan's own before the shipped ones, as one."""
+    own = _linked(
+        (str(words) for (words,) in connection.execute("SELECT words FROM synonym")), language
+    )
+    found = dict(_synonyms(language))
+    for word, others in own.items():
+        found[word] = tuple(dict.fromkeys((*others, *found.get(word, ()))))
+    return found
+
+
 @lru_cache(maxsize=2)
-def _synonyms(language: str) -> dict[str, tuple[str, ...]]:
+def _synonyms(language: str) -> Synonyms:
+    return _linked(search_words().groups.get(language, ()), language)
+
+
+def _linked(groups: Iterable[str], language: str) -> dict[str, tuple[str, ...]]:
+    """Return for each word the others of its groups."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for group in search_words().groups.get(language, ()):
+    for group in groups:
         words = [word for word in folded(group).split() if word not in _stop(language)]
         for word in (*words, *bared(group).split()):
             found[word] |= dict.fromkeys(one for one in words if one != word)

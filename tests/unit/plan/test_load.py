@@ -61,6 +61,16 @@ def test_a_broken_contact_costs_that_contact_alone(edit: Edit) -> None:
     assert "country code" in fault.en.cure
 
 
+def test_a_synonym_alone_is_told(edit: Edit) -> None:
+    _, problems = loaded(edit("plan.toml", "seq = 42", 'seq = 42\nsynonyms = ["Zuse"]'))
+    [fault] = problems
+    assert (fault.code, fault.severity, fault.place.field) == (
+        "lonely-synonym",
+        "warning",
+        "synonyms",
+    )
+
+
 def test_every_fault_is_told_at_once(plan_folder: Path, edit: Edit) -> None:
     edit("contacts.toml", 'kind = "person"', 'kind = "robot"')
     edit("roles.toml", 'holder = "tarik-vorlage"', 'holder = "nobody"')

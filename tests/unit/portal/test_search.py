@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.portal.world import World, accepted
+from tests.unit.portal.world import SAMPLE, World, accepted
 
+from notanker.plan.accept import accept
 from notanker.plan.folding import both, folded, likeness, trigrams
 from notanker.portal.search import questions_words, search
 
@@ -120,6 +122,21 @@ def test_the_right_page_is_among_the_first_three() -> None:
 
 def test_so_it_is_in_english() -> None:
     assert missed(ENGLISH, "en") == []
+
+
+def test_the_plans_own_words_lead_where_its_pages_say_something_else(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    shutil.copytree(SAMPLE, plan)
+    head = plan / "plan.toml"
+    own = 'synonyms = ["Zuse Telefonanlage telephone", "Käseglocke Lageplan"]\n'
+    head.write_text(head.read_text().replace("retention = ", own + "retention = ", 1))
+    assert accept(plan, tmp_path / "store").fresh
+    file = tmp_path / "store" / "current" / "search.sqlite"
+    assert "/kontakte#c-telefonanlage" not in [hit.href for hit in search(index(), "zuse", "de")]
+    assert "/kontakte#c-telefonanlage" in [hit.href for hit in search(file, "zuse", "de")[:3]]
+    for typed in ("käseglocke", "kaeseglocke", "kaseglocke", "käseglokce"):
+        assert "/seite/standort" in [hit.href for hit in search(file, typed, "de")[:3]], typed
+    assert search(file, "zuse", "en")
 
 
 def test_umlauts_are_found_however_they_are_typed() -> None:

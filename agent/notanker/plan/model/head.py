@@ -43,6 +43,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """`plan.toml`. The first fields are the identity: without them there is no plan.
 
     Those in `MANDATORY` are asked for too, but a plan that lacks one is still shown to people.
+
+    Attributes:
+        synonyms: What people here call things, for the search: each line has words for one thing, and one
+            of them at least stands in the plan.
     """
 
     format: Literal[1]
@@ -71,6 +75,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     languages: Annotated[tuple[Tongue, ...], msgspec.Meta(min_length=1)] = ("de",)
     timezone: Line = "Europe/Berlin"
     resources: tuple[Id, ...] = ()
+    synonyms: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
 
 
 MANDATORY: Final = ("issued", "review_by", "owner_role", "classification")
