@@ -1,4 +1,4 @@
-"""The codes on poster, card and page as a phone's camera has them: small, blurred, noisy; read by a decoder."""
+"""The codes on poster, card and page as a camera has them, blurred and noisy, read by a decoder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from notanker.cli.plan_poster import poster
 from notanker.portal.join import Join, picture, wifi_text
 
 URL = "http://10.42.0.1/"
-ODD = ('Not;fall "Küche"', r"a\b;c,d:e\"f ü 17")
+ODD = ('Not;fall "Küche"', r'a\b;c,d:e"f 17')
 WIFI = {
     ("NOTFALL", "Anker-Lampe-17"): "WIFI:T:WPA;S:NOTFALL;P:Anker-Lampe-17;;",
-    ODD: r"WIFI:T:WPA;S:Not\;fall \"Küche\";P:a\\b\;c\,d\:e\\\"f ü 17;;",
+    ODD: r"WIFI:T:WPA;S:Not\;fall \"Küche\";P:a\\b\;c\,d\:e\"f 17;;",
 }
 WIDTHS = (420, 1000)
 """Of the whole sheet, in pixels: across a room, and near."""
@@ -36,7 +36,7 @@ def shot(browser: Browser, svg: str, width: int) -> Image.Image:
 
 def spoilt(seen: Image.Image) -> Image.Image:
     """Blur it as a hand that shakes, and add noise as a dark room."""
-    lot = random.Random(17)
+    lot = random.Random(17)  # noqa: S311 - noise
     soft = seen.filter(ImageFilter.GaussianBlur(1))
     noise = bytes(min(255, max(0, dot + lot.randint(-25, 25))) for dot in soft.tobytes())
     return Image.frombytes("L", soft.size, noise)

@@ -2,7 +2,7 @@
 
 - nis2: Commission Implementing Regulation (EU) 2024/2690, annex, points 4.1 to 4.3. It binds the kinds of
   entities that it names; others take it as a measure. The letters of 4.2.4 and 4.3.2 were compared with the
-  published texts of the annex (English draft of June 2024, German text of January 2025); of 4.1.2 see ADR 137.
+  published texts of the annex (English draft of June 2024, German text of January 2025).
 - der4: IT-Grundschutz-Kompendium of the BSI, module DER.4, requirements A1 and A10; BSI-Standard 200-4
   explains them.
 - iso22301: ISO 22301:2019, by the number of the clause.
