@@ -12,6 +12,8 @@ from msgspec import Meta, Struct
 from notanker.config.fields import Document, convert, convert_items, read
 from notanker.errors import Language, Problem, errors_of
 from notanker_central.alarm.settings import Alarm
+from notanker_central.metrics_settings import Metrics
+from notanker_central.push.settings import Push
 from notanker_central.rules import check
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -236,6 +238,8 @@ class CentralConfig(Struct, frozen=True):
     mqtt: Mqtt = Mqtt()
     oidc: Oidc = Oidc()
     bus: Bus = Bus()
+    metrics: Metrics = Metrics()
+    push: tuple[Push, ...] = ()
 
 
 class _Head(Struct, frozen=True):
@@ -252,6 +256,8 @@ class _Head(Struct, frozen=True):
     mqtt: Mqtt = Mqtt()
     oidc: Oidc = Oidc()
     bus: Bus = Bus()
+    metrics: Metrics = Metrics()
+    push: list[dict[str, object]] = []
     site: list[dict[str, object]] = []
 
 
@@ -268,6 +274,7 @@ _TABLES: Final = {
     "mqtt": Mqtt,
     "oidc": Oidc,
     "bus": Bus,
+    "metrics": Metrics,
 }
 
 
@@ -294,7 +301,7 @@ def load(path: Path, database: str = "") -> tuple[CentralConfig | None, list[Pro
 
 
 def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
-    unknown = {key: 0 for key in document.table if key not in {*_TABLES, "site"}}
+    unknown = {key: 0 for key in document.table if key not in {*_TABLES, "site", "push"}}
     problems: list[Problem] = []
     if unknown:
         _, problems = convert(Document(document.file, unknown, document.lines), _Head)
@@ -303,7 +310,9 @@ def _convert(document: Document) -> tuple[CentralConfig, list[Problem]]:
         tables[key], found = _table(document, key, table())
         problems += found
     sites, found = convert_items(document, "site", Site)
-    return CentralConfig(**tables, sites=sites), [*problems, *found]
+    pushes, found_pushes = convert_items(document, "push", Push)
+    config = CentralConfig(**tables, sites=sites, push=pushes)
+    return config, [*problems, *found, *found_pushes]
 
 
 def _table(document: Document, key: str, default: _S) -> tuple[_S, list[Problem]]:

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from notanker_central.alarm.carrying import Carrying
-from notanker_central.alarm.desk import Desk
+from notanker_central.alarm.alarms import Alarms
+from notanker_central.alarm.answers import add_answers
 from notanker_central.board.app import behind_proxy, board_app
 from notanker_central.calling import Calling
 from notanker_central.clock import Clock
@@ -31,6 +32,7 @@ from notanker_central.health import Health
 from notanker_central.ingest import Ingest
 from notanker_central.keys import Keyring, LinkKeys, open_vault
 from notanker_central.lease import Lease, Work, run_as_one
+from notanker_central.metrics import Watch, metrics_app
 from notanker_central.opening import Opener
 from notanker_central.public.linking import Linking
 from notanker_central.public.status_page import StatusPages
@@ -39,7 +41,6 @@ from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Receiving, Reception
 from notanker_central.roller import Roller
 from notanker_central.store import Store
-from notanker_central.watcher import Watcher
 from notanker_central.web.door import Door, listen
 from notanker_central.web.http import Limits
 
@@ -79,15 +80,13 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
     store = Store(config.database.url)
     try:
         store.list_sites(config.sites)
-        watcher = Watcher(store, clock, config.alarm.proof_s)
-        carrying = Carrying(store, config.alarm, clock)
-        desk = Desk(store, config.alarm, clock, config.board.time_zone, carrying)
+        alarms = Alarms(store, config, clock)
         lease = Lease(store)
         depot = _depot(config)
-        works = [watcher.run, desk.run, *carrying.runs(), Roller(store, clock).run]
+        works = [*alarms.works(), Roller(store, clock).run]
         works += [Calling(store, depot, clock).run] if depot is not None else []
         with _beside(lease, works):
-            asyncio.run(_Centre(config, store, clock, watcher, lease, depot).run(ready))
+            asyncio.run(_Centre(config, store, clock, alarms, lease, depot).run(ready))
     finally:
         store.close()
         log.info("stopped")
@@ -128,7 +127,7 @@ class _Centre:
         config: CentralConfig,
         store: Store,
         clock: Clock,
-        watcher: Watcher,
+        alarms: Alarms,
         lease: Lease,
         depot: Depot | None,
     ) -> None:
@@ -142,11 +141,14 @@ class _Centre:
         ca = Path(config.keys.ca) if config.keys.ca else None
         desk = KeyDesk(store, vault, clock, opener.look_again, ca)
         ingest = Ingest(store, self._reception, desk, clock)
-        health = Health(store, watcher, ingest, lease)
+        health = Health(store, alarms.watcher, ingest, lease)
         self._receiver = receiver_app(ingest, health)
         Linking(store, LinkKeys(store, vault).of, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
         add_sms(self._receiver, self._reception)
+        add_answers(self._receiver, store, config.alarm, clock)
+        figures = partial(_figures, alarms, ingest)
+        self._metrics = metrics_app(store, config.metrics, clock, figures)
         if depot is not None:
             add_depot(self._receiver, depot, Keyring(store))
         board = board_app(store, config.board, clock, health, config.oidc)
@@ -194,6 +196,10 @@ class _Centre:
             tls = _tls(board.certificate, board.key)
             doors.append(Door(listener, self._board, workers, tls=tls, limits=_BOARD_LIMITS))
             self._renewed.append((tls, board.certificate, board.key))
+        metrics = self._config.metrics
+        if metrics.listen:
+            listener = listen(metrics.host, metrics.port)
+            doors.append(Door(listener, self._metrics, workers, limits=_BOARD_LIMITS))
         return doors
 
     def _status_page(self, workers: ThreadPoolExecutor) -> Door | None:
@@ -231,6 +237,10 @@ def _receiving(config: CentralConfig, store: Store, opener: Opener, clock: Clock
     from notanker_central.bus.relay import Relay  # pika is an extra
 
     return Relay(config.bus.nodes)
+
+
+def _figures(alarms: Alarms, ingest: Ingest) -> Watch:
+    return alarms.figures(ingest.counts)
 
 
 async def _signalled() -> None:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import urllib.error
@@ -185,7 +186,11 @@ def run_command(words: Iterable[str], message: bytes, limit_s: float = COMMAND_S
 
 
 def post(
-    address: str, body: bytes, headers: Mapping[str, str], limit_s: float = WEBHOOK_S
+    address: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    limit_s: float = WEBHOOK_S,
+    tls: ssl.SSLContext | None = None,
 ) -> bytes:
     """Post JSON and return the first bytes of the answer.
 
@@ -197,7 +202,7 @@ def post(
     told = {"content-type": "application/json", **headers}
     request = urllib.request.Request(address, body, told, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=limit_s) as answer:
+        with urllib.request.urlopen(request, timeout=limit_s, context=tls) as answer:
             return bytes(answer.read(65_536))
     except urllib.error.HTTPError as error:
         with error:

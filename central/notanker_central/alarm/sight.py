@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Row, case, func, select, update
 
+from notanker.core.delivery import Delivery
 from notanker_central import tables as t
 from notanker_central.alarm.common import Common, Dimension, Tally, Traits
 from notanker_central.alarm.grouping import Fresh, Open
@@ -137,3 +139,11 @@ def date(connection: Connection, number: int, kind: Kind) -> None:
     if since_s is not None:
         setting = update(i).where(i.c.number == number, i.c.since_s > since_s)
         connection.execute(setting.values(since_s=since_s))
+
+
+def delivery_of(body: str) -> Delivery | None:
+    """Return how far a message is, None if another version wrote it."""
+    try:
+        return msgspec.json.decode(body, type=Delivery)
+    except msgspec.MsgspecError:
+        return None

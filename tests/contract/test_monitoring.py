@@ -1,0 +1,228 @@
+"""The centre beside the real Prometheus, Alertmanager and mosquitto, all on loopback and unpacked from Debian."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notanker.core.heartbeat import Beat
+from notanker.core.moment import Moment
+from notanker.core.names import Line, Uplink, Verdict
+from notanker_central.alarm.channels import RetryError
+from notanker_central.clock import Clock
+from notanker_central.config import Site
+from notanker_central.push.mqtt import MqttSender
+from notanker_central.push.picture import Change, Picture
+from notanker_central.push.settings import Push
+from notanker_central.store import Store
+from notanker_lab.debian import unpacked
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+RULES = DEPLOY / "prometheus" / "notanker.rules.yml"
+DEADLINE_S = 40.0
+RUN = """
+import sys
+from pathlib import Path
+from notanker_central import load, serve
+config, problems = load(Path(sys.argv[1]))
+assert config is not None, problems
+serve(config, lambda ports: print("ready", file=sys.stderr, flush=True))
+"""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(words: list[str], folder: Path) -> Iterator[None]:
+    log = (folder / f"{Path(words[0]).name}.log").open("wb")
+    with log, subprocess.Popen(words, cwd=folder, stdout=log, stderr=log) as process:
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return json.loads(answer.read())
+
+
+def until(ask: Callable[[], Any]) -> Any:
+    """Ask until there is an answer that is not empty."""
+    deadline_s = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline_s:
+        with contextlib.suppress(OSError, ValueError):
+            if found := ask():
+                return found
+        time.sleep(0.2)
+    raise AssertionError("no answer in time")
+
+
+def promtool(*words: str, told: bytes = b"") -> str:
+    tool = str(unpacked("prometheus", "usr/bin/promtool"))
+    done = subprocess.run([tool, *words], input=told, capture_output=True, check=False)
+    assert done.returncode == 0, done
+    return (done.stdout + done.stderr).decode()
+
+
+def beat() -> Beat:
+    now = Moment(1.0, Clock().wall_s(), trusted=True, boot="boot-1")
+    return Beat(
+        "nord", 1, now, Uplink.PRIMARY, 1.0, "0.1.0", Line.PRIMARY, now, Verdict.UP, Verdict.UP
+    )
+
+
+@pytest.fixture
+def ports() -> dict[str, int]:
+    return {
+        name: free_port() for name in ("beats", "board", "metrics", "prometheus", "alertmanager")
+    }
+
+
+@pytest.fixture
+def centre(tmp_path: Path, ports: dict[str, int]) -> Iterator[int]:
+    """A centre with a site that has reported once and will not again."""
+    url = f"sqlite:///{tmp_path}/central.sqlite"
+    digest = hashlib.sha256(b"x" * 43).hexdigest()
+    store = Store(url)
+    store.list_sites([Site("nord", "Nord", digest, 1.0, 1.0, "Küste")])
+    store.take(beat(), Clock().wall_s())
+    store.close()
+    toml = tmp_path / "central.toml"
+    toml.write_text(
+        f"""
+[listen]
+host = "127.0.0.1"
+port = {ports["beats"]}
+insecure_http = true
+[database]
+url = "{url}"
+[board]
+listen = "127.0.0.1:{ports["board"]}"
+[metrics]
+listen = "127.0.0.1:{ports["metrics"]}"
+per_site = true
+[[push]]
+name = "am"
+kind = "alertmanager"
+url = "http://127.0.0.1:{ports["alertmanager"]}"
+[[site]]
+id = "nord"
+name = "Nord"
+region = "Küste"
+key_sha256 = "{digest}"
+interval_s = 1
+grace_s = 1
+"""
+    )
+    with running([sys.executable, "-c", RUN, str(toml)], tmp_path):
+        yield ports["metrics"]
+
+
+def test_the_rules_and_the_sample_are_what_prometheus_takes() -> None:
+    assert "SUCCESS" in promtool("check", "rules", str(RULES))
+    assert "SUCCESS" in promtool("check", "config", str(DEPLOY / "prometheus" / "prometheus.yml"))
+
+
+def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
+    centre: int, ports: dict[str, int], tmp_path: Path
+) -> None:
+    settings = tmp_path / "prometheus.yml"
+    settings.write_text(
+        f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\n"
+        f"rule_files: ['{RULES}']\n"
+        "scrape_configs:\n"
+        f"  - {{job_name: notanker, static_configs: [{{targets: ['127.0.0.1:{centre}']}}]}}\n"
+    )
+    alertmanager = tmp_path / "alertmanager.yml"
+    alertmanager.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
+    words = [
+        str(unpacked("prometheus", "usr/bin/prometheus")),
+        f"--config.file={settings}",
+        f"--storage.tsdb.path={tmp_path}/prometheus",
+        f"--web.listen-address=127.0.0.1:{ports['prometheus']}",
+    ]
+    others = [
+        str(unpacked("prometheus-alertmanager", "usr/bin/prometheus-alertmanager")),
+        f"--config.file={alertmanager}",
+        f"--storage.path={tmp_path}/alertmanager",
+        f"--web.listen-address=127.0.0.1:{ports['alertmanager']}",
+        "--cluster.listen-address=",
+    ]
+    with running(words, tmp_path), running(others, tmp_path):
+        base = f"http://127.0.0.1:{ports['prometheus']}/api/v1"
+        query = f"{base}/query?query=notanker_sites%7Bstate%3D%22silent%22%7D%20%3E%200"
+        (series,) = until(lambda: get(query)["data"]["result"])
+        assert series["value"][1] == "1"
+        groups = until(lambda: get(f"{base}/rules")["data"]["groups"])
+        assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
+        alerts = f"http://127.0.0.1:{ports['alertmanager']}/api/v2/alerts"
+        (alert,) = until(lambda: get(alerts))
+        assert alert["labels"]["alertname"] == "NotankerSiteSilent"
+        assert alert["labels"]["site"] == "nord"
+    with urllib.request.urlopen(f"http://127.0.0.1:{centre}/metrics", timeout=5) as answer:
+        promtool("check", "metrics", told=answer.read())
+
+
+PICTURE = Picture(
+    1.8e9,
+    {"ok": 1, "silent": 2},
+    changes=(Change(1, "nord", "Nord", "", "ok", "silent", 1.8e9),),
+)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[int]:
+    port = free_port()
+    settings = tmp_path / "mosquitto.conf"
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    with running([str(unpacked("mosquitto", "usr/sbin/mosquitto")), "-c", str(settings)], tmp_path):
+        yield port
+
+
+def test_who_subscribes_late_still_finds_the_fleet_at_the_broker(broker: int) -> None:
+    from paho.mqtt.client import Client
+    from paho.mqtt.enums import CallbackAPIVersion
+
+    sender = MqttSender(Push("mq", "mqtt", f"mqtt://127.0.0.1:{broker}", per_site=True))
+
+    def sent() -> bool:
+        with contextlib.suppress(RetryError):
+            sender.send(PICTURE)
+            return True
+        return False
+
+    until(sent)
+    found: dict[str, tuple[bytes, bool]] = {}
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.on_connect = lambda client, *_rest: client.subscribe("notanker/fleet/#")
+    client.on_message = lambda _client, _data, message: found.setdefault(
+        message.topic, (message.payload, message.retain)
+    )
+    client.connect("127.0.0.1", broker)
+    client.loop_start()
+    until(lambda: len(found) == 2)
+    client.disconnect()
+    client.loop_stop()
+    assert json.loads(found["notanker/fleet/sites"][0]) == {"ok": 1, "silent": 2}
+    assert json.loads(found["notanker/fleet/site/nord"][0])["state"] == "silent"
+    assert all(retained for _, retained in found.values())
