@@ -1,4 +1,4 @@
-"""The centre beside the real Prometheus, Alertmanager and mosquitto, all on loopback and unpacked from Debian."""
+"""The centre beside the real Prometheus, Alertmanager and mosquitto of Debian, all on loopback."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
 
 from notanker.core.heartbeat import Beat
 from notanker.core.moment import Moment
@@ -99,7 +101,28 @@ def ports() -> dict[str, int]:
 
 
 @pytest.fixture
-def centre(tmp_path: Path, ports: dict[str, int]) -> Iterator[int]:
+def alertmanager(tmp_path: Path, ports: dict[str, int]) -> Iterator[str]:
+    settings = tmp_path / "alertmanager.yml"
+    settings.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
+    share = unpacked("prometheus-alertmanager", "usr/share")
+    # Debian's build reads its templates from /usr/share alone: it gets a name space where they are.
+    there = f'mount --bind {share} /usr/share && exec "$0" "$@"'
+    words = [
+        *("unshare", "--map-root-user", "--mount", "sh", "-c", there),
+        str(unpacked("prometheus-alertmanager", "usr/bin/prometheus-alertmanager")),
+        f"--config.file={settings}",
+        f"--storage.path={tmp_path}/alertmanager",
+        f"--web.listen-address=127.0.0.1:{ports['alertmanager']}",
+        "--cluster.listen-address=",
+    ]
+    url = f"http://127.0.0.1:{ports['alertmanager']}"
+    with running(words, tmp_path):
+        until(lambda: get(f"{url}/api/v2/status"))
+        yield url
+
+
+@pytest.fixture
+def centre(tmp_path: Path, ports: dict[str, int], alertmanager: str) -> Iterator[int]:
     """A centre with a site that has reported once and will not again."""
     url = f"sqlite:///{tmp_path}/central.sqlite"
     digest = hashlib.sha256(b"x" * 43).hexdigest()
@@ -124,7 +147,7 @@ per_site = true
 [[push]]
 name = "am"
 kind = "alertmanager"
-url = "http://127.0.0.1:{ports["alertmanager"]}"
+url = "{alertmanager}"
 [[site]]
 id = "nord"
 name = "Nord"
@@ -144,7 +167,7 @@ def test_the_rules_and_the_sample_are_what_prometheus_takes() -> None:
 
 
 def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
-    centre: int, ports: dict[str, int], tmp_path: Path
+    centre: int, ports: dict[str, int], alertmanager: str, tmp_path: Path
 ) -> None:
     settings = tmp_path / "prometheus.yml"
     settings.write_text(
@@ -153,30 +176,20 @@ def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
         "scrape_configs:\n"
         f"  - {{job_name: notanker, static_configs: [{{targets: ['127.0.0.1:{centre}']}}]}}\n"
     )
-    alertmanager = tmp_path / "alertmanager.yml"
-    alertmanager.write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
     words = [
         str(unpacked("prometheus", "usr/bin/prometheus")),
         f"--config.file={settings}",
         f"--storage.tsdb.path={tmp_path}/prometheus",
         f"--web.listen-address=127.0.0.1:{ports['prometheus']}",
     ]
-    others = [
-        str(unpacked("prometheus-alertmanager", "usr/bin/prometheus-alertmanager")),
-        f"--config.file={alertmanager}",
-        f"--storage.path={tmp_path}/alertmanager",
-        f"--web.listen-address=127.0.0.1:{ports['alertmanager']}",
-        "--cluster.listen-address=",
-    ]
-    with running(words, tmp_path), running(others, tmp_path):
+    with running(words, tmp_path):
         base = f"http://127.0.0.1:{ports['prometheus']}/api/v1"
         query = f"{base}/query?query=notanker_sites%7Bstate%3D%22silent%22%7D%20%3E%200"
         (series,) = until(lambda: get(query)["data"]["result"])
         assert series["value"][1] == "1"
         groups = until(lambda: get(f"{base}/rules")["data"]["groups"])
         assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
-        alerts = f"http://127.0.0.1:{ports['alertmanager']}/api/v2/alerts"
-        (alert,) = until(lambda: get(alerts))
+        (alert,) = until(lambda: get(f"{alertmanager}/api/v2/alerts"))
         assert alert["labels"]["alertname"] == "NotankerSiteSilent"
         assert alert["labels"]["site"] == "nord"
     with urllib.request.urlopen(f"http://127.0.0.1:{centre}/metrics", timeout=5) as answer:
@@ -200,9 +213,6 @@ def broker(tmp_path: Path) -> Iterator[int]:
 
 
 def test_who_subscribes_late_still_finds_the_fleet_at_the_broker(broker: int) -> None:
-    from paho.mqtt.client import Client
-    from paho.mqtt.enums import CallbackAPIVersion
-
     sender = MqttSender(Push("mq", "mqtt", f"mqtt://127.0.0.1:{broker}", per_site=True))
 
     def sent() -> bool:
@@ -215,9 +225,11 @@ def test_who_subscribes_late_still_finds_the_fleet_at_the_broker(broker: int) ->
     found: dict[str, tuple[bytes, bool]] = {}
     client = Client(CallbackAPIVersion.VERSION2)
     client.on_connect = lambda client, *_rest: client.subscribe("notanker/fleet/#")
-    client.on_message = lambda _client, _data, message: found.setdefault(
-        message.topic, (message.payload, message.retain)
-    )
+
+    def keep(_client: Client, _data: object, message: MQTTMessage) -> None:
+        found[message.topic] = (bytes(message.payload), message.retain)
+
+    client.on_message = keep
     client.connect("127.0.0.1", broker)
     client.loop_start()
     until(lambda: len(found) == 2)

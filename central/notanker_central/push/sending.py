@@ -18,7 +18,7 @@ from notanker_central.store import Store
 log: Final = structlog.get_logger(__name__)
 
 LOOK_S: Final = 2.0
-MOST_PAUSE_S: Final = 60.0
+MOST_PAUSE_S: Final = 30.0
 
 
 class Sender(Protocol):
