@@ -162,7 +162,7 @@ class _Centre:
         with workers, public, contextlib.closing(self._reception), carriers:
             doors = self._doors(workers)
             page = self._status_page(public)
-            board = doors[1].port if len(doors) > 1 else None
+            board = doors[1].port if self._config.board.listen else None
             doors += [page] if page is not None else []
             self._reception.start()
             port = carriers.enter_context(opened(self._config, self._reception))
