@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from notanker.config.fields import Document
 from notanker.errors import Catalogue, Entry, Problem
 from notanker_central import board_rules
+from notanker_central.alarm import rules as alarms
 from notanker_central.database import address
 from notanker_central.reach import is_loopback, tls_context
 
@@ -167,6 +168,7 @@ def check(document: Document, config: CentralConfig) -> list[Problem]:
     found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
     found += _mqtt(document, config.mqtt)
     found += board_rules.check(document, config)
+    found += alarms.check(document, config.alarm, config.push)
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
         found.append(CATALOGUE.problem("nobody-told", document.place(("alarm",))))
     return found

@@ -273,3 +273,51 @@ def test_a_driver_that_is_not_installed_is_named_with_its_extra(
     database = '[database]\nurl = "postgresql://centre@127.0.0.1/centre"\n'
     _, problems = written(good + '[bus]\nnodes = ["amqp://127.0.0.1"]\n' + database)
     assert codes(problems) == ["missing-driver", "missing-driver"]
+
+
+ALARMS = """
+[[alarm.channel]]
+name = "mail"
+apprise = "/etc/notanker/mail.url"
+[[alarm.person]]
+id = "anna"
+name = "Anna Beispiel"
+ways = ["mail:anna@firma.example"]
+hours = "Mo-Fr 08-18"
+[[alarm.step]]
+people = ["anna"]
+[metrics]
+listen = "127.0.0.1:0"
+[[push]]
+name = "am"
+kind = "alertmanager"
+url = "http://127.0.0.1:9093"
+"""
+
+
+ANOTHER = '[[alarm.person]]\nid = "anna"\nname = "A"\nways = ["mail:x"]\n'
+
+
+def test_people_steps_and_receivers_are_read(written: Write, good: str) -> None:
+    config, problems = written(good + ALARMS)
+    assert problems == []
+    assert config is not None
+    assert config.alarm.step[0].people == ("anna",)
+    assert config.push[0].kind == "alertmanager"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('people = ["anna"]', 'people = ["otto"]', "unknown-person"),
+        ('name = "mail"', 'name = "sms"', "no-channel"),
+        ("[[alarm.step]]", f"{ANOTHER}[[alarm.step]]", "same-name"),
+        ('url = "http://127.0.0.1:9093"', 'url = "tcp://127.0.0.1:1"', "rule"),
+        ('apprise = "/etc/notanker/mail.url"', "", "rule"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_together_is_told(
+    written: Write, good: str, before: str, after: str, code: str
+) -> None:
+    _, problems = written(good + ALARMS.replace(before, after))
+    assert code in codes(problems)
