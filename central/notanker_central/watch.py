@@ -38,11 +38,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the switch knows of a site; `due_s` is None while it isn't waited for."""
+    """What the switch knows of a site.
+
+    Attributes:
+        due_s: When its patience is over; None while it isn't waited for.
+        interval_s: How often it reports, as it promised.
+    """
 
     site: str
     state: State
     due_s: float | None
+    interval_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +61,20 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How well the centre hears: whether any of the sites that are waited for is still there.
+    """How well the centre hears.
 
     Attributes:
-        waited_for: How many sites ought to report.
-        last_s: When any of them was heard last, wall seconds; None if none ever was.
-        shortest_s: The shortest interval among them.
+        waited_for: How many sites ought to report; counted up to `LEAST_HEARD`.
+        heard: Whether any was heard within the shortest interval of those that are overdue, and `LATE_S`.
     """
 
     waited_for: int = 0
-    last_s: float | None = None
-    shortest_s: float = 0.0
+    heard: bool = True
 
-    def is_deaf(self, now_s: float) -> bool:
-        """Tell whether nobody is heard any more, though the quickest of several should have been."""
-        if self.waited_for < LEAST_HEARD or self.last_s is None:
-            return False
-        return now_s - self.last_s > self.shortest_s + LATE_S
+    @property
+    def is_deaf(self) -> bool:
+        """Whether nobody is heard any more, though the quickest of several should have been."""
+        return self.waited_for >= LEAST_HEARD and not self.heard
 
 
 def was_away(last: Look | None, now: Look) -> bool:

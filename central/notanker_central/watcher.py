@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from notanker.core.heartbeat import Beat
@@ -19,7 +19,7 @@ from notanker_central.alarm.kinds import Kind, hint_of
 from notanker_central.clock import Clock
 from notanker_central.states import State, rank_of
 from notanker_central.store import Store
-from notanker_central.watch import SCAN_S, Hearing, Look, Watched, decide
+from notanker_central.watch import LATE_S, LEAST_HEARD, SCAN_S, Hearing, Look, Watched, decide
 
 log: Final = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Watcher:
         self._proof_s = proof_s
         self._last: Look | None = None
         self._proofs: Look | None = None
-        self._deaf: bool | None = None  # not yet known: an earlier life may have written it down
+        self._deaf_since_s: float | None = None
         self._grace_s = -math.inf
         self._failing = False
         self.took_s = 0.0
@@ -83,18 +83,20 @@ class Watcher:
         now = Look(self._clock.wall_s(), self._clock.steady_s())
         with self._store.read() as connection:
             overdue = _overdue(connection, now)
-            if self._deaf is None:
-                self._deaf = _open_deaf(connection)
-            hearing = _hearing(connection) if overdue or self._deaf else Hearing()
+            if self._last is None:
+                self._deaf_since_s = _deaf_since_s(connection)
+            since_s = self._deaf_since_s
+            again = since_s is not None and _anybody(connection, since_s)
+            hearing = _hearing(connection, overdue, now) if overdue else Hearing()
         decision = decide(self._last, now, overdue)
         more = False
         if decision.fresh_grace:
             self._grant_grace(now)
-        elif decision.silent and hearing.is_deaf(now.wall_s):
-            self._go_deaf(now)
-        elif self._deaf and not hearing.is_deaf(now.wall_s):
+        elif again:
             self._hear_again(now)
-        elif decision.silent:
+        elif self._deaf_since_s is None and decision.silent and hearing.is_deaf:
+            self._go_deaf(now)
+        elif self._deaf_since_s is None and decision.silent:
             self._silence(now)
             more = len(overdue) == AT_ONCE
         self._look_at_proofs(now)
@@ -111,11 +113,9 @@ class Watcher:
 
     def _go_deaf(self, now: Look) -> None:
         """Blame the centre itself: no site falls silent while nobody is heard."""
-        if self._deaf:
-            return
         with self._store.write() as connection:
             connection.execute(insert(t.alarm).values(kind=Kind.DEAF, opened_s=now.wall_s))
-        self._deaf = True
+        self._deaf_since_s = now.wall_s
         log.warning("nobody_heard")
 
     def _hear_again(self, now: Look) -> None:
@@ -123,7 +123,7 @@ class Watcher:
         with self._store.write() as connection:
             connection.execute(update(t.alarm).where(*deaf).values(closed_s=now.wall_s))
             granted = _grant(connection, now)
-        self._grace_s, self._deaf = now.wall_s, False
+        self._grace_s, self._deaf_since_s = now.wall_s, None
         log.info("heard_again", sites=granted)
 
     def _silence(self, now: Look) -> None:
@@ -142,7 +142,7 @@ class Watcher:
         self._proofs = now
         since_s = now.wall_s - self._proof_s
         # Of the time in which nobody watched, nothing can be said.
-        watched = since_s >= self._grace_s and not self._deaf
+        watched = since_s >= self._grace_s and self._deaf_since_s is None
         with self._store.read() as connection:
             unproven = _unproven(connection, since_s) if watched else []
             proven = _proven(connection, since_s)
@@ -164,24 +164,30 @@ class Watcher:
 
 
 def _overdue(connection: Connection, now: Look) -> list[Watched]:
+    interval_s = t.site.c.patience_s - t.site.c.grace_s
     query = (
-        select(t.site.c.id, t.site.c.state, t.site.c.due_s)
+        select(t.site.c.id, t.site.c.state, t.site.c.due_s, interval_s)
         .where(t.site.c.due_s <= now.wall_s)
         .order_by(t.site.c.due_s)
         .limit(AT_ONCE)
     )
-    return [Watched(row.id, State(row.state), row.due_s) for row in connection.execute(query)]
+    rows = connection.execute(query)
+    return [Watched(row[0], State(row[1]), row[2], row[3]) for row in rows]
 
 
-def _hearing(connection: Connection) -> Hearing:
+def _hearing(connection: Connection, overdue: Sequence[Watched], now: Look) -> Hearing:
     s = t.site.c
-    query = select(
-        func.count(s.due_s),
-        func.max(s.received_s),
-        func.min(case((s.due_s.is_not(None), s.patience_s - s.grace_s))),
-    ).where(s.listed)
-    waited_for, last_s, shortest_s = connection.execute(query).one()
-    return Hearing(waited_for, last_s, shortest_s or 0.0)
+    some = select(s.id).where(s.due_s.is_not(None)).limit(LEAST_HEARD).subquery()
+    waited_for = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    shortest_s = min(item.interval_s for item in overdue)
+    return Hearing(waited_for, _anybody(connection, now.wall_s - shortest_s - LATE_S))
+
+
+def _anybody(connection: Connection, since_s: float) -> bool:
+    """Tell whether any site was heard after that; quick where one was, one scan of all where none was."""
+    s = t.site.c
+    query = select(s.id).where(s.received_s > since_s, s.listed).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _grant(connection: Connection, now: Look) -> int:
@@ -190,9 +196,11 @@ def _grant(connection: Connection, now: Look) -> int:
     return connection.execute(granting).rowcount
 
 
-def _open_deaf(connection: Connection) -> bool:
-    query = select(t.alarm.c.id).where(t.alarm.c.kind == Kind.DEAF, t.alarm.c.closed_s.is_(None))
-    return connection.execute(query).first() is not None
+def _deaf_since_s(connection: Connection) -> float | None:
+    """Return since when nobody is heard, as an earlier life of the centre wrote it down."""
+    a = t.alarm.c
+    query = select(a.opened_s).where(a.kind == Kind.DEAF, a.closed_s.is_(None)).limit(1)
+    return connection.execute(query).scalar()
 
 
 def _fall_silent(connection: Connection, items: Sequence[Watched], now_s: float) -> None:

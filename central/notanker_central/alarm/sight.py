@@ -22,10 +22,9 @@ NAMED: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many alarms of an incident are open, and since when the first of all."""
+    """How many alarms of an incident are open."""
 
     gone: int = 0
-    since_s: float = 0.0
 
 
 def fresh(connection: Connection, settled_s: float) -> list[Fresh]:
@@ -64,13 +63,12 @@ def common_of(row: Row[Any]) -> Common:
 def counts(connection: Connection, numbers: list[int]) -> dict[int, Count]:
     """Return for each incident how many of its alarms are open."""
     a = t.alarm.c
-    open_one = case((a.closed_s.is_(None), 1), else_=0)
     query = (
-        select(a.incident, func.sum(open_one), func.min(a.opened_s))
-        .where(a.incident.in_(numbers))
+        select(a.incident, func.count())
+        .where(a.incident.in_(numbers), a.closed_s.is_(None))
         .group_by(a.incident)
     )
-    return {row[0]: Count(int(row[1]), row[2]) for row in connection.execute(query)}
+    return {row[0]: Count(row[1]) for row in connection.execute(query)}
 
 
 def tallies(connection: Connection, kind: Kind, now_s: float, proof_s: float) -> list[Tally]:
