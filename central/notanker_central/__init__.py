@@ -2,6 +2,7 @@
 
 from notanker_central.config import CentralConfig, load
 from notanker_central.operate import OperatorError, operating
+from notanker_central.operate_plans import RolledOut, plan_releases, roll_out
 from notanker_central.serve import Ports, serve, work
 from notanker_central.vault import VaultError
 
@@ -9,9 +10,12 @@ __all__ = [
     "CentralConfig",
     "OperatorError",
     "Ports",
+    "RolledOut",
     "VaultError",
     "load",
     "operating",
+    "plan_releases",
+    "roll_out",
     "serve",
     "work",
 ]

@@ -145,10 +145,12 @@ class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         folder: Holds a packed and signed plan for each site, in a folder of the site's id.
         archive: Where the centre keeps what it hands out; its own.
+        staged: Whether a plan reaches a site only after `notanker central plan roll-out`.
     """
 
     folder: str = ""
     archive: str = "/var/lib/notanker/depot"
+    staged: bool = False
 
 
 class StatusPage(Struct, frozen=True, forbid_unknown_fields=True):

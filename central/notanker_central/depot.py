@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -53,15 +53,27 @@ class _Shelf:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What lies in the depot for a site: the offer by its SHA-256, and the plan's number in the row."""
+
+    sha256: str
+    seq: int
+
+
 class Depot:
     """Hands out plans.
 
     Args:
         folder: Where each site's plan is put.
         archive: Where the depot keeps what it hands out.
+        released: Tells which offer a site may have, None for none; without it the newest.
     """
 
-    def __init__(self, folder: Path, archive: Path) -> None:
+    def __init__(
+        self, folder: Path, archive: Path, released: Callable[[str], str | None] | None = None
+    ) -> None:
+        self._released = released
         self._folder = folder
         self._archive = archive
         self._shelves: dict[str, _Shelf] = {}
@@ -89,19 +101,25 @@ class Depot:
         return 0 if found is None else found.seq
 
     def number(self, site: str) -> int:
-        """Return the number of the plan that is handed out, 0 for none."""
-        shelf = self._shelves.setdefault(site, _Shelf())
-        with shelf.lock:
-            self._look(site, shelf)
-            return shelf.rows[0].seq if shelf.rows else 0
+        """Return the number of the plan that this site is offered, 0 for none."""
+        row = self._offered(site)
+        return 0 if row is None else row.seq
 
     def offer(self, site: str) -> bytes | None:
         """Return what that site, which has proved who it is, is offered; None if there is nothing."""
+        row = self._offered(site)
+        return None if row is None else self.content(site, row.sha256)
+
+    def ready(self, site: str) -> Ready | None:
+        """Return what lies there for a site, None if there is nothing whole."""
         shelf = self._shelves.setdefault(site, _Shelf())
         with shelf.lock:
             self._look(site, shelf)
             rows = shelf.rows or ()
-        return self.content(site, rows[0].sha256) if rows else None
+        raw = content_of(self._folder / site / MANIFEST, manifests.MAX_MANIFEST_BYTES)
+        if not rows or raw is None or shelf.told:
+            return None
+        return Ready(rows[0].sha256, _manifest(raw).seq)
 
     def content(self, site: str, sha256: str) -> bytes | None:
         """Return a file that belongs to what this site was offered lately, None for any other."""
@@ -112,6 +130,16 @@ class Depot:
             return None
         content = content_of(self._archive / sha256, MAX_BYTES)
         return content if content is not None and digest(content) == sha256 else None
+
+    def _offered(self, site: str) -> _Row | None:
+        shelf = self._shelves.setdefault(site, _Shelf())
+        with shelf.lock:
+            self._look(site, shelf)
+            rows = shelf.rows or ()
+        if self._released is not None:
+            wanted = self._released(site)
+            rows = tuple(row for row in rows if row.sha256 == wanted)
+        return rows[0] if rows else None
 
     def _look(self, site: str, shelf: _Shelf) -> None:
         """Take a plan that was put there since, once it is whole."""

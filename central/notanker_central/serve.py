@@ -40,6 +40,7 @@ from notanker_central.reach import is_loopback, tls_context
 from notanker_central.receiver import direct, receiver_app
 from notanker_central.reception import Receiving, Reception
 from notanker_central.roller import Roller
+from notanker_central.rolling_out import released
 from notanker_central.store import Store
 from notanker_central.web.door import Door, listen
 from notanker_central.web.http import Limits
@@ -82,7 +83,7 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
         store.list_sites(config.sites)
         alarms = Alarms(store, config, clock)
         lease = Lease(store)
-        depot = _depot(config)
+        depot = _depot(config, store)
         works = [*alarms.works(), Roller(store, clock).run]
         works += [Calling(store, depot, clock).run] if depot is not None else []
         with _beside(lease, works):
@@ -100,10 +101,11 @@ def _allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _depot(config: CentralConfig) -> Depot | None:
+def _depot(config: CentralConfig, store: Store) -> Depot | None:
     if not config.plans.folder:
         return None
-    return Depot(Path(config.plans.folder), Path(config.plans.archive))
+    gate = partial(_released, store) if config.plans.staged else None
+    return Depot(Path(config.plans.folder), Path(config.plans.archive), gate)
 
 
 @contextlib.contextmanager
@@ -237,6 +239,11 @@ def _receiving(config: CentralConfig, store: Store, opener: Opener, clock: Clock
     from notanker_central.bus.relay import Relay  # pika is an extra
 
     return Relay(config.bus.nodes)
+
+
+def _released(store: Store, site: str) -> str | None:
+    with store.read() as connection:
+        return released(connection, site)
 
 
 def _figures(alarms: Alarms, ingest: Ingest) -> Watch:

@@ -286,3 +286,13 @@ alarm_message: Final = Table(
     Column("about", Text, nullable=False),  # what a program is told beside the text
     Index("alarm_message_over", "over", "settled_s"),
 )
+
+plan_release: Final = Table(
+    "plan_release",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    # The offer by its SHA-256, and the plan's number in the row.
+    Column("offer", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at_s", Float, nullable=False),
+)
