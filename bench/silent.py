@@ -30,6 +30,7 @@ from sqlalchemy import bindparam, insert, update  # noqa: E402 - found from the 
 from notanker.core.heartbeat import Beat  # noqa: E402
 from notanker.core.moment import Moment  # noqa: E402
 from notanker.core.names import Line, Uplink, Verdict  # noqa: E402
+from notanker_central import load  # noqa: E402
 from notanker_central import tables as t  # noqa: E402
 from notanker_central.alarm.carrying import Carrying  # noqa: E402
 from notanker_central.alarm.channels import Letter  # noqa: E402
@@ -203,11 +204,11 @@ def real(folder: Path, interval_s: int, grace_s: int) -> list[list[str]]:
     """Take one site's beats away from a whole centre, and wait in real time until it is told."""
     told = folder / "told"
     path = toml(folder, told, interval_s, grace_s, 4)
+    store = _listed(path, folder)
     with subprocess.Popen(
         [sys.executable, "-c", _RUN, str(path)], stderr=subprocess.DEVNULL
     ) as centre:
         time.sleep(3.0)
-        store = Store(f"sqlite:///{folder}/central.sqlite")
         counter, began_s, silent_s = 0, time.monotonic(), 0.0
         while not told.exists() and time.monotonic() - began_s < 4 * (interval_s + 90):
             counter += 1
@@ -232,7 +233,7 @@ def killed(folder: Path, kills: int) -> list[list[str]]:
     rng = random.Random(11)  # noqa: S311 - the same moments each time
     told = folder / "told"
     path = toml(folder, told, 1, 1, 15)
-    store = Store(f"sqlite:///{folder}/central.sqlite")
+    store = _listed(path, folder)
     done, counter = 0, 0
     while done < kills:
         centre = subprocess.Popen(
@@ -295,6 +296,16 @@ def _account(store: Store, told: Path, path: Path, kills: int) -> list[list[str]
     ]
 
 
+def _listed(path: Path, folder: Path) -> Store:
+    """Give the database with the sites of that central.toml: the bench writes beats before it does."""
+    config, problems = load(path)
+    if config is None:
+        raise SystemExit(str(problems))
+    store = Store(f"sqlite:///{folder}/central.sqlite")
+    store.list_sites(config.sites)
+    return store
+
+
 def _waiting(store: Store) -> bool:
     with store.read() as connection:
         query = "select count(*) from alarm_message where not over"
@@ -321,8 +332,7 @@ def main() -> None:
                 rows += real(Path(folder), asked.interval, 80)
             else:
                 rows += killed(Path(folder), asked.kills)
-    for line in aligned([["", "measured"], *rows]):
-        print(line)
+    print(aligned([["", "measured"], *rows]))
 
 
 if __name__ == "__main__":
