@@ -6,7 +6,6 @@ told. ``--real`` waits in real time for a site with the usual interval of 60 s. 
 """
 
 import argparse
-import hashlib
 import itertools
 import json
 import os
@@ -42,7 +41,6 @@ from notanker_central.watcher import Watcher  # noqa: E402
 
 REGIONS: Final = ("Nord", "Süd", "West")
 PEOPLE: Final = 10
-_DIGEST: Final = hashlib.sha256(b"x" * 43).hexdigest()
 _RUN: Final = """
 import sys
 from pathlib import Path
@@ -192,7 +190,6 @@ command = {json.dumps(keep)}
     for n in range(sites):
         text += (
             f'[[site]]\nid = "s{n}"\nname = "S{n}"\nregion = "R{n % 5}"\n'
-            f'key_sha256 = "{hashlib.sha256(str(n).encode()).hexdigest()}"\n'
             f"interval_s = {interval_s}\ngrace_s = {grace_s}\n"
         )
     path = folder / "central.toml"
