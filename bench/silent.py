@@ -185,8 +185,17 @@ url = "sqlite:///{folder}/central.sqlite"
 [board]
 listen = ""
 [alarm]
+per_hour = 60
 command = {json.dumps(keep)}
+[[alarm.channel]]
+name = "keep"
+command = {json.dumps(keep)}
+[[alarm.step]]
+people = {json.dumps([f"p{n}" for n in range(20)])}
+wait_s = 60
 """
+    for n in range(20):
+        text += f'[[alarm.person]]\nid = "p{n}"\nname = "Person {n}"\nways = ["keep:p{n}"]\n'
     for n in range(sites):
         text += (
             f'[[site]]\nid = "s{n}"\nname = "S{n}"\nregion = "R{n % 5}"\n'
