@@ -131,7 +131,7 @@ class Depot:
         content = content_of(self._archive / sha256, MAX_BYTES)
         return content if content is not None and digest(content) == sha256 else None
 
-    def _offered(self, site: str) -> _Row | None:
+    def _offered(self, site: str) -> Offered | None:
         shelf = self._shelves.setdefault(site, _Shelf())
         with shelf.lock:
             self._look(site, shelf)
