@@ -21,6 +21,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
         key: File with the site's key.
         ca: File with the certificate of the authority that signed the centre's; else the system's.
         addresses: Where to connect, if the name is not to be looked up.
+        proof_s: So often a beat proves the idle backup; without it, as the carrier's price allows.
         link_url: Where people reach the centre to take an incident on, if not at `url`; "" sends no links.
         carriers: By what beats travel, the preferred one first.
         carriers_lte: The same over LTE; without it, as everywhere.
@@ -40,7 +41,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ()
     link_url: str | None = None
     interval_s: PositiveSeconds = 60.0
-    proof_s: PositiveSeconds = 900.0
+    proof_s: PositiveSeconds | None = None
     carriers: Annotated[tuple[CarrierName, ...], Meta(min_length=1)] = ("https",)
     carriers_lte: tuple[CarrierName, ...] = ()
     udp_port: Annotated[int, Meta(ge=1, le=65535)] | None = None

@@ -34,6 +34,7 @@ from notanker.core.settings import (
     Telling,
     WatchSettings,
 )
+from notanker.core.standby import PROOF_S
 from notanker.plan.directory import telling
 from notanker.plan.model import Plan
 from notanker.shell.forwarder import Forwarder, of_one_line
@@ -109,7 +110,7 @@ def _beat(centre: CentreConfig) -> BeatSettings:
     over_lte = tuple(Carrier(name) for name in centre.carriers_lte) or order
     return BeatSettings(
         interval_s=centre.interval_s,
-        proof_s=centre.proof_s,
+        proof_s=centre.proof_s or PROOF_S[over_lte[0]],
         carriers=CarrierSettings(order, over_lte),
         texts_per_day=centre.sms_per_day if centre.sms else 0,
     )

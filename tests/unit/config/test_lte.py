@@ -22,6 +22,14 @@ first_day = 5
 window = "19:00-06:00"
 """
 
+CENTRE = """
+[centre]
+url = "https://centre.example"
+key = "{key}"
+carriers = ["{carrier}"]
+mqtt = "mqtts://broker.example"
+"""
+
 
 def written(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "notanker.toml"
@@ -84,3 +92,14 @@ def test_a_time_zone_that_nobody_knows_is_named(tmp_path: Path, zone: str) -> No
 def test_a_time_zone_that_is_known_is_taken(tmp_path: Path) -> None:
     text = GOOD.replace("[site]\n", '[site]\ntime_zone = "Europe/Berlin"\n')
     assert load_or_raise(written(tmp_path, text)).site.time_zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize("carrier", ["https", "udp", "mqtt"])
+def test_standing_by_costs_less_than_six_megabytes_whatever_carries_the_beats(
+    tmp_path: Path, carrier: str
+) -> None:
+    more = CENTRE.format(carrier=carrier, key=written(tmp_path, "key"))
+    path = tmp_path / "site.toml"
+    path.write_text(GOOD + more, encoding="utf-8")
+    cost = standby.monthly(settings_of(load_or_raise(path), None))
+    assert 0 < cost.beats_bytes < cost.total_bytes < 6_000_000
