@@ -36,6 +36,7 @@ from notanker.core.facts import (
     Switched,
     SystemBack,
     SystemLost,
+    WatchesHeard,
     Withheld,
 )
 from notanker.core.names import Layer, Uplink
@@ -234,6 +235,7 @@ WORDS: Final[dict[type[Fact], str]] = {
     Mitigated: "the site works again by other means",
     Withheld: "{name} is not told {template}: {why}",
     OrderRefused: "{contact} wanted to {order}: {reason}",
+    WatchesHeard: "noted which systems were well",
     outside.Drafted: "draft {template}, version {version}, to be released by {persons}",
     outside.Released: "{name} releases {template}, version {version}",
     outside.Withdrawn: "{name} withdraws {template}, version {version}",
