@@ -37,7 +37,7 @@ interval_s = 2
 system = "card-system"
 kind = "tcp"
 address = "centre.example"
-port = 8444
+port = 8443
 uplink = "either"
 interval_s = 2
 """
