@@ -38,8 +38,8 @@ def test_the_centres_sample_misses_only_the_certificate(document: str, tmp_path:
     file.write_text(block(document), encoding="utf-8")
     _, problems = notanker_central.load(file)
     fields = {problem.place.field for problem in errors_of(problems)}
-    # Certificate and password are the reader's own.
-    assert fields <= {"listen", "keys.ca", "mqtt.ca", "mqtt.password"}
+    # Certificates, passwords and the file with a provider's secret are the reader's own.
+    assert fields <= {"listen", "keys.ca", "mqtt.ca", "mqtt.password", "oidc.issuer"}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
