@@ -115,7 +115,7 @@ def _some(names: list[str]) -> Iterator[list[str]]:
 def people() -> Alarm:
     """Give ten people in five steps."""
     everybody = tuple(
-        Person(f"p{n}", f"Person {n}", (f"sms:+49155000000{n:02}",)) for n in range(PEOPLE)
+        Person(f"p{n}", f"Person {n}", (f"sms:+{491_713_920_000 + n}",)) for n in range(PEOPLE)
     )
     steps = tuple(Step((f"p{n}", f"p{n + 1}"), wait_s=60.0) for n in range(0, PEOPLE, 2))
     return Alarm(channel=(Channel("sms", command=("true",)),), person=everybody, step=steps)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from notanker.beat.keys import SiteKey
 from notanker.config.centre import CentreConfig
 from notanker.config.plan_source import SourceConfig
 from notanker.core.moment import Moment
@@ -72,7 +73,7 @@ def ask(
     """Fetch from a depot of these manners, in this very process."""
     depot = opening.enter_context(rude_depot(tmp_path, answer))
     key = tmp_path / "sitekey"
-    key.write_text("k" * 43)
+    key.write_text(SiteKey(7, b"k" * 32).text())
     centre = CentreConfig(
         url=f"https://central.example:{depot.port}",
         key=key,

@@ -1,6 +1,6 @@
 """Answers that come back by a channel: whoever hands them in shows a key, and says who wrote what.
 
-    POST /api/1/alarm/answer  {"from": "+4915500000001", "text": "OK 17"}
+    POST /api/1/alarm/answer  {"from": "+491713920011", "text": "OK 17"}
 
 An SMS gateway or mail robot posts what it got. Only addresses of central.toml are heard, and only `OK` is
 understood here: what it acknowledges is an incident of the centre.

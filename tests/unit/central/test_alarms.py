@@ -34,8 +34,8 @@ def alarm(**values: object) -> Alarm:
     usual: dict[str, object] = {
         "channel": (Channel("sms", command=("true",)), Channel("mail", command=("true",))),
         "person": (
-            Person("anna", "Anna Beispiel", ("sms:+4915500000001", "mail:anna@firma.example")),
-            Person("bernd", "Bernd Muster", ("sms:+4915500000002",)),
+            Person("anna", "Anna Beispiel", ("sms:+491713920011", "mail:anna@firma.example")),
+            Person("bernd", "Bernd Muster", ("sms:+491713920012",)),
             Person("carla", "Carla Probe", ("mail:carla@firma.example",), language="en"),
         ),
         "step": (Step(("anna", "bernd"), on_no_ack="deputy"), Step(("carla",))),

@@ -16,7 +16,7 @@ from notanker_central.alarm.answers import add_answers
 from notanker_central.alarm.settings import Alarm, Person
 from notanker_central.store import Store
 
-ANNA, CARLA = "+49 155 0000-0001", "Carla@firma.example"
+ANNA, CARLA = "+49 171 39200-11", "Carla@firma.example"
 
 
 def opened(store: Store, number: int) -> None:
@@ -43,7 +43,7 @@ def ask(store: Store, hands: Hands, tmp_path: Path) -> Ask:
     key = tmp_path / "key"
     key.write_text("geheim\n")
     people = (
-        Person("anna", "Anna Beispiel", ("sms:+4915500000001",)),
+        Person("anna", "Anna Beispiel", ("sms:+491713920011",)),
         Person("carla", "Carla Probe", ("mail:carla@firma.example",)),
     )
     app = Flask("gateway")
@@ -82,7 +82,7 @@ def test_a_plain_ok_means_the_one_that_is_open(store: Store, ask: Ask) -> None:
 def test_strangers_and_other_words_change_nothing(store: Store, ask: Ask) -> None:
     opened(store, 17)
     assert ask(ANNA, "OK 17", key="falsch")[0] == 401
-    assert ask("+4915500000009", "OK 17") == (403, "unknown-sender")
+    assert ask("+491713920019", "OK 17") == (403, "unknown-sender")
     assert ask("", "OK 17") == (403, "unknown-sender")
     assert ask(ANNA, "TUNNEL 123456") == (422, "not-understood")
     assert ask(ANNA, "OK 17 und 18") == (422, "not-understood")

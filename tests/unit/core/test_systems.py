@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from notanker.core import checking, view
 from notanker.core.commands import Probe, Switch
 from notanker.core.events import ModemSeen, PathSeen, PowerChanged, SystemsKnown
-from notanker.core.facts import CauseKnown, Opened, Queued, Resolved, WatchesHeard
+from notanker.core.facts import CauseKnown, Opened, Queued, Reopened, Resolved, WatchesHeard
 from notanker.core.findings import findings
 from notanker.core.graph import System
 from notanker.core.names import Cause, Kind, Uplink, Verdict
@@ -98,10 +99,15 @@ def test_no_two_open_incidents_are_ever_about_one_cascade(
         templates = [f.template for f in world.of(Queued) if f.incident == told]
         merged = any(f.into for f in world.of(Resolved) if f.incident == told)
         learned = [fact for fact in world.of(CauseKnown) if fact.incident == told]
+        # What breaks again soon is the same incident, alarmed and cleared once more.
+        again = [fact for fact in world.of(Reopened) if fact.incident == told]
+        rounds = " ".join(templates).split("T12-system")
         # That a cause is known better is news between alarm and all-clear, and nothing else is.
-        news = [template for template in templates[1:-1] if template == "T11-system"]
-        assert len(news) <= len(learned)
-        assert merged or templates == ["T1-system", *news, "T12-system"]
+        assert templates.count("T11-system") <= len(learned)
+        assert merged or re.fullmatch(
+            r"(T1-system (T11-system )*T12-system ?)+", " ".join(templates)
+        )
+        assert merged or len(rounds) - 1 <= 1 + len(again)
 
 
 def test_nothing_is_switched_because_of_a_system() -> None:
