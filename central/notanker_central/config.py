@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from notanker.config.fields import Document, convert, convert_items, read
 from notanker.errors import Language, Problem, errors_of
 from notanker_central.alarm.settings import Alarm
+from notanker_central.listening import Address, Listening
 from notanker_central.metrics_settings import Metrics
 from notanker_central.push.settings import Push
 from notanker_central.rules import check
@@ -23,7 +24,6 @@ _Longitude = Annotated[float, Meta(ge=-180, le=180)]
 _Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
-_Address = Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")]
 _Template = Annotated[
     str,
     Meta(
@@ -49,7 +49,7 @@ class Database(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "sqlite:////var/lib/notanker/central.sqlite"
 
 
-class Board(Struct, frozen=True, forbid_unknown_fields=True):
+class Board(Listening, frozen=True, forbid_unknown_fields=True):
     """The fleet board.
 
     Attributes:
@@ -59,9 +59,7 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
         agreed: The hours that availability is reported for, such as `Mo-Fr 07-19`; a site may have its own.
     """
 
-    listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")] = (
-        "127.0.0.1:8444"
-    )
+    listen: Address = "127.0.0.1:8444"
     title: str = "Standorte"
     language: Language = "de"
     time_zone: str = "Europe/Berlin"
@@ -71,31 +69,11 @@ class Board(Struct, frozen=True, forbid_unknown_fields=True):
     proxy: tuple[str, ...] = ()
     agreed: str = "24x7"
 
-    @property
-    def host(self) -> str:
-        """The address part of `listen`."""
-        return self.listen.rpartition(":")[0].strip("[]")
 
-    @property
-    def port(self) -> int:
-        """The port part of `listen`."""
-        return int(self.listen.rpartition(":")[2] or 0)
-
-
-class Udp(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where beats come in as datagrams, such as `:8443`; without it, nowhere."""
+class Udp(Listening, frozen=True, forbid_unknown_fields=True):
+    """Where beats come in as datagrams, such as `:8443`, which is every address; without it, nowhere."""
 
     listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]*):\d{1,5}$")] = ""
-
-    @property
-    def host(self) -> str:
-        """The address part of `listen`, empty for every address of the machine."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port part of `listen`."""
-        return int(self.listen.rpartition(":")[2] or 0)
 
 
 class Mqtt(Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,7 +131,7 @@ class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     staged: bool = False
 
 
-class StatusPage(Struct, frozen=True, forbid_unknown_fields=True):
+class StatusPage(Listening, frozen=True, forbid_unknown_fields=True):
     """The status page; without `listen` there is none.
 
     Attributes:
@@ -165,22 +143,11 @@ class StatusPage(Struct, frozen=True, forbid_unknown_fields=True):
         imprint: Address of the operator's imprint.
     """
 
-    listen: _Address = ""
     url: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$")] = ""
     title: str = "Störungen"
     texts: Annotated[tuple[_Template, ...], Meta(min_length=1, max_length=8)] = ("T9", "T13")
     days: Annotated[float, Meta(ge=0, le=365)] = 7.0
     imprint: Annotated[str, Meta(pattern=r"^$|^https?://[^\s/]+")] = ""
-
-    @property
-    def host(self) -> str:
-        """The address part of `listen`."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port part of `listen`."""
-        return int(self.listen.rpartition(":")[2] or 0)
 
 
 class Keys(Struct, frozen=True, forbid_unknown_fields=True):

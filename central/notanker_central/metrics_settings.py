@@ -5,14 +5,12 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from pathlib import Path
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from notanker_central.alarm.channels import ChannelError, secret_of
+from notanker_central.listening import Listening
 
 
-class Metrics(Struct, frozen=True, forbid_unknown_fields=True):
+class Metrics(Listening, frozen=True, forbid_unknown_fields=True):
     """`[metrics]`: who may read the figures, and where.
 
     Attributes:
@@ -22,7 +20,6 @@ class Metrics(Struct, frozen=True, forbid_unknown_fields=True):
         per_site: Whether each site has its own series.
     """
 
-    listen: Annotated[str, Meta(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^:\[\]]+):\d{1,5}$")] = ""
     token: Path | None = None
     allow: tuple[str, ...] = ("127.0.0.1", "::1")
     per_site: bool = False
@@ -37,16 +34,6 @@ class Metrics(Struct, frozen=True, forbid_unknown_fields=True):
                     f"allow: „{one}“ ist keine Adresse und kein Netz, wie 192.0.2.0/24.",
                     f"allow: '{one}' is no address or network such as 192.0.2.0/24.",
                 ) from None
-
-    @property
-    def host(self) -> str:
-        """The address part of `listen`."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port part of `listen`."""
-        return int(self.listen.rpartition(":")[2] or 0)
 
 
 def may_read(settings: Metrics, address: str, authorization: str) -> bool:
