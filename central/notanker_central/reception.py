@@ -21,6 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from notanker.core.heartbeat import Ack, Beat
 from notanker_central.checking import RefusedError
 from notanker_central.clock import Clock
+from notanker_central.counted import Counted
 from notanker_central.store import Store
 from notanker_central.taking import Taken
 
@@ -150,7 +151,7 @@ class Receiving(Protocol):
         """Hand in what came together."""
 
 
-class Reception:
+class Reception(Counted):
     """Where every carrier hands in what it received.
 
     Args:
@@ -160,6 +161,7 @@ class Reception:
     """
 
     def __init__(self, store: Store, opener: Opener[O_], clock: Clock) -> None:
+        super().__init__()
         self._store = store
         self._opener: Opener[Opened] = opener  # type: ignore[assignment] # it gets back what it gave
         self._clock = clock
@@ -168,29 +170,9 @@ class Reception:
         self._beats = 0
         self._bytes = 0
         self._ending = False
-        self._counts: collections.Counter[tuple[str, str]] = collections.Counter()
         self._old_in_a_row: collections.Counter[str] = collections.Counter()
         self._failing = False
         self._writer = threading.Thread(target=self._run, name="writer", daemon=True)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many beats were `stored`, turned away or refused, by reason."""
-        summed: collections.Counter[str] = collections.Counter()
-        for (_, reason), number in self.by_carrier.items():
-            summed[reason] += number
-        return dict(summed)
-
-    @property
-    def by_carrier(self) -> dict[tuple[str, str], int]:
-        """The same by carrier and reason."""
-        with self._lock:
-            return dict(self._counts)
-
-    def count(self, carrier: str, reason: str, number: int = 1) -> None:
-        """Count what a door refused by itself."""
-        with self._lock:
-            self._counts[carrier, reason] += number
 
     def start(self) -> None:
         """Start the writer."""
@@ -226,7 +208,7 @@ class Reception:
                 self._bytes += group.size_bytes
                 self._waiting.put(group)
                 return
-            self._counts[group.carrier, reason] += number
+        self.count(group.carrier, reason, number)
         group.fail(NotStoredError(reason))
 
     def _run(self) -> None:
@@ -293,8 +275,7 @@ class Reception:
         if self._failing and taken:
             log.info("stored_again")
             self._failing = False
-        with self._lock:
-            self._counts.update(batch.counts)
+        self._count_all(batch.counts)
         odd: list[str] = []
         for opened, one in zip(batch.opened, taken, strict=True):
             if one is not None and not one.newest:

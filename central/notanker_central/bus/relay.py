@@ -23,6 +23,7 @@ from pika.adapters.select_connection import IOLoop
 from pika.exceptions import AMQPError
 
 from notanker_central.bus import topology
+from notanker_central.counted import Counted
 from notanker_central.reception import MOST_WAITING, NotStoredError, Pending
 
 log: Final = structlog.get_logger(__name__)
@@ -46,7 +47,7 @@ class _Sent:
     tell: Callable[[bytes | None], None]
 
 
-class Relay:
+class Relay(Counted):
     """Where every carrier of a receiver hands in what it received.
 
     Args:
@@ -57,6 +58,7 @@ class Relay:
     """
 
     def __init__(self, urls: Sequence[str]) -> None:
+        super().__init__()
         self._nodes = topology.nodes(urls)
         self._lock = threading.Lock()
         self._outgoing: collections.deque[_Sent] = collections.deque()
@@ -64,32 +66,12 @@ class Relay:
         self._unconfirmed: dict[int, int] = {}  # what the channel counted: our number
         self._numbers = itertools.count(1)
         self._published = 0
-        self._counts: collections.Counter[tuple[str, str]] = collections.Counter()
         self._ending = threading.Event()
         self.ready: Final = threading.Event()
         self._connection: Any = None
         self._channel: Any = None  # only while beats may be published
         self._replies = ""
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many beats were `relayed` and answered, or not, by reason."""
-        summed: collections.Counter[str] = collections.Counter()
-        for (_, reason), number in self.by_carrier.items():
-            summed[reason] += number
-        return dict(summed)
-
-    @property
-    def by_carrier(self) -> dict[tuple[str, str], int]:
-        """The same by carrier and reason."""
-        with self._lock:
-            return dict(self._counts)
-
-    def count(self, carrier: str, reason: str, number: int = 1) -> None:
-        """Count what a door refused by itself."""
-        with self._lock:
-            self._counts[carrier, reason] += number
 
     def start(self) -> None:
         """Connect, and stay connected."""
