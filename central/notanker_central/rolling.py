@@ -1,8 +1,7 @@
 """Adds up each site's hours: how long it was in which state, out of its flips.
 
-Beats are not kept, only what changes (flips) and one row for each site and hour (`tables.roll_up`). What an
-hour says of signal and LTE data comes from the beats themselves (`tallying`). An hour that is not settled
-yet, such as the present one, is to be drawn from the flips with `seconds_by_state`.
+Beats are not kept, only what changes (flips) and one row for each site and hour (`tables.roll_up`). An hour
+that is not settled yet, such as the present one, is to be drawn from the flips with `seconds_by_state`.
 """
 
 from __future__ import annotations

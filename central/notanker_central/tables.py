@@ -180,15 +180,6 @@ roll_up: Final = Table(
     Column("never_s", Float, nullable=False, server_default="0"),
     # False while the hour is not over, or its flips have not been added up: draw it from the flips then.
     Column("settled", Boolean, nullable=False, server_default=false()),
-    Column("beats", Integer, nullable=False, server_default="0"),
-    # Of the beats that told a signal; the mean is sum / count. Null: none did.
-    Column("signal_count", Integer, nullable=False, server_default="0"),
-    Column("signal_sum_dbm", Float, nullable=False, server_default="0"),
-    Column("signal_min_dbm", Float),
-    # The month's LTE data as the last beat told it; null: none did. It begins anew with each month.
-    Column("lte_used_bytes", BigInteger),
-    # By how much it grew within the hour.
-    Column("lte_grown_bytes", BigInteger, nullable=False, server_default="0"),
     Index("roll_up_hour", "hour"),
 )
 

@@ -106,11 +106,6 @@ def fail(german: str, english: str, status: int = WRONG) -> NoReturn:
     raise SystemExit(status)
 
 
-def span_words(seconds: float, tongue: Language) -> str:
-    """Return how long something took: tenths of a second count at first, and nobody asks for them later."""
-    return f"{seconds:.1f} s" if seconds < 60 else duration_words(seconds, tongue)
-
-
 def time_of(moment: Moment | None) -> str:
     """Return a moment as local time of day, or how long ago where the clock was not trusted."""
     if moment is None:

@@ -8,7 +8,7 @@ from another.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -60,29 +60,6 @@ def band(spans: Iterable[Span], zone: dt.tzinfo, now_s: float, days: int, label:
     width = days * _COLUMN - _GAP
     picture = _svg(width, HEIGHT, label, drawn, "band")
     return Band(picture, begins[0], last)
-
-
-def curve(points: Sequence[tuple[float, float]], low: float, high: float, label: str) -> Markup:
-    """Draw values over time; a gap of more than three hours stays one.
-
-    Args:
-        points: Seconds and values, the oldest first.
-        low: The value at the bottom, `high` that at the top.
-        label: What the picture says.
-    """
-    if not points:
-        return Markup("")
-    from_s, width, height = points[0][0], 300.0, 60.0
-    whole_s = max(1.0, points[-1][0] - from_s)
-    told, before_s = [], None
-    for at_s, value in points:
-        x = (at_s - from_s) / whole_s * width
-        y = height - (min(max(value, low), high) - low) / (high - low) * height
-        pen = "L" if before_s is not None and at_s - before_s <= 3 * 3600 else "M"
-        told.append(f"{pen}{x:.1f} {y:.1f}")
-        before_s = at_s
-    line = f'<path class="line" d="{"".join(told)}"/>'
-    return _svg(300, 60, label, line, "curve")
 
 
 def meter(used: float, limit: float, label: str) -> Markup:

@@ -136,7 +136,6 @@ TEXTS: Final[dict[str, Pair]] = {
     "last_days": ("Letzte {days} Tage", "Last {days} days"),
     "lte_data": ("LTE-Daten", "LTE data"),
     "lte_used": ("{used} von {limit} im Monat", "{used} of {limit} this month"),
-    "signal": ("Signal", "Signal"),
     "month_report": ("Verfügbarkeit {month}", "Availability {month}"),
     "availability": ("Verfügbarkeit", "Availability"),
     "now": ("Jetzt", "Now"),

@@ -69,11 +69,6 @@ class Told:
         """All of them, the newest first."""
         return tuple(sorted((*self.current, *self.earlier), key=lambda one: -one.at_s))
 
-    @property
-    def changed_s(self) -> float:
-        """When something was said of it last."""
-        return max(one.at_s for one in self.updates)
-
 
 def all_told(
     connection: Connection, templates: Collection[str], now_s: float, days: float

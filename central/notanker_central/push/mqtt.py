@@ -31,7 +31,6 @@ class MqttSender:
         self._user = settings.user
         self._secret = settings.secret
         self._topic = settings.topic
-        self._per_site = settings.per_site
         self._shown: set[str] = set()
         self.wants_changes = settings.per_site
 
