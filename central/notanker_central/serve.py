@@ -209,11 +209,11 @@ class _Centre:
         if not page.listen:
             return None
         app = StatusPages(self._store, page, self._config.board, self._clock).app()
-        tls = (
-            None
-            if is_loopback(page.host)
-            else _tls(self._config.listen.certificate, self._config.listen.key)
-        )
+        tls = None
+        if not is_loopback(page.host):
+            certificate, key = self._config.listen.certificate, self._config.listen.key
+            tls = _tls(certificate, key)
+            self._renewed.append((tls, certificate, key))
         return Door(listen(page.host, page.port), app, workers, tls=tls, limits=_BOARD_LIMITS)
 
     async def _renew_certificates(self) -> None:
