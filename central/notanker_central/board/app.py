@@ -15,11 +15,11 @@ from notanker_central.board.api import add_json
 from notanker_central.board.behind import Behind, networks_of
 from notanker_central.board.desk import Desk, Rule
 from notanker_central.board.gate import Gate
-from notanker_central.board.policy import harden, policy_of
 from notanker_central.board.signin import SignIn
 from notanker_central.clock import Clock
 from notanker_central.config import Board, Oidc
 from notanker_central.health import Health
+from notanker_central.policy import harden, policy_of
 from notanker_central.states import State
 from notanker_central.store import Store
 

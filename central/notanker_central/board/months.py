@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 from flask import Response, request
 
-from notanker_central.board import monthly, policy
+from notanker_central import policy
+from notanker_central.board import monthly
 from notanker_central.board.availability import floor_pct
 from notanker_central.board.desk import Desk, Rule, Shown
 from notanker_central.board.filters import filter_of

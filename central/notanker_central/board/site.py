@@ -6,8 +6,8 @@ from typing import Final
 
 from flask import Response, redirect, request
 
-from notanker_central import orders, reports, views
-from notanker_central.board import monthly, policy, releasing
+from notanker_central import orders, policy, reports, views
+from notanker_central.board import monthly, releasing
 from notanker_central.board.audit import Did
 from notanker_central.board.courses import courses
 from notanker_central.board.desk import Desk, Rule, Shown, doer, who

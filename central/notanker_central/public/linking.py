@@ -29,7 +29,8 @@ from notanker_central.board.show import Show
 from notanker_central.clock import Clock
 from notanker_central.config import Board
 from notanker_central.orders import Wish
-from notanker_central.public.looks import language_of, policy, style_of
+from notanker_central.policy import policy_of
+from notanker_central.public.looks import language_of, style_of
 from notanker_central.public.pace import Pace
 from notanker_central.public.words import LINK
 from notanker_central.states import State
@@ -171,7 +172,7 @@ class Linking:
         return answer
 
     def _harden(self, response: Response) -> Response:
-        response.headers["content-security-policy"] = policy(self._style)
+        response.headers["content-security-policy"] = policy_of(self._style)
         response.headers["x-content-type-options"] = "nosniff"
         # The address is all that it takes to press: it goes to no other server and into no cache.
         response.headers["referrer-policy"] = "no-referrer"

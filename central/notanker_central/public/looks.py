@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from importlib import resources
 
 from flask import Request
@@ -15,15 +13,6 @@ def style_of(name: str) -> str:
     """Return a file of styles from the templates."""
     return (
         resources.files("notanker_central.public").joinpath(f"templates/{name}").read_text("utf-8")
-    )
-
-
-def policy(style: str) -> str:
-    """Return the Content-Security-Policy of a page with that style, and without script, image or frame."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 
 

@@ -24,9 +24,10 @@ from notanker.errors import LANGUAGES, Language
 from notanker_central.board.show import Show
 from notanker_central.clock import Clock
 from notanker_central.config import Board, StatusPage
+from notanker_central.policy import policy_of
 from notanker_central.public import released
 from notanker_central.public.feed import Channel, feed, words_in
-from notanker_central.public.looks import language_of, policy, style_of
+from notanker_central.public.looks import language_of, style_of
 from notanker_central.public.released import Told
 from notanker_central.public.words import STATUS
 from notanker_central.store import Store
@@ -169,7 +170,7 @@ class StatusPages:
         )
 
     def _harden(self, response: Response) -> Response:
-        response.headers["content-security-policy"] = policy(self._style)
+        response.headers["content-security-policy"] = policy_of(self._style)
         response.headers["x-content-type-options"] = "nosniff"
         response.headers["referrer-policy"] = "no-referrer"
         return response
