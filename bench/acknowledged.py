@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from notanker_lab import capsule
 from notanker_lab.errors import LabError
 from notanker_lab.stage import BEATS_PORT, BOARD_PORT
 
@@ -20,6 +19,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from bench.alerts.portions import figures  # noqa: E402 - found from the checkout
+from bench.enclosed import enclosed  # noqa: E402
 from bench.met import wait_for  # noqa: E402
 from bench.table import aligned  # noqa: E402
 from tests.lab.scene import Fact, Scene, on_stage, until  # noqa: E402
@@ -177,17 +177,5 @@ def sent(scene: Scene, ns: str, url: str, body: str, ca: str) -> float:
     return float(words[0])
 
 
-def main() -> int:
-    """Run the command line, inside a capsule."""
-    try:
-        if capsule.inside():
-            return run(parse())
-        parse()
-        return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
-    except LabError as error:
-        print(error, file=sys.stderr)
-        return 125
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(enclosed(parse, run))

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from notanker_lab import capsule
-from notanker_lab.errors import LabError
-
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from bench.alerts import kinds, outage, site  # noqa: E402 - found from the checkout
 from bench.alerts.portions import Hours, Kept, Rows, Work, figures, side_by_side  # noqa: E402
+from bench.enclosed import enclosed  # noqa: E402
 from bench.table import aligned  # noqa: E402
 
 ALARM_S: Final = 5.0
@@ -140,17 +138,5 @@ def shortcomings(rows: Rows) -> list[str]:
     return found
 
 
-def main() -> int:
-    """Run the command line, inside a capsule."""
-    try:
-        if capsule.inside():
-            return run(parse())
-        parse()
-        return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
-    except LabError as error:
-        print(error, file=sys.stderr)
-        return 125
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(enclosed(parse, run))

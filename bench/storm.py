@@ -19,8 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from notanker_lab import addresses, capsule
-from notanker_lab.errors import LabError
+from notanker_lab import addresses
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
@@ -30,6 +29,7 @@ from bench.alerts.flood import Flood  # noqa: E402
 from bench.alerts.flood import flood as flood_of  # noqa: E402
 from bench.alerts.outage import Watcher  # noqa: E402
 from bench.alerts.site import Site, boot_of, site  # noqa: E402
+from bench.enclosed import enclosed  # noqa: E402
 from bench.table import aligned  # noqa: E402
 from tests.lab.scene import IT, Fact, Scene, mark_of  # noqa: E402
 
@@ -210,17 +210,5 @@ def _met(well: bool) -> str:
     return "yes" if well else "NO"
 
 
-def main() -> int:
-    """Run the command line, inside a capsule."""
-    try:
-        if capsule.inside():
-            return run(parse())
-        parse()
-        return capsule.run([sys.executable, str(Path(__file__).resolve()), *sys.argv[1:]])
-    except LabError as error:
-        print(error, file=sys.stderr)
-        return 125
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(enclosed(parse, run))
