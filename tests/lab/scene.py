@@ -346,12 +346,12 @@ def mark_of(text: str) -> str:
 
 
 def is_over(status: Status) -> bool:
-    """Say whether no incident is open and no message is on its way."""
+    """Say whether no incident is open and no message is on its way; `unknown` is an end as well (ADR 204)."""
     waiting = [
         message
         for incident in status["recent"]
         for message in incident["messages"]
-        if message["outcome"] in ("queued", "handed_over", "unknown")
+        if message["outcome"] in ("queued", "handed_over")
     ]
     return status["incident"] is None and status["line"] == "primary" and not waiting
 
