@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESCCM, ChaCha20Poly1305
 
 from notanker.core.budget import Band
 from notanker.core.heartbeat import (
@@ -84,7 +84,7 @@ class Aead:
     """What the codec asks of a library."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = ChaCha20Poly1305(key)
+        self._cipher: ChaCha20Poly1305 | AESCCM = ChaCha20Poly1305(key)
 
     def seal(self, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
         return self._cipher.encrypt(nonce, plaintext, aad)
