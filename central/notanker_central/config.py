@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -183,11 +184,15 @@ class Site(Struct, frozen=True, forbid_unknown_fields=True):
     agreed: str = ""
 
 
-def site_of(name: str, shown: str, region: str, interval_s: float, grace_s: float) -> Site | None:
-    """Return a site that a command describes, None if its id cannot be one."""
-    told = {"id": name, "name": shown, "region": region}
+def site_of(site: str, told: Mapping[str, object]) -> Site | None:
+    """Return a site that a command describes, None if its id cannot be one.
+
+    Args:
+        site: Its id, and its name where `told` has none.
+        told: Fields of `Site`; what it does not have is as in central.toml.
+    """
     try:
-        return msgspec.convert({**told, "interval_s": interval_s, "grace_s": grace_s}, Site)
+        return msgspec.convert({**told, "id": site, "name": told.get("name") or site}, Site)
     except msgspec.ValidationError:
         return None
 

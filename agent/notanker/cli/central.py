@@ -182,17 +182,15 @@ def list_sites(config_path: Path, as_json: bool) -> None:
 @site_group.command("add")
 @click.argument("site")
 @click.option("--name", help="What people call it; else its id.")
-@click.option("--region", default="", help="Where the board lists it.")
-@click.option("--interval", "interval_s", type=click.FloatRange(1, 86400), default=60.0)
-@click.option("--grace", "grace_s", type=click.FloatRange(1, 86400), default=90.0)
+@click.option("--region", help="Where the board lists it.")
+@click.option("--interval", "interval_s", type=click.FloatRange(1, 86400))
+@click.option("--grace", "grace_s", type=click.FloatRange(1, 86400))
 @click.pass_obj
-def add_site(
-    config_path: Path, site: str, name: str | None, region: str, interval_s: float, grace_s: float
-) -> None:
+def add_site(config_path: Path, /, site: str, **values: object) -> None:
     """Add SITE: its id has small letters, digits, dots and dashes."""
     from notanker_central.config import site_of
 
-    made = site_of(site, name or site, region, interval_s, grace_s)
+    made = site_of(site, {name: value for name, value in values.items() if value is not None})
     if made is None:
         fail(
             f"„{site}“ geht nicht als Kennung: Kleinbuchstaben, Ziffern, . und -, höchstens 63.",
