@@ -12,6 +12,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
@@ -97,9 +98,10 @@ class Linking:
     def add_to(self, app: Flask) -> None:
         """Add the pages to the door that faces the sites."""
         pages = Blueprint("links", __name__, template_folder="templates")
-        rule = "/<any(a,u):_kind>/<path:_rest>"
-        pages.add_url_rule(rule, "look", lambda _kind, _rest: self.look())
-        pages.add_url_rule(rule, "press", lambda _kind, _rest: self.press(), methods=["POST"])
+        # An address with a slash too many is a wrong one: nobody is led on to the right one.
+        add = partial(pages.add_url_rule, "/<any(a,u):_kind>/<path:_rest>", merge_slashes=False)
+        add("look", lambda _kind, _rest: self.look())
+        add("press", lambda _kind, _rest: self.press(), methods=["POST"])
         pages.after_request(self._harden)
         app.register_blueprint(pages)
 

@@ -9,7 +9,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.unit.central.conftest import START_S, Hands, Makers, keep_keys, key_of, make_site
 
@@ -230,6 +230,7 @@ def test_a_forged_link_shows_and_does_nothing(
 @pytest.mark.usefixtures("outage")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.text(max_size=120))
+@example("/0")  # a slash too many
 def test_no_address_breaks_it(phone: FlaskClient, tail: str) -> None:
     assert phone.get("/a/" + tail).status_code in (404, 429)
 
