@@ -74,8 +74,9 @@ class Watcher:
         return self._scene.lab.smsc.messages()[self._seen :]
 
     def alarm(self) -> dict[str, Any] | None:
-        """Give the first SMS to those on call."""
-        return next((one for one in self.sms() if one["number"] in IT), None)
+        """Give the first SMS to those on call; an answer to what somebody texted has no mark."""
+        to_it = (one for one in self.sms() if one["number"] in IT)
+        return next((one for one in to_it if mark_of(one["text"])), None)
 
     def notice(self) -> dict[str, Any] | None:
         """Give the hotline's first message."""

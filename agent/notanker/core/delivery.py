@@ -320,6 +320,8 @@ def undelivered(delivery: Delivery, reason: str, now_s: float, *, others: bool) 
 def recovered(delivery: Delivery, now_s: float) -> Delivery:
     """Take up a message after a restart: what was being handed over then is unknown now."""
     delivery = replace(delivery, queued_s=now_s)  # the boot clock may be another one
+    if delivery.over:
+        return delivery  # its report may still come, and take that end back
     if delivery.outcome is Outcome.HANDED_OVER:
         # Its report may have been there before the end: then nothing is asked, or repeated.
         broken_off = replace(lost_sight(delivery, "restart", now_s), broken=delivery.broken + 1)

@@ -154,9 +154,10 @@ def improving(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
 
 
 def learning(incident: Incident, situation: Situation) -> tuple[Fact, ...]:
-    """Correct the cause when it is known better."""
+    """Correct the cause when it is known better, or when one of two dead lines has come back."""
     known = _known(situation)
-    if KNOWLEDGE[known.cause] <= KNOWLEDGE[incident.cause]:
+    over = incident.cause is Cause.BOTH_LINES and situation.route is Uplink.BACKUP
+    if KNOWLEDGE[known.cause] <= (0 if over else KNOWLEDGE[incident.cause]):
         return ()
     return (CauseKnown(situation.now, incident.number, known.cause, known.evidence, known.detail),)
 

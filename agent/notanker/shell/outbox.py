@@ -130,12 +130,12 @@ class Outbox:
         self._taken.take_up(reports)
         self._pacing.take_up(handed or {})
         now_s = clock.boot_s()
-        for found in sorted(deliveries, key=lambda found: place_of(found.mark)):
+        for kept in sorted(deliveries, key=lambda kept: place_of(kept.mark)):
+            found = rules.recovered(kept, now_s)
             if found.over and found.mark in told:
                 self._awaited.keep(found, self._limits().report_s)
             else:
-                again = found if found.over else rules.recovered(found, now_s)
-                self._open[found.mark] = chasing.concluded(again)
+                self._open[found.mark] = chasing.concluded(found)
         for known in tuple(self._open.values()):
             self._withdraw(known)
         self._wake.set()

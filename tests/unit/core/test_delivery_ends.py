@@ -33,6 +33,11 @@ class World:
         ] = []  # each copy that may arrive, by which way, and its mark
         self.chased = False
 
+    @property
+    def another(self) -> bool:
+        """Whether another way than the last is left; without one no copy is sent."""
+        return not {*CHANNELS} <= {*self.message.refusing, self.message.channel}
+
     def due(self, answer: str, *, left: bool, tells: bool) -> None:
         """Take the message one step further, at its own moment."""
         self.now_s = max(self.now_s, self.message.next_s)
@@ -80,8 +85,7 @@ class World:
     def restart(self, now_s: float) -> None:
         """End the agent and begin it again; the boot clock may be another one."""
         self.now_s = now_s
-        if not self.message.over:
-            self.message = chasing.concluded(rules.recovered(_read_back(self.message), now_s))
+        self.message = chasing.concluded(rules.recovered(_read_back(self.message), now_s))
 
     def report(self, *, delivered: bool) -> None:
         """Have the network say what became of a copy."""
@@ -94,8 +98,7 @@ class World:
         if chasing.lost(self.message, 40):
             self.message = chasing.without_first(self.message)
             return
-        others = any(one not in (*self.message.refusing, self.message.channel) for one in CHANNELS)
-        later = rules.undelivered(self.message, "0x46", self.now_s, others=others)
+        later = rules.undelivered(self.message, "0x46", self.now_s, others=self.another)
         self.message = chasing.concluded(later)
 
     def to_the_end(self, answer: str, pause_s: float = 0.0) -> float:
@@ -130,8 +133,11 @@ class Life(RuleBasedStateMachine):
         self.world.report(delivered=delivered)
 
     @precondition(
-        lambda self: chasing.is_due(
-            replace(self.world.message, queued_s=self.world.now_s), self.world.now_s
+        lambda self: (
+            self.world.another
+            and chasing.is_due(
+                replace(self.world.message, queued_s=self.world.now_s), self.world.now_s
+            )
         )
     )
     @rule()
@@ -167,7 +173,7 @@ class Life(RuleBasedStateMachine):
             ("never", rules.MOST_WAIT_S + DOUBT_S),
         ):
             assert self._copy().to_the_end(answer) <= most_s + SLACK_S
-        assert self._copy().to_the_end("down", 600.0) <= rules.MOST_AGE_S + 1200.0
+        assert self._copy().to_the_end("down", 600.0) <= rules.MOST_AGE_S + 1200.0 + SLACK_S
 
     def _copy(self) -> World:
         world = World()
