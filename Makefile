@@ -12,6 +12,7 @@
 #   make bench-alerts      outages end to end, kills, a storm, and peers, for the record (half an hour)
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
+#   make collection        lets Ansible find deploy/ansible as the collection notanker.site
 #   make format            format the code
 #   make lock              pin the Python packages anew (needs uv)
 #   make clean             remove what was made here
@@ -21,7 +22,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long collection format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -65,6 +66,9 @@ year: setup-test
 
 long: setup-test
 	@tools/inside $(PYTEST) tests/lab tests/unit/plan --long
+
+collection:
+	@tools/collection
 
 format: setup-test
 	@$(BIN)/ruff format
