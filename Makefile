@@ -38,8 +38,6 @@ check: setup-test
 	@$(BIN)/python tools/duplicates.py
 	@$(BIN)/python tools/documents.py
 	@$(BIN)/python tools/role_readmes.py
-	@tools/collection
-	@cd deploy/ansible && ../../$(BIN)/ansible-lint --offline -q
 
 bench: setup-test
 	@$(ROOT) $(BIN)/python bench/failover.py --calm-s 900
