@@ -1,8 +1,12 @@
-"""Draws the panel's legend, to print and glue on the box, into docs/panel.svg and docs/de/panel.svg."""
+"""Draws the panel's legend, to print and glue on the box, into docs/panel.svg and docs/de/panel.svg.
+
+The lamps' table on the page that lies in the box (docs/box.html, docs/de/box.html) is made here, too.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +15,8 @@ from notanker.lamps import LAMPS, RHYTHMS, Rhythm, Tone
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 FILES: Final = {0: ROOT / "docs" / "de" / "panel.svg", 1: ROOT / "docs" / "panel.svg"}
+SHEETS: Final = {0: ROOT / "docs" / "de" / "box.html", 1: ROOT / "docs" / "box.html"}
+MARKS: Final = ("<!-- lamps: made by tools/legend.py -->\n", "<!-- /lamps -->\n")
 WIDTH: Final = 148
 """Millimetres: A5 on its side is 210 wide, A6 148; the legend fits either."""
 SECONDS: Final = 6.0
@@ -64,6 +70,22 @@ def svg(language: int) -> str:
     return "\n".join([head, f"<title>{TITLES[language]}</title>", back, *rows, "</svg>", ""])
 
 
+def sheet(page: str, language: int) -> str:
+    """Return the page that lies in the box with its lamps as the panel plays them."""
+    before, rest = page.split(MARKS[0])
+    _, after = rest.split(MARKS[1])
+    return before + MARKS[0] + "".join(_rows(language)) + MARKS[1] + after
+
+
+def _rows(language: int) -> Iterator[str]:
+    for lamp in LAMPS:
+        yield f'<tr><th colspan="2">{LAMP_NAMES[lamp][language]}</th></tr>\n'
+        for rhythm, said in MEANINGS[lamp].items():
+            picture = f'<svg viewBox="0 0 {STRIP + 1:g} 3.6">{_strip(0.1, 3.1, rhythm)}</svg>'
+            words = f"{RHYTHM_NAMES[rhythm][language]}: {said[language]}"
+            yield f"<tr><td>{picture}</td><td>{words}</td></tr>\n"
+
+
 def _text(x: float, y: float, text: str, *, size: float = 3.0, bold: bool = False) -> str:
     weight = ' font-weight="bold"' if bold else ""
     return f'<text x="{x:g}" y="{y:g}" font-size="{size:g}"{weight}>{text}</text>'
@@ -98,9 +120,11 @@ def _lit(rhythm: Rhythm) -> list[tuple[float, float]]:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     for language, path in FILES.items():
         path.write_text(svg(language), encoding="utf-8")
+    for language, path in SHEETS.items():
+        path.write_text(sheet(path.read_text(encoding="utf-8"), language), encoding="utf-8")
 
 
 if __name__ == "__main__":
