@@ -237,7 +237,7 @@ def _files(folder: Path, host: str, groups: Sequence[str]) -> Iterator[Path]:
 
 
 def _holds(text: str, name: str) -> bool:
-    return re.search(rf"(?m)^\s*[{{\"']?{re.escape(name)}[\"']?\s*[:=]", text) is not None
+    return re.search(rf"(?m)^[^#\n]*?(?<!\w)[\"']?{re.escape(name)}[\"']?\s*[:=]", text) is not None
 
 
 class FilterModule:
