@@ -15,6 +15,7 @@ from typing import Final
 
 from flask import Flask
 
+from notanker import notify
 from notanker.config.portal import PortalConfig
 from notanker.portal.app import create_app
 from notanker.portal.captive import Captive
@@ -84,7 +85,9 @@ class Server:
         if self._secure is not None:
             servers.append(await self._served_securely(*self._secure))
         sweeping = self._loop.create_task(self._sweep())
+        notify.notify(notify.READY)
         await self._end.wait()
+        notify.notify(notify.STOPPING)
         sweeping.cancel()
         for server in servers:
             server.close()
@@ -102,9 +105,10 @@ class Server:
         )
 
     async def _sweep(self) -> None:
-        """End what takes too long."""
+        """End what takes too long, and tell systemd that the loop lives."""
         while True:
             await asyncio.sleep(SWEEP_S)
+            notify.notify(notify.WATCHDOG)
             now_s = time.monotonic()
             for connection in self._crowd.all():
                 if now_s > connection.deadline_s:

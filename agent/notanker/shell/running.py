@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from notanker import notify
 from notanker.config.model import Config
-from notanker.shell import notify, rights
+from notanker.shell import rights
 from notanker.shell.agent import Agent
 from notanker.shell.logs import Log
 

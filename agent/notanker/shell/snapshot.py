@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from notanker import notify
 from notanker.core.status import REFRESH_S, Status
-from notanker.shell import codec, notify
+from notanker.shell import codec
 from notanker.shell.files import replace_file
 from notanker.shell.logs import Log
 

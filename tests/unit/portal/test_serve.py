@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.unit.portal.world import World
@@ -78,3 +79,27 @@ def test_the_portal_needs_neither_the_agents_shell_nor_the_renderer() -> None:
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_systemd_hears_when_the_portal_listens_and_that_its_loop_lives(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setattr(serve, "SWEEP_S", 0.001)
+        server = serve.make_server(world.files, "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        heard.append(systemd.recv(100))
+        ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        assert exchange(server.effective_port, ask).startswith(b"HTTP/1.1 200 ")
+        heard.append(systemd.recv(100))
+        server.close()
+        thread.join(10)
+        while heard[-1] != b"STOPPING=1":
+            heard.append(systemd.recv(100))
+    assert heard[:2] == [b"READY=1", b"WATCHDOG=1"]
+    assert set(heard[2:-1]) <= {b"WATCHDOG=1"}

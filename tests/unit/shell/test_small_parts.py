@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from notanker import notify
 from notanker.config.load import load_or_raise
 from notanker.core import state
 from notanker.core.cause import Detail
@@ -25,7 +26,7 @@ from notanker.core.names import Cause, Confidence, Layer, Line, Uplink
 from notanker.errors import Problem
 from notanker.plan.load import load as load_plan
 from notanker.plan.model import Plan
-from notanker.shell import clock, notify
+from notanker.shell import clock
 from notanker.shell.clock import Clock
 from notanker.shell.files import replace_file
 from notanker.shell.logs import QUIET
