@@ -5,7 +5,7 @@
     tools/wheelhouse.py --from FOLDER          # from wheels brought along, without any network
 
 Each folder is complete in itself: wheels, `requirements.txt` with the hash of each, `release` with the name
-of what is in it. A box installs it by
+of what is in it; the same as one file stands beside it, `<folder>.tar`. A box installs it by
 
     pip install --no-index --find-links . --no-deps --require-hashes -r requirements.txt
 
@@ -23,6 +23,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -54,6 +55,9 @@ OLDER_NAMES: Final = {
     "x86_64": ("manylinux2014", "manylinux2010", "manylinux1"),
     "aarch64": ("manylinux2014",),
 }
+
+TAR_TIME_S: Final = 1_577_836_800
+"""2020: a box without a clock finds no file of the future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +236,23 @@ def fill(folder: Path, wheels: Iterable[Wheel], release: str) -> None:
         lines.append(wheel.line)
     (fresh / "requirements.txt").write_text("".join(lines), "utf-8")
     (fresh / "release").write_text(f"{release}\n", "utf-8")
+    pack(fresh)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)
+    fresh.with_name(f"{fresh.name}.tar").replace(folder.with_name(f"{folder.name}.tar"))
+
+
+def pack(folder: Path) -> None:
+    """Pack the folder into `<folder>.tar`, with nothing in it of who made it, or when."""
+
+    def plain(found: tarfile.TarInfo) -> tarfile.TarInfo:
+        bare = tarfile.TarInfo(found.name)
+        bare.size, bare.mtime, bare.mode = found.size, TAR_TIME_S, 0o644
+        return bare
+
+    with tarfile.open(folder.with_name(f"{folder.name}.tar"), "w") as archive:
+        for path in sorted(folder.iterdir()):
+            archive.add(path, path.name, filter=plain)
 
 
 def release_of(product: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -16,6 +17,7 @@ from notanker.shell.files import replace_file
 
 STATE: Final = Path("/var/lib/notanker")
 JOURNAL: Final = "journal.sqlite"
+MOST_SIGNS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,11 @@ class _Known:
 @click.option("--url", help="Where the centre is, as https://centre.example:8443.")
 @config_option
 def enrol(code: str, url: str | None, config_path: Path) -> None:
-    """Enrol this site by the CODE that `notanker central enrol` printed."""
+    """Enrol this site by the CODE that `notanker central enrol` printed; - reads it from standard input."""
     from notanker.shell import enrolling
+
+    if code == "-":  # a program gives it this way: the list of processes is open to everybody
+        code = sys.stdin.readline(MOST_SIGNS).strip()
 
     secret, known = _secret(code), _known(config_path)
     where = _where(url, known)
