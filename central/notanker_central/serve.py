@@ -51,6 +51,7 @@ WORKERS: Final = 8
 FILES: Final = 4096
 _BOARD_LIMITS: Final = Limits(connections=128)
 _CERTIFICATE_S: Final = 60.0
+ALIVE_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,17 @@ class Ports:
     udp: int | None = None
 
 
-def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -> None:
+def serve(
+    config: CentralConfig,
+    ready: Callable[[Ports], None] | None = None,
+    alive: Callable[[], None] | None = None,
+) -> None:
     """Run the centre until SIGTERM or SIGINT. Call it from the main thread.
 
     Args:
         config: What `load` returned.
         ready: Called once with the ports when the centre takes beats.
+        alive: Called each `ALIVE_S` as long as the doors are served.
 
     Raises:
         OSError: an address is taken, or the certificate cannot be read.
@@ -87,7 +93,7 @@ def serve(config: CentralConfig, ready: Callable[[Ports], None] | None = None) -
         works = [*alarms.works(), Roller(store, clock).run]
         works += [Calling(store, depot, clock).run] if depot is not None else []
         with _beside(lease, works):
-            asyncio.run(_Centre(config, store, clock, alarms, lease, depot).run(ready))
+            asyncio.run(_Centre(config, store, clock, alarms, lease, depot).run(ready, alive))
     finally:
         store.close()
         log.info("stopped")
@@ -156,7 +162,9 @@ class _Centre:
         board = board_app(store, config.board, clock, health, config.oidc)
         self._board = behind_proxy(board, config.board)
 
-    async def run(self, ready: Callable[[Ports], None] | None) -> None:
+    async def run(
+        self, ready: Callable[[Ports], None] | None, alive: Callable[[], None] | None
+    ) -> None:
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="answer")
         # The whole world may ask for the status page; no beat waits behind it.
         public = ThreadPoolExecutor(2, thread_name_prefix="status page")
@@ -174,6 +182,7 @@ class _Centre:
             log.info("listening", **asdict(ports))
             if ready is not None:
                 ready(ports)
+            tasks.append(asyncio.ensure_future(_live(alive)))
             await _signalled()
             for task in tasks:
                 task.cancel()
@@ -250,6 +259,13 @@ def _figures(alarms: Alarms, ingest: Ingest) -> Watch:
     return alarms.figures(ingest.counts)
 
 
+async def _live(alive: Callable[[], None] | None) -> None:
+    """Say that the loop turns: one that hangs answers no site, and only its end mends it."""
+    while alive is not None:
+        alive()
+        await asyncio.sleep(ALIVE_S)
+
+
 async def _signalled() -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -258,10 +274,14 @@ async def _signalled() -> None:
     await stop.wait()
 
 
-def work(config: CentralConfig) -> None:
+def work(config: CentralConfig, ready: Callable[[], None] | None = None) -> None:
     """Store what receivers and sites put into the cluster's queue, until SIGTERM or SIGINT.
 
     Any number of workers run side by side. Call it from the main thread.
+
+    Args:
+        config: What `load` returned.
+        ready: Called once when the database is open; the cluster may come later.
 
     Raises:
         StoreError: the database is of another version.
@@ -279,5 +299,7 @@ def work(config: CentralConfig) -> None:
             signal.signal(number, lambda _number, _frame: worker.end())
         with contextlib.closing(reception):
             reception.start()
+            if ready is not None:
+                ready()
             worker.run()
     log.info("stopped")

@@ -6,14 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
+from notanker.cli.central_backup import backup, restore
 from notanker.cli.central_people import user
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say
 from notanker.errors import NotankerError, errors_of
+from notanker.shell.notify import READY, WATCHDOG, notify
 
 if TYPE_CHECKING:
     from notanker_central import CentralConfig
@@ -50,15 +52,8 @@ def central(context: click.Context, config_path: Path, database: str) -> None:
 
     open_log()
     config = read_central(config_path)
-    try:
-        notanker_central.serve(config)
-    except OSError as error:
-        fail(
-            f"Die Zentrale kann nicht lauschen oder ihre Datenbank nicht nutzen: {error}.",
-            f"The centre cannot listen, or use its database: {error}.",
-        )
-    except notanker_central.VaultError as error:
-        _no_master(error)
+    with _told_by_a_sentence():
+        notanker_central.serve(config, lambda _ports: notify(READY), lambda: notify(WATCHDOG))
 
 
 @central.command("worker")
@@ -75,7 +70,28 @@ def worker(config_path: Path) -> None:
             "In central.toml fehlt der Cluster: unter [bus] nodes angeben.",
             "central.toml names no cluster: set nodes under [bus].",
         )
-    notanker_central.work(config)
+    with _told_by_a_sentence():
+        notanker_central.work(config, lambda: notify(READY))
+
+
+@contextmanager
+def _told_by_a_sentence() -> Iterator[None]:
+    """End what cannot start or go on with a sentence; systemd tries again."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    import notanker_central
+
+    try:
+        yield
+    except OSError as error:
+        fail(
+            f"Die Zentrale kann nicht lauschen oder ihre Datenbank nicht nutzen: {error}.",
+            f"The centre cannot listen, or use its database: {error}.",
+        )
+    except notanker_central.VaultError as error:
+        _no_master(error)
+    except (NotankerError, SQLAlchemyError) as error:
+        _no_database(error)
 
 
 @central.command("check")
@@ -341,13 +357,17 @@ def _operator(config: CentralConfig) -> Iterator[Operator]:
     except notanker_central.VaultError as error:
         _no_master(error)
     except (NotankerError, SQLAlchemyError) as error:
-        fail(
-            f"Die Datenbank der Zentrale ist so nicht zu gebrauchen: {error}.",
-            f"The centre's database cannot be used: {error}.",
-        )
+        _no_database(error)
 
 
-def _no_master(error: Exception) -> None:
+def _no_database(error: Exception) -> NoReturn:
+    fail(
+        f"Die Datenbank der Zentrale ist so nicht zu gebrauchen: {error}.",
+        f"The centre's database cannot be used: {error}.",
+    )
+
+
+def _no_master(error: Exception) -> NoReturn:
     fail(
         f"Der Hauptschlüssel passt nicht: {error}. Aus der Sicherung zurückholen; ist er verloren, "
         "brauchen alle Standorte neue Schlüssel (siehe docs/de/central.md).",
@@ -361,4 +381,5 @@ def _database() -> str:
     return str(click.get_current_context().meta.get(_DATABASE, ""))
 
 
-central.add_command(user)
+for command in (user, backup, restore):
+    central.add_command(command)
