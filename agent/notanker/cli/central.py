@@ -15,7 +15,7 @@ from notanker.cli.central_people import user
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say
 from notanker.errors import NotankerError, errors_of
-from notanker.shell.notify import READY, WATCHDOG, notify
+from notanker.notify import READY, WATCHDOG, notify
 
 if TYPE_CHECKING:
     from notanker_central import CentralConfig
