@@ -13,6 +13,7 @@
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
 #   make collection        lets Ansible find deploy/ansible as the collection notanker.site
+#   make wheelhouse        all that a box installs, for each machine and Python, into dist/wheelhouse
 #   make format            format the code
 #   make lock              pin the Python packages anew (needs uv)
 #   make clean             remove what was made here
@@ -22,7 +23,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long collection format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long collection wheelhouse format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -70,6 +71,9 @@ long: setup-test
 
 collection:
 	@tools/collection
+
+wheelhouse: setup-test
+	@$(BIN)/python tools/wheelhouse.py
 
 format: setup-test
 	@$(BIN)/ruff format

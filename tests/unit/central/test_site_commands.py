@@ -49,9 +49,10 @@ class Box:
         self.config.write_text(f'[site]\nid = "{site}"\n[paths]\nstate = "{folder}"\n')
         self.key, self.ca = folder / "centre.key", folder / "centre-ca.pem"
 
-    def enrol(self, code: str) -> Result:
+    def enrol(self, code: str, typed: str | None = None) -> Result:
         url = f"https://127.0.0.1:{self.running.port}"
-        return CliRunner().invoke(enrol, [code, "--url", url, "--config", str(self.config)])
+        words = [code, "--url", url, "--config", str(self.config)]
+        return CliRunner().invoke(enrol, words, input=typed)
 
 
 @pytest.fixture
@@ -104,6 +105,15 @@ def test_a_code_is_good_until_its_key_was_used(centre: Running, box: Box) -> Non
     assert again.exit_code == 2
     assert "does not know this code" in again.output
     assert box.key.read_text() == before
+
+
+def test_a_program_gives_the_code_where_no_list_of_processes_shows_it(
+    centre: Running, box: Box
+) -> None:
+    assert box.enrol("-", "7H2KQ\n").exit_code == 2
+    done = box.enrol("-", f"{code_for(centre)}\n")
+    assert done.exit_code == 0, done.output
+    assert box.key.exists()
 
 
 def test_a_site_changes_its_key_when_the_centre_asks(centre: Running, box: Box) -> None:
