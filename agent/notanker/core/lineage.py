@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notanker.core.escalation import BRIDGE, CLEAR, LATER, SYSTEM_ALARM
+from notanker.core.escalation import ALARM, BRIDGE, CLEAR, ISOLATED, LATER
 from notanker.core.incident import Incident, Told
 from notanker.core.marks import incident_of, place_of
 from notanker.core.moment import Moment
@@ -45,10 +45,14 @@ def kind_of(template: str) -> Kind:
 
 
 def rank_of(template: str) -> int:
-    """Return how long a message can wait: the line's alarm not at all, a system's rather, others longest."""
+    """Return how long a message can wait: the line's alarm not at all, news after all alarms.
+
+    Between them a system's alarm and what others in the house are told, as they were queued: whoever can
+    mend it comes first.
+    """
     if template in LATER:
         return 2
-    return 1 if template == SYSTEM_ALARM else 0
+    return 0 if template in (ALARM, ISOLATED, BRIDGE) else 1
 
 
 def of(incidents: Iterable[Incident], mark: str, channel: str) -> Lineage:

@@ -36,7 +36,7 @@ def settled(mark: str, channel: str, outcome: Outcome = Outcome.SENT) -> Settled
         ("T1", Kind.ALARM, 0),
         ("T1-isolated", Kind.ALARM, 0),
         ("T1-system", Kind.ALARM, 1),
-        ("T3", Kind.ALARM, 0),
+        ("T3", Kind.ALARM, 1),
         ("T2", Kind.UPDATE, 2),
         ("T2-bridge", Kind.UPDATE, 0),
         ("T11", Kind.UPDATE, 2),
