@@ -140,6 +140,7 @@ class Found:
         line_after: How many other SMS went to the first on call between the line's alarm and its own; None
             if it never went out in its own words.
         merged: Messages that went out as part of another.
+        waiting: Those that are over the limit and wait for their turn, or for a later one that says it all.
     """
 
     causes: int
@@ -147,6 +148,7 @@ class Found:
     most: int
     line_after: int | None
     merged: int
+    waiting: int
     problems: list[str]
 
 
@@ -154,12 +156,16 @@ def _measure(watcher: Watcher) -> Found:
     facts, sms = watcher.facts(), watcher.sms()
     counted = account(facts, sms)
     merged = {f.fields["mark"] for f in facts if f.kind == "Settled" and "-" in f.fields["reason"]}
+    # What has no end yet is in the outbox: lost is what has one and never left.
+    waiting = set(counted.lost) & set(counted.endless)
+    counted.lost = [mark for mark in counted.lost if mark not in waiting]
     return Found(
         causes=sum(fact.kind == "Opened" for fact in facts),
         messages=counted.messages,
         most=max(Counter(one["number"] for one in sms).values(), default=0),
         line_after=_line_after(facts, watcher),
         merged=len(merged),
+        waiting=len(waiting),
         problems=[p for p in counted.problems if p.startswith(("lost", "unmarked", "strays"))],
     )
 
@@ -185,11 +191,12 @@ def table(found: Found, flood: Flood, most: int) -> str:
         ["the agent: causes in a minute", "", str(found.causes), ""],
         ["... messages in the record", "", str(found.messages), ""],
         ["... of them sent as part of another", "", str(found.merged), ""],
+        ["... waiting for their turn when the minute is over", "", str(found.waiting), ""],
         _most("... SMS to the busiest person", found.most, most),
         _first("... SMS between the line's alarm and its own words", found.line_after),
         ["... lost, unmarked, strays", "0", str(len(found.problems)), _met(not found.problems)],
-        ["the outbox: causes in a minute for one person", "", str(flood.causes), ""],
-        _most("... SMS to the person", flood.sent, most),
+        ["the outbox without a limit: causes in a minute for one person", "", str(flood.causes), ""],
+        ["... SMS to the person", "", str(flood.sent), ""],
         _first("... SMS between the worst one and its own words", flood.worst_after),
         ["... whose end is told", str(flood.causes), str(flood.ended), _met(flood.ended == flood.causes)],
     ]  # fmt: skip
