@@ -102,6 +102,10 @@ def test_what_is_needed_and_missing_or_empty_is_told() -> None:
         assert "is missing" in sentence
 
 
+def test_what_a_role_needs_may_come_from_what_all_roles_share() -> None:
+    assert not inventory.wrong_values({}, SPEC, "en", {}, needed=False)
+
+
 def test_a_mistyped_name_is_told_with_the_one_that_is_meant() -> None:
     (sentence,) = said(wifi_chanel=11)
     assert "wifi_channel is probably meant" in sentence

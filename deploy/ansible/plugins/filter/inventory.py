@@ -10,7 +10,7 @@ import difflib
 import ipaddress
 import re
 import zoneinfo
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -73,6 +73,8 @@ def wrong_values(
     spec: Mapping[str, Mapping[str, Any]],
     language: str,
     places: Mapping[str, str],
+    *,
+    needed: bool = True,
 ) -> list[str]:
     """Say what is wrong with the values that an inventory gives.
 
@@ -81,24 +83,24 @@ def wrong_values(
         spec: The role's options, as in its `argument_specs.yml`.
         language: `de` or `en`.
         places: The file in which each variable is written, by `written_in`.
+        needed: Whether what is required must be given here. A role's own may come from what all roles share.
     """
+    wanted = {name for name, option in spec.items() if needed and option.get("required")}
     return [
         f"{name} ({places.get(name, '?')}): {fault.of(language)}"
-        for name, fault in _faults(given, spec)
+        for name, fault in _faults(given, spec, wanted)
     ]
 
 
 def _faults(
-    given: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]]
+    given: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]], wanted: Set[str]
 ) -> Iterator[tuple[str, Words]]:
-    for name in sorted(
-        {*given, *(name for name, option in spec.items() if option.get("required"))}
-    ):
+    for name in sorted({*given, *wanted}):
         if name not in spec:
             if fault := _unknown(name, spec):
                 yield name, fault
         elif given.get(name) in (None, ""):
-            if spec[name].get("required"):
+            if name in wanted:
                 yield (
                     name,
                     Words("fehlt; bitte dort eintragen.", "is missing; please write it there."),
