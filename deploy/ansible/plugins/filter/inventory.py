@@ -10,7 +10,7 @@ import difflib
 import ipaddress
 import re
 import zoneinfo
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -93,7 +93,7 @@ def wrong_values(
 
 
 def _faults(
-    given: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]], wanted: Set[str]
+    given: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]], wanted: set[str]
 ) -> Iterator[tuple[str, Words]]:
     for name in sorted({*given, *wanted}):
         if name not in spec:
