@@ -19,7 +19,8 @@ HEAD = "<!-- Made from meta/argument_specs.yml and defaults/main.yml by tools/ro
 
 def main() -> int:
     """Write or compare every role's README."""
-    texts = {role / "README.md": readme(role) for role in sorted(ROLES.iterdir()) if role.is_dir()}
+    roles = (path.parents[1] for path in sorted(ROLES.glob("*/meta/argument_specs.yml")))
+    texts = {role / "README.md": readme(role) for role in roles}
     stale = [path for path, text in texts.items() if not path.is_file() or path.read_text() != text]
     for path in stale:
         if "--write" in sys.argv:

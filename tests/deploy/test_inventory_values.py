@@ -158,8 +158,8 @@ def test_the_file_that_counts_most_is_named(tmp_path: Path) -> None:
 
 
 def test_every_role_says_what_each_of_its_defaults_is() -> None:
-    for role in sorted((COLLECTION / "roles").iterdir()):
-        specs = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text("utf-8"))
+    for path in sorted((COLLECTION / "roles").glob("*/meta/argument_specs.yml")):
+        role, specs = path.parents[1], yaml.safe_load(path.read_text("utf-8"))
         options = specs["argument_specs"]["main"].get("options") or {}
         file = role / "defaults" / "main.yml"
         defaults = (yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}) or {}
