@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
@@ -115,9 +115,9 @@ class Wheel:
         return f"{name}=={version} --hash=sha256:{digest_of(self.path.read_bytes())}\n"
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Fill the folders that were asked for."""
-    arguments = _arguments()
+    arguments = _arguments(words)
     product = build_product()
     name = release_of(product.path)
     for target in arguments.targets:
@@ -132,12 +132,12 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     known = {target.name: target for target in TARGETS}
     parser = argparse.ArgumentParser(description="Fill dist/wheelhouse.")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(known))
     parser.add_argument("--from", dest="brought", type=Path, help="a folder of wheels; no network")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     if unknown := set(arguments.targets) - set(known):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     arguments.targets = [known[name] for name in arguments.targets] or list(TARGETS)
@@ -148,7 +148,7 @@ def build_product() -> Wheel:
     """Build the product's own wheel: pure Python, one for all."""
     folder = CACHE / "product"
     shutil.rmtree(folder, ignore_errors=True)
-    _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
     return read_wheel(next(folder.glob("*.whl")))
 
 
@@ -160,7 +160,7 @@ def fetched(target: Target, brought: Path | None) -> dict[NormalizedName, Wheel]
         asked = CACHE / f"{target.name}.txt"
         shutil.rmtree(folder, ignore_errors=True)
         asked.write_text(wanted, "utf-8")
-        _pip("download", *_foreign(target), *_source(brought), "-r", str(asked), "-d", str(folder))
+        pip("download", *foreign(target), *_source(brought), "-r", str(asked), "-d", str(folder))
         for old in CACHE.glob(f"{target.name}.*"):
             old.unlink()
         stamp.touch()
@@ -168,7 +168,7 @@ def fetched(target: Target, brought: Path | None) -> dict[NormalizedName, Wheel]
     return {parse_wheel_filename(wheel.path.name)[0]: wheel for wheel in wheels}
 
 
-def _foreign(target: Target) -> Iterator[str]:
+def foreign(target: Target) -> Iterator[str]:
     """Yield what makes pip look for wheels of another machine."""
     yield from ("--no-deps", "--require-hashes", "--only-binary=:all:")
     yield from ("--implementation", "cp", "--python-version", target.python)
@@ -270,7 +270,8 @@ def _size_mb(folder: Path) -> int:
     return round(sum(path.stat().st_size for path in folder.iterdir()) / 1e6)
 
 
-def _pip(*arguments: str) -> None:
+def pip(*arguments: str) -> None:
+    """Call pip."""
     # The order of what is hashed, and so the product's wheel, must not depend on who builds it.
     environment = {**os.environ, "PYTHONHASHSEED": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     command = [sys.executable, "-m", "pip", "--quiet", *arguments]
