@@ -1,7 +1,8 @@
-"""Adds up each site's hours: how long it was in which state, out of its flips.
+"""Adds up each site's hours: how long it was in which state, out of its flips, and how LTE did.
 
 Beats are not kept, only what changes (flips) and one row for each site and hour (`tables.roll_up`). An hour
 that is not settled yet, such as the present one, is to be drawn from the flips with `seconds_by_state`.
+Signal and data of an hour are those of its last beat.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+import msgspec
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notanker_central import tables as t
@@ -24,6 +26,19 @@ MOST_HOURS: Final = 31 * 24
 """After a longer absence the hours before are not made up for."""
 SECONDS: Final = {state: f"{state}_s" for state in State}
 """The column of `tables.roll_up` that has the seconds of a state."""
+READINGS: Final = ("signal_dbm", "lte_used_bytes")
+"""The columns that are as the last beat of the hour says."""
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What of a beat is read here."""
+
+    signal_dbm: float | None = None
+    lte_used_bytes: int | None = None
+
+
+_NOTHING: Final = _Told()
+_DECODER: Final = msgspec.json.Decoder(_Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +98,39 @@ def settle(connection: Connection, hour: int, after: str = "") -> str | None:
         The last site that is done now, None if that was all.
     """
     c = t.site.c
-    listed = select(c.id, c.state).where(c.listed, c.id > after).order_by(c.id).limit(AT_ONCE)
-    sites = [(row.id, State(row.state)) for row in connection.execute(listed)]
+    columns = select(c.id, c.state, c.received_s, c.beat)
+    listed = columns.where(c.listed, c.id > after).order_by(c.id).limit(AT_ONCE)
+    sites: list[Row[Any]] = [*connection.execute(listed)]
     if not sites:
         return None
     begin_s = float(hour * HOUR_S)
-    flips = _flips(connection, sites[0][0], sites[-1][0], begin_s)
-    rows = []
-    for site, state in sites:
-        seconds = seconds_by_state(flips.get(site, ()), state, begin_s, begin_s + HOUR_S)
-        columns = {SECONDS[key]: value for key, value in seconds.items()}
-        rows.append({"site": site, "hour": hour, "settled": True, **columns})
+    flips = _flips(connection, sites[0].id, sites[-1].id, begin_s)
+    rows = [_hour(site, flips.get(site.id, ()), hour) for site in sites]
     connection.execute(_upsert(connection), rows)
-    return sites[-1][0] if len(sites) == AT_ONCE else None
+    return sites[-1].id if len(sites) == AT_ONCE else None
+
+
+def _hour(site: Row[Any], flips: Sequence[Flip], hour: int) -> dict[str, object]:
+    begin_s = float(hour * HOUR_S)
+    seconds = seconds_by_state(flips, State(site.state), begin_s, begin_s + HOUR_S)
+    told = _told(site, begin_s)
+    return {
+        "site": site.id,
+        "hour": hour,
+        "settled": True,
+        **{SECONDS[key]: value for key, value in seconds.items()},
+        **{name: getattr(told, name) for name in READINGS},
+    }
+
+
+def _told(site: Row[Any], begin_s: float) -> _Told:
+    """Return what a site's newest beat says, if that speaks for the hour: an hour settled late has none."""
+    if site.received_s is None or not begin_s <= site.received_s < begin_s + 2 * HOUR_S:
+        return _NOTHING
+    try:
+        return _DECODER.decode(site.beat)
+    except msgspec.MsgspecError:  # an earlier version wrote it: its hour has no reading
+        return _NOTHING
 
 
 def _flips(
@@ -115,13 +150,9 @@ def _flips(
 
 
 def _upsert(connection: Connection) -> Any:
-    told = ("settled", *SECONDS.values())
-    if connection.dialect.name == "postgresql":
-        new = postgresql.insert(t.roll_up)
-        return new.on_conflict_do_update(
-            index_elements=["site", "hour"], set_={name: new.excluded[name] for name in told}
-        )
-    other = sqlite.insert(t.roll_up)
-    return other.on_conflict_do_update(
-        index_elements=["site", "hour"], set_={name: other.excluded[name] for name in told}
-    )
+    known = postgresql if connection.dialect.name == "postgresql" else sqlite
+    new = known.insert(t.roll_up)
+    told: dict[str, Any] = {name: new.excluded[name] for name in ("settled", *SECONDS.values())}
+    # Settled a second time, after a start, it may know less: the beat has gone on.
+    kept = {name: func.coalesce(new.excluded[name], t.roll_up.c[name]) for name in READINGS}
+    return new.on_conflict_do_update(index_elements=["site", "hour"], set_={**told, **kept})

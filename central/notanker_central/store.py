@@ -20,6 +20,7 @@ from notanker_central.config import Site
 from notanker_central.database import PREPARING, open_engine
 from notanker_central.heralds import Heralds
 from notanker_central.taking import Taken
+from notanker_central.widening import widen
 
 _TRIES: Final = 3
 _CROSSED: Final = ("40001", "40P01")
@@ -146,7 +147,9 @@ def _prepare(connection: Connection) -> None:
         connection.dialect.name == "postgresql"
     ):  # receivers that start at once make one set of tables
         connection.execute(select(func.pg_advisory_xact_lock(PREPARING)))
-    people_tables.account.metadata.create_all(connection)
+    metadata = people_tables.account.metadata
+    metadata.create_all(connection)
+    widen(connection, metadata)
     version = connection.execute(select(t.schema.c.version)).scalar()
     if version is None:
         connection.execute(insert(t.schema).values(version=t.SCHEMA_VERSION))

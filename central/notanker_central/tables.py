@@ -180,6 +180,9 @@ roll_up: Final = Table(
     Column("never_s", Float, nullable=False, server_default="0"),
     # False while the hour is not over, or its flips have not been added up: draw it from the flips then.
     Column("settled", Boolean, nullable=False, server_default=false()),
+    # What its newest beat said when the hour was over; null if none came, or if it did not say.
+    Column("signal_dbm", Float),
+    Column("lte_used_bytes", BigInteger),
     Index("roll_up_hour", "hour"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import zlib
 from dataclasses import replace
@@ -27,7 +28,7 @@ from notanker_central.ingest import Ingest
 from notanker_central.opening import Opener
 from notanker_central.reception import Reception
 from notanker_central.store import Store
-from notanker_central.tables import flip
+from notanker_central.tables import flip, roll_up
 from notanker_central.vault import Vault
 from notanker_central.watcher import Watcher
 
@@ -60,6 +61,7 @@ class Fleet:
         ]
         self.store.list_sites(self.sites)
         self._past()
+        self._hours()
         self._beats()
         with self.store.write() as connection:
             accounts.add(connection, ADMIN, Role.ADMIN, PASSWORD, START_S)
@@ -105,6 +107,19 @@ class Fleet:
         rows.sort(key=lambda row: float(str(row["at_s"])))
         with self.store.write() as connection:
             connection.execute(insert(flip), rows)
+
+    def _hours(self) -> None:
+        lot, last = random.Random(3), int(START_S // 3600)  # noqa: S311 - not a secret
+        rows = []
+        for n, site in enumerate(self.sites[:3]):
+            for ago in range(1, 90 * 24):
+                swing = 9 * math.sin(ago / 24) - (18 if 300 < ago < 340 else 0)
+                used = 3_000_000 * (n + 1) * ((90 * 24 - ago) % 720)
+                signal = None if 500 < ago < 560 else -88.0 - 3 * n + swing + lot.uniform(-4, 4)
+                row = {"site": site.id, "hour": last - ago, "settled": True}
+                rows.append({**row, "signal_dbm": signal, "lte_used_bytes": used // 4})
+        with self.store.write() as connection:
+            connection.execute(insert(roll_up), rows)
 
     def _report(self, site: str) -> None:
         report = replace(made(usual()), site=site)

@@ -34,6 +34,12 @@ UPLINKS: Final[dict[Uplink, Pair]] = {
     Uplink.PRIMARY: ("Hauptleitung", "primary line"),
     Uplink.BACKUP: ("Ersatzanbindung", "backup uplink"),
 }
+SIGNALS: Final = (
+    (-90.0, ("gut", "good")),
+    (-105.0, ("mittel", "fair")),
+    (float("-inf"), ("schwach", "weak")),
+)
+"""LTE's reference signal power in dBm: from where on it is called what, in the steps that phones show."""
 LINES: Final[dict[Line, Pair]] = {
     Line.PRIMARY: ("Hauptleitung", "primary line"),
     Line.HOLD_OFF: ("Hauptleitung in Verdacht", "primary line suspected"),
@@ -122,6 +128,11 @@ def budget_finding(budget: BudgetStatus | None, language: str) -> str:
     if language == "de":
         return f"LTE-Datenbudget: {used} von {limit} MB, {german}"
     return f"LTE data budget: {used} of {limit} MB, {english}"
+
+
+def signal_pair(dbm: float) -> Pair:
+    """Return how good a reception is."""
+    return next(pair for limit_dbm, pair in SIGNALS if not dbm < limit_dbm)
 
 
 def draft_pair(template: str) -> Pair:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from notanker.core.report_rows import TEMPLATES
+from notanker.core.wording import signal_pair
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "home": ("Start", "Start"),
@@ -186,13 +187,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-_SIGNAL: Final = (
-    (-90.0, "gut", "good"),
-    (-105.0, "mittel", "fair"),
-    (float("-inf"), "schwach", "weak"),
-)
-
-
 def words(language: str) -> dict[str, str]:
     """Return the words of one language."""
     index = 1 if language == "en" else 0
@@ -209,8 +203,5 @@ def template_words(template: str, language: str) -> str:
 
 
 def signal_words(dbm: float | None, language: str) -> str:
-    """Say how good the reception is; LTE's reference signal power, in the steps that phones show."""
-    if dbm is None:
-        return ""
-    german, english = next(pair for limit, *pair in _SIGNAL if not dbm < limit)
-    return english if language == "en" else german
+    """Say how good the reception is; nothing if it is not known."""
+    return "" if dbm is None else signal_pair(dbm)[language == "en"]

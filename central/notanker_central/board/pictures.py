@@ -8,7 +8,7 @@ from another.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -19,8 +19,8 @@ from notanker_central.board.availability import Span
 from notanker_central.states import State
 
 HEIGHT: Final = 96
-_COLUMN: Final = 10
-_GAP: Final = 2
+COLUMN: Final = 10
+GAP: Final = 2
 _DRAWN: Final = (State.OK, State.NEVER, State.BACKUP, State.SILENT, State.ISOLATED)
 _LEAST: Final = 1.5
 """An outage of seconds is seen as well."""
@@ -45,9 +45,8 @@ def band(spans: Iterable[Span], zone: dt.tzinfo, now_s: float, days: int, label:
         days: How many.
         label: What the picture says, for those who do not see it.
     """
-    last = dt.datetime.fromtimestamp(now_s, zone).date()
-    begins = [last - dt.timedelta(days=n) for n in range(days - 1, -1, -1)]
-    edges = [_midnight(day, zone) for day in (*begins, last + dt.timedelta(days=1))]
+    begins = last_days(zone, now_s, days)
+    edges = midnights(begins, zone)
     paths: dict[State, list[str]] = {state: [] for state in _DRAWN}
     for span in spans:
         for column, (from_s, to_s) in enumerate(pairwise(edges)):
@@ -57,18 +56,38 @@ def band(spans: Iterable[Span], zone: dt.tzinfo, now_s: float, days: int, label:
     drawn = "".join(
         f'<path class="b-{state}" d="{"".join(boxes)}"/>' for state, boxes in paths.items() if boxes
     )
-    width = days * _COLUMN - _GAP
-    picture = _svg(width, HEIGHT, label, drawn, "band")
-    return Band(picture, begins[0], last)
+    picture = svg(width_of(days), HEIGHT, label, drawn, "band")
+    return Band(picture, begins[0], begins[-1])
+
+
+def last_days(zone: dt.tzinfo, now_s: float, days: int) -> list[dt.date]:
+    """Return the last days, today the last of them."""
+    last = dt.datetime.fromtimestamp(now_s, zone).date()
+    return [last - dt.timedelta(days=n) for n in range(days - 1, -1, -1)]
+
+
+def midnights(days: Sequence[dt.date], zone: dt.tzinfo) -> list[float]:
+    """Return when each day begins, and at last when the day after them does."""
+    every = (*days, days[-1] + dt.timedelta(days=1))
+    return [dt.datetime.combine(day, dt.time(), zone).timestamp() for day in every]
+
+
+def width_of(days: int) -> int:
+    """Return how wide a picture of so many days is; all of them have the same columns."""
+    return days * COLUMN - GAP
 
 
 def meter(used: float, limit: float, label: str) -> Markup:
     """Draw how much of a budget is used; what is beyond it is drawn full."""
     share = min(1.0, max(0.0, used / limit)) if limit > 0 else 0.0
-    tone = "b-isolated" if share >= 0.95 else "b-backup" if share >= 0.75 else "b-ok"
     ground = '<path class="b-never" d="M0 0h300v12h-300z"/>'
-    bar = f'<path class="{tone}" d="M0 0h{share * 300:.1f}v12H0z"/>'
-    return _svg(300, 12, label, ground + bar, "meter")
+    bar = f'<path class="{tone(share)}" d="M0 0h{share * 300:.1f}v12H0z"/>'
+    return svg(300, 12, label, ground + bar, "meter")
+
+
+def tone(share: float) -> str:
+    """Return the class for how much of a budget is used, in the bands of the agent."""
+    return "b-isolated" if share >= 0.95 else "b-backup" if share >= 0.75 else "b-ok"
 
 
 def shares(counts: dict[State, int], label: str) -> Markup:
@@ -79,10 +98,11 @@ def shares(counts: dict[State, int], label: str) -> Markup:
         if number:
             told.append(f'<path class="b-{state}" d="M{x:.1f} 0h{width:.1f}v12h-{width:.1f}z"/>')
         x += width
-    return _svg(300, 12, label, "".join(told), "meter")
+    return svg(300, 12, label, "".join(told), "meter")
 
 
-def _svg(width: int, height: int, label: str, inner: str, kind: str) -> Markup:
+def svg(width: int, height: int, label: str, inner: str, kind: str) -> Markup:
+    """Return a picture that takes whatever room its class gives it; `inner` is ours, not a visitor's."""
     head = (
         f'<svg class="{kind}" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(label)}" focusable="false">'
@@ -93,9 +113,5 @@ def _svg(width: int, height: int, label: str, inner: str, kind: str) -> Markup:
 def _box(column: int, from_s: float, to_s: float, whole_s: float) -> str:
     top = from_s / whole_s * HEIGHT
     height = max(_LEAST, (to_s - from_s) / whole_s * HEIGHT)
-    wide = _COLUMN - _GAP
-    return f"M{column * _COLUMN} {top:.1f}h{wide}v{height:.1f}h-{wide}z"
-
-
-def _midnight(day: dt.date, zone: dt.tzinfo) -> float:
-    return dt.datetime.combine(day, dt.time(), zone).timestamp()
+    wide = COLUMN - GAP
+    return f"M{column * COLUMN} {top:.1f}h{wide}v{height:.1f}h-{wide}z"

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response, redirect, request
 
 from notanker_central import orders, policy, reports, views
-from notanker_central.board import monthly, releasing
+from notanker_central.board import curves, lte, monthly, readings, releasing
 from notanker_central.board.audit import Did
 from notanker_central.board.courses import courses
 from notanker_central.board.desk import Desk, Rule, Shown, doer, who
@@ -42,7 +42,9 @@ def site(desk: Desk, id: str) -> Shown:  # noqa: A002 - the address calls it so
             return desk.missing()
         zone = monthly.zone_of(found.time_zone, desk.board)
         now_s = desk.now_s
-        spans = courses(connection, [id], now_s - (days + 1) * _DAY_S, now_s)[id]
+        from_s = now_s - (days + 1) * _DAY_S
+        spans = courses(connection, [id], from_s, now_s)[id]
+        hours = readings.read(connection, id, from_s, now_s)
         told = {
             "events": views.last_events(connection, id),
             "flips": views.last_flips(connection, id),
@@ -59,6 +61,8 @@ def site(desk: Desk, id: str) -> Shown:  # noqa: A002 - the address calls it so
         days=days,
         other_days=LONG_DAYS + SHORT_DAYS - days,
         budget=_budget(found, desk.show),
+        lte=lte.course(hours, found, zone, days, desk.show),
+        weak_dbm=desk.show.number(curves.WEAK_DBM),
         texts=releasing.texts(desk, id),
         months=(month, month.moved(-1)),
         **told,

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 from tests.unit.central.conftest import Hands, Makers
 
 from notanker.core import facts, names
@@ -21,6 +22,8 @@ from notanker.core.heartbeat import BeatCause
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Confidence, Line, Uplink, Verdict
 from notanker.core.wording import CAUSES, LINES, OUTCOMES, UPLINKS, VERDICTS, Pair
+from notanker_central import rolling
+from notanker_central import tables as t
 from notanker_central.board.app import board_app
 from notanker_central.board.show import Show
 from notanker_central.board.wording import STATES, TEXTS
@@ -256,3 +259,37 @@ def test_health_says_when_nobody_watches(board: Visit, hands: Hands) -> None:
     hands.move(60.0)
     assert client.get("/healthz").status_code == 503
     assert "Totmannschaltung arbeitet gerade nicht" in client.get("/").text
+
+
+def test_the_course_of_lte_is_drawn_and_told_in_words(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
+    beat = make.beat(1, signal_dbm=-101.0, lte_used_bytes=41_000_000, lte_limit_bytes=500_000_000)
+    store.take(beat, hands.wall_s)
+    assert "Noch kein LTE-Signal im Verlauf" in board().get("/site/nord").text
+    hour = int(hands.wall_s // rolling.HOUR_S)
+    with store.write() as connection:
+        rolling.settle(connection, hour)
+    hands.move(rolling.HOUR_S)
+    page = board().get("/site/nord").text
+    assert "-101 bis -101 dBm, im Mittel -101 dBm (mittel)" in page
+    assert 'aria-label="LTE-Signal der letzten 30 Tage: -101 bis' in page
+    assert "41 MB von 500 MB im Monat" in page
+    assert "each day the month" in board().get("/en/site/nord").text
+
+
+def test_a_site_s_page_of_90_full_days_stays_small(
+    board: Visit, store: Store, make: Makers, hands: Hands
+) -> None:
+    store.take(make.beat(1, lte_limit_bytes=500_000_000), hands.wall_s)
+    last = int(hands.wall_s // rolling.HOUR_S)
+    usual = {"site": "nord", "settled": True}
+    rows = [
+        {**usual, "hour": last - ago, "signal_dbm": -60.0 - ago % 65, "lte_used_bytes": ago * 10**6}
+        for ago in range(1, 92 * 24)
+    ]
+    with store.write() as connection:
+        connection.execute(insert(t.roll_up), rows)
+    page = board().get("/site/nord?days=90")
+    assert page.status_code == 200
+    assert len(page.data) < 60_000
