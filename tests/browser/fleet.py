@@ -48,9 +48,9 @@ ADMIN: Final = "mara.beispiel@firma.example"
 class Fleet:
     """The sites, the database and the application."""
 
-    def __init__(self, folder: Path, **board: Any) -> None:
+    def __init__(self, folder: Path, database: str = "", **board: Any) -> None:
         self.hands = Hands()
-        self.store = Store(f"sqlite:///{folder}/central.sqlite")
+        self.store = Store(database or f"sqlite:///{folder}/central.sqlite")
         regions = ("Küste", "Mitte", "Süd")
         sites = [
             make_site(f"s{n:02}", region=regions[n // 4], place=_PLACES[n])

@@ -13,7 +13,7 @@ from notanker.beat import code as codes
 from notanker.cli.output import config_option, fail, print_problems, say
 from notanker.config.fields import read
 from notanker.config.values import is_origin
-from notanker.shell.files import replace_file
+from notanker.files import replace_file
 
 STATE: Final = Path("/var/lib/notanker")
 JOURNAL: Final = "journal.sqlite"

@@ -49,7 +49,7 @@ def _state_folder() -> Path:
 
 
 def _remember(path: Path, folder: Path) -> None:
-    from notanker.shell.files import replace_file
+    from notanker.files import replace_file
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

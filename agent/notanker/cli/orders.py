@@ -21,8 +21,8 @@ from notanker.cli.output import (
     say_aloud,
 )
 from notanker.core import codes
+from notanker.files import FOR_GROUP, replace_file
 from notanker.plan.values import is_id
-from notanker.shell.files import FOR_GROUP, replace_file
 
 SECRET_BYTES: Final = 20
 """160 bits, as RFC 4226, 4, R6 recommends."""

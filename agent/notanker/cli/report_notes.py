@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
+from notanker.files import replace_file
 from notanker.plan.report_notes import Note
-from notanker.shell.files import replace_file
 
 MOST_TEXT: Final = 2000
 MOST_NAME: Final = 100

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from notanker.files import replace_file, sync_folder
+
 KEEP: Final = 3
 """So many plans before the current one stay in the store."""
 CURRENT: Final = "current"
@@ -58,36 +60,13 @@ def put(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write one file whole and on the disk.
+    """Write one file whole and on the disk, and its folder if there is none.
 
     Raises:
         OSError: the disk is full, read-only or not ours.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.new")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Put a folder's names on the disk.
-
-    Raises:
-        OSError: the folder cannot be opened.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace_file(path, content, sync=True)
 
 
 def settle(folder: Path) -> None:
@@ -103,7 +82,7 @@ def settle(folder: Path) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-        sync(Path(path))
+        sync_folder(Path(path))
 
 
 def _raise(error: OSError) -> None:
@@ -154,7 +133,7 @@ def publish(new: Path, store: Path, fingerprint: str) -> Path:
     _remove(folder)
     new.rename(folder)
     os.utime(folder)
-    sync(store)
+    sync_folder(store)
     return folder
 
 
@@ -172,7 +151,7 @@ def point(store: Path, folder: Path) -> None:
     except OSError:
         link.unlink(missing_ok=True)
         raise
-    sync(store)
+    sync_folder(store)
 
 
 def clean(store: Path, current: Path) -> None:

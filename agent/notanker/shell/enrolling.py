@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 from notanker.beat.agreeing import MOST_BYTES, Granted
 from notanker.beat.keys import SiteKey
 from notanker.errors import NotankerError
+from notanker.files import FOR_ALL, replace_file
 from notanker.shell.carriage.numbering import COUNTER
-from notanker.shell.files import FOR_ALL, replace_file
 from notanker.shell.sealing import SealError, code_agreement, write_key
 
 PATH: Final = "/api/1/agree"

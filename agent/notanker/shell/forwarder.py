@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from notanker.core.names import Uplink
-from notanker.shell.files import replace_file
+from notanker.files import replace_file
 from notanker.shell.logs import Log
 
 _HEAD = "# Written by notanker at each switch: the resolvers of the uplink in use.\n"

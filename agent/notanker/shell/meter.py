@@ -19,9 +19,9 @@ from notanker.core import budget, calendar
 from notanker.core.budget import BudgetSettings, Ledger, Purpose
 from notanker.core.events import Counted
 from notanker.core.moment import Moment
+from notanker.files import replace_file
 from notanker.shell import codec
 from notanker.shell.counters import Counters
-from notanker.shell.files import replace_file
 from notanker.shell.logs import Log
 
 TICK_S: Final = 5.0

@@ -10,9 +10,9 @@ from typing import Final
 from notanker.config.model import Config
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
+from notanker.files import replace_file
 from notanker.shell import clock, codec, journal
 from notanker.shell.composing import Composer
-from notanker.shell.files import replace_file
 from notanker.shell.journal import Journal, Past
 from notanker.shell.logs import Log
 from notanker.shell.outbox import Outbox

@@ -14,8 +14,8 @@ from notanker.beat.cose import CoseError
 from notanker.beat.keys import Derived, SiteKey, derive, key_of
 from notanker.core.heartbeat import Ack, Beat
 from notanker.errors import NotankerError
+from notanker.files import replace_file
 from notanker.shell.aead import Aead, Exchange
-from notanker.shell.files import replace_file
 
 KEY_MODE: Final = 0o600
 _MOST_KEY_BYTES: Final = 256
@@ -45,11 +45,6 @@ def write_key(path: Path, key: SiteKey) -> None:
         OSError: it cannot be written; the old one is as it was.
     """
     replace_file(path, f"{key.text()}\n".encode(), sync=True, mode=KEY_MODE, keep_owner=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def bearer_of(path: Path) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 
 from notanker import notify
 from notanker.core.status import REFRESH_S, Status
+from notanker.files import replace_file
 from notanker.shell import codec
-from notanker.shell.files import replace_file
 from notanker.shell.logs import Log
 
 SOON_S: Final = 0.05

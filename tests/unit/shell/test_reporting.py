@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from notanker.shell.files import replace_file
+from notanker.files import replace_file
 from notanker.shell.journal import Journal
 from notanker.shell.reporting import MOST, Reporting
 

@@ -24,11 +24,11 @@ from notanker.core.incident import Incident, fold
 from notanker.core.moment import Moment
 from notanker.core.names import Cause, Confidence, Layer, Line, Uplink
 from notanker.errors import Problem
+from notanker.files import replace_file
 from notanker.plan.load import load as load_plan
 from notanker.plan.model import Plan
 from notanker.shell import clock
 from notanker.shell.clock import Clock
-from notanker.shell.files import replace_file
 from notanker.shell.logs import QUIET
 from notanker.shell.runtime import Runtime
 from notanker.shell.settings import interfaces_of, settings_of

@@ -19,12 +19,12 @@ def replace_file(
     Args:
         path: The file; its folder must exist.
         data: Its whole content.
-        sync: Whether it must survive a power cut (on a disk), or need not (in memory).
+        sync: Whether content and name must survive a power cut (on a disk), or need not (in memory).
         mode: Who may read it; in force before the first byte is written.
         keep_owner: Whether it goes on belonging to whom the old one belonged to; root alone can do that.
 
     Raises:
-        OSError: the disk is full, gone or read-only; the old file is untouched then.
+        OSError: the disk is full, gone or read-only; the old file or the new one is there then, whole.
     """
     fresh = path.with_name(f".{path.name}.new")
     try:
@@ -43,3 +43,18 @@ def replace_file(
     except OSError:
         fresh.unlink(missing_ok=True)
         raise
+    if sync:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put a folder's names on the disk.
+
+    Raises:
+        OSError: the folder cannot be opened.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
