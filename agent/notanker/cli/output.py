@@ -19,7 +19,7 @@ from notanker.config.load import load
 from notanker.config.model import Config
 from notanker.core.moment import Moment
 from notanker.errors import Language, Problem, errors_of
-from notanker.plan.words import duration_words
+from notanker.plan.words import ago_words
 from notanker.shell import clock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -112,5 +112,4 @@ def time_of(moment: Moment | None) -> str:
         return "-"
     if moment.trusted:
         return clock.local_time(moment.wall_s)
-    ago = duration_words(clock.age_s(moment), language())
-    return say(f"vor {ago}", f"{ago} ago")
+    return ago_words(clock.age_s(moment), language())

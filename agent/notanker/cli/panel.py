@@ -20,7 +20,7 @@ from notanker.core.names import Line
 from notanker.core.panel import Hours
 from notanker.core.status import Status
 from notanker.lamps import LAMPS, RHYTHMS, PanelPicture, playing
-from notanker.plan.words import cause_words, duration_words, in_language
+from notanker.plan.words import ago_words, cause_words, in_language
 from notanker.shell import clock
 from notanker.shell.clock import Clock
 from notanker.shell.settings import zone_of
@@ -91,8 +91,8 @@ def _title(status: Status | None) -> str:
             "Der Agent meldet sich nicht: das Panel ist dunkel. Läuft „notanker run“?",
             "The agent does not answer: the panel is dark. Is 'notanker run' running?",
         )
-    age = duration_words(clock.age_s(status.written), language())
-    return say(f"Panel {status.site}, Stand von vor {age}", f"Panel {status.site}, {age} ago")
+    ago = ago_words(clock.age_s(status.written), language())
+    return say(f"Panel {status.site}, Stand von {ago}", f"Panel {status.site}, {ago}")
 
 
 def _picture(config: Config, status: Status | None) -> PanelPicture:

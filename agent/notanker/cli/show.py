@@ -34,6 +34,7 @@ from notanker.core.wording import (
     verdict_words,
 )
 from notanker.plan.words import (
+    ago_words,
     cause_words,
     duration_words,
     fallback_words,
@@ -107,10 +108,10 @@ def _lines(now: Status, *, stale: bool) -> Rows:
 
 
 def _head(now: Status, *, stale: bool) -> Rows:
-    age = duration_words(clock.age_s(now.written), language())
+    ago = ago_words(clock.age_s(now.written), language())
     warning = say("DER AGENT MELDET SICH NICHT", "THE AGENT DOES NOT ANSWER")
     rows = [(say("Achtung", "Attention"), warning)] if stale else []
-    fresh = say(f"Stand von vor {age}", f"as of {age} ago")
+    fresh = say(f"Stand von {ago}", f"as of {ago}")
     rows.append((say("Standort", "Site"), f"{now.site} ({fresh})"))
     if not now.written.trusted:
         unsure = say("nicht gestellt, alle Zeiten sind Spannen", "not set, all times are spans")
@@ -163,7 +164,7 @@ def _since(moment: Moment) -> str:
     """Return what stands after "since": in German a span does, where the clock was not trusted."""
     if moment.trusted:
         return time_of(moment)
-    return say(duration_words(clock.age_s(moment), language()), time_of(moment))
+    return say(duration_words(clock.age_s(moment), "de", dative=True), time_of(moment))
 
 
 def _handled(incident: IncidentStatus) -> str:

@@ -32,15 +32,19 @@ def fallback_words(line: Line, language: str) -> str:
     return in_language(FALLBACKS[line], language)
 
 
-def duration_words(seconds: float, language: str) -> str:
-    """Return a span as people say it: "40 s", "12 min", "3 h 28 min", "2 Tage 4 h"."""
+def duration_words(seconds: float, language: str, *, dative: bool = False) -> str:
+    """Return a span as people say it: "40 s", "12 min", "2 Tage 4 h", after "seit" "2 Tagen 4 h"."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
     minutes, hours, days = whole // 60 % 60, whole // 3600 % 24, whole // 86400
     if days:
-        day = in_language(
-            ("Tag" if days == 1 else "Tage", "day" if days == 1 else "days"), language
-        )
-        return f"{days} {day} {hours} h"
+        german = "Tag" if days == 1 else "Tagen" if dative else "Tage"
+        return f"{days} {in_language((german, 'day' if days == 1 else 'days'), language)} {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def ago_words(seconds: float, language: str) -> str:
+    """Return how long ago something was."""
+    span = duration_words(seconds, language, dative=True)
+    return in_language((f"vor {span}", f"{span} ago"), language)

@@ -185,5 +185,5 @@ def _since(moment: Moment, language: str, plan: Plan | None) -> str:
     at = clock_time(moment, plan)
     if at:
         return f" {'since' if language == 'en' else 'seit'} {at}"
-    lasted = duration_words(clock.age_s(moment), language)
+    lasted = duration_words(clock.age_s(moment), language, dative=True)
     return f" {'for' if language == 'en' else 'seit'} {lasted}"

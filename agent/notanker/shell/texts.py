@@ -85,10 +85,11 @@ def values_of(queued: Queued, incident: Incident, context: Context) -> dict[str,
     line = context.line or (Line.ISOLATED if isolated else Line.BACKUP)
     end = incident.back_since or queued.at
     began = incident.detail.since if incident.system else None
-    lasted = duration_words(max(1.0, between_s(incident.since, queued.at)), language)
+    lasted_s = max(1.0, between_s(incident.since, queued.at))
     return {
         "site": plan.head.site if plan is not None else context.site,
-        "since": clock_time(began or incident.since, plan) or lasted,
+        "since": clock_time(began or incident.since, plan)
+        or duration_words(lasted_s, language, dative=True),
         "now": clock_time(queued.at, plan) or ("now" if language == "en" else "jetzt"),
         "duration": duration_words(between_s(incident.opened, end) - incident.well_s, language),
         "cause_internal": cause_words(incident.cause, language, incident.detail),
@@ -182,7 +183,7 @@ def _promise(queued: Queued, incident: Incident, context: Context) -> str:
     left_s = every_s - (max(0.0, between_s(news[-1], queued.at)) if news else 0.0)
     left_s = left_s if left_s > 0 else every_s
     at = replace(queued.at, wall_s=queued.at.wall_s + left_s)
-    span = duration_words(left_s, queued.language)
+    span = duration_words(left_s, queued.language, dative=True)
     return clock_time(at, context.plan) or f"in {span}"
 
 
