@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -57,9 +57,9 @@ class Filter:
 
     def query(self, **changes: object) -> str:
         """Return the address of the same but for the changes; what is usual is not in it."""
-        wanted, usual = asdict(replace(self, page=1, **changes)), asdict(Filter())  # type: ignore[arg-type]  # as the templates give them
-        told = [(key, value) for key, value in wanted.items() if value != usual[key]]
-        return f"?{urlencode(told)}" if told else "?"
+        told = {name: getattr(self, name) for name in _USUAL} | {"page": 1} | changes
+        odd = [(name, value) for name, value in told.items() if value != _USUAL[name]]
+        return f"?{urlencode(odd)}" if odd else "?"
 
     def where(self, now_s: float) -> list[ColumnElement[bool]]:
         """Return the conditions, the state aside: the tiles count all states."""
@@ -98,6 +98,9 @@ class Filter:
 
     def _words(self) -> list[str]:
         return self.q.casefold().split()[:5]
+
+
+_USUAL: Final = {field.name: field.default for field in fields(Filter)}
 
 
 def filter_of(asked: Mapping[str, str]) -> Filter:

@@ -57,8 +57,15 @@ def regions(desk: Desk) -> Shown:
     with desk.read() as connection:
         groups = fleets.regions(connection, wanted, desk.now_s)
         places = fleets.places(connection, wanted, desk.now_s)
-    drawn = geography.draw(groups, places, desk.show, desk.root)
-    return desk.render("regions.html", groups=groups, drawn=drawn, wanted=wanted)
+    pages = max(1, -(-len(groups) // fleets.REGIONS))
+    number = min(wanted.page, pages)
+    end = number * fleets.REGIONS
+    shown = groups[end - fleets.REGIONS : end]
+    rest = groups[: end - fleets.REGIONS] + groups[end:]
+    drawn = geography.draw(shown, rest, places, wanted, desk)
+    return desk.render(
+        "regions.html", groups=shown, drawn=drawn, wanted=wanted, number=number, pages=pages
+    )
 
 
 def open_incidents(desk: Desk) -> Shown:

@@ -16,6 +16,8 @@ from notanker_central.views import SiteView, some
 PAGE: Final = 60
 MOST_CHOICES: Final = 300
 MOST_REGIONS: Final = 500
+REGIONS: Final = 60
+"""On one page."""
 MOST_PLACES: Final = 400
 STORM: Final = 10
 """So many silent sites with something in common are shown as one."""
@@ -48,6 +50,11 @@ class Group:
     def total(self) -> int:
         """How many they are."""
         return sum(self.counts.values())
+
+    @property
+    def has_place(self) -> bool:
+        """Whether it can be drawn."""
+        return self.latitude is not None and self.longitude is not None
 
     @property
     def worst(self) -> State:

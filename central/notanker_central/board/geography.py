@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row
 
+from notanker_central.board.desk import Desk
+from notanker_central.board.filters import Filter
 from notanker_central.board.fleets import Group
 from notanker_central.board.show import Show
 from notanker_central.states import WORST_FIRST, State
@@ -22,7 +24,7 @@ _LEAST_SPAN: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One mark: a site, or a region as large as its count asks for."""
+    """One mark: a site, or a region as large as its count asks for; without an address it is no link."""
 
     x: float
     y: float
@@ -43,34 +45,62 @@ class Drawn:
 
 
 def draw(
-    groups: Sequence[Group], places: Sequence[Row[Any]], show: Show, root: str
+    groups: Sequence[Group],
+    rest: Sequence[Group],
+    places: Sequence[Row[Any]],
+    wanted: Filter,
+    desk: Desk,
 ) -> Drawn | None:
     """Return the marks: sites while they are few, else regions; None if no coordinates are known.
 
     North is up. Degrees of longitude are as long as they are at the middle latitude (equirectangular
     projection), which is true enough for a country.
+
+    Args:
+        groups: The regions on this page, which their marks lead to.
+        rest: Those on other pages: drawn, without a link.
+        places: The sites, if they are few.
+        wanted: Which sites are looked at.
+        desk: What the page is made with.
     """
-    if places:
-        known = [(one.latitude, one.longitude) for one in places]
-        told = [
-            (7.0, WORST_FIRST[one.rank], f"{root}/site/{one.id}", one.name, 1) for one in places
+    root = desk.root
+    marks = [_site(one, f"{root}/site/{one.id}") for one in places]
+    if not marks:
+        marks = [_region(one, "") for one in rest if one.has_place]
+        marks += [
+            _region(one, f"{root}/{wanted.query(region=one.name)}")
+            for one in groups
+            if one.has_place
         ]
-    else:
-        some = [one for one in groups if one.latitude is not None and one.longitude is not None]
-        known = [(one.latitude or 0.0, one.longitude or 0.0) for one in some]
-        told = [
-            (_radius(one.total), one.worst, f"{root}/regions#{index}", one.name, one.total)
-            for index, one in enumerate(groups, 1)
-            if one in some
-        ]
-    if not known:
+    if not marks:
         return None
-    points, height = _project(known)
-    dots = [
-        Dot(x, y, radius, state, address, f"{name}: {show.state(state)}", count)
-        for (x, y), (radius, state, address, name, count) in zip(points, told, strict=True)
-    ]
+    points, height = _project([(one.latitude, one.longitude) for one in marks])
+    dots = [_dot(one, x, y, desk.show) for one, (x, y) in zip(marks, points, strict=True)]
     return Drawn(tuple(dots), height)
+
+
+class _Mark(NamedTuple):
+    latitude: float
+    longitude: float
+    radius: float
+    state: State
+    name: str
+    address: str
+    sites: int
+
+
+def _site(row: Row[Any], address: str) -> _Mark:
+    return _Mark(row.latitude, row.longitude, 7.0, WORST_FIRST[row.rank], row.name, address, 1)
+
+
+def _region(one: Group, address: str) -> _Mark:
+    latitude, longitude = one.latitude or 0.0, one.longitude or 0.0
+    return _Mark(latitude, longitude, _radius(one.total), one.worst, one.name, address, one.total)
+
+
+def _dot(one: _Mark, x: float, y: float, show: Show) -> Dot:
+    label = f"{one.name}: {show.state(one.state)}"
+    return Dot(x, y, one.radius, one.state, one.address, label, one.sites)
 
 
 def _radius(count: int) -> float:

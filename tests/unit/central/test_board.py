@@ -214,6 +214,22 @@ def test_ten_thousand_sites_stay_one_bounded_page(
     )
 
 
+def test_regions_come_by_the_page_and_all_of_them_are_on_the_map(
+    board: Visit, store: Store, make: Makers
+) -> None:
+    places = [(48.0 + n / 30, 8.0 + n / 40) for n in range(500)]
+    store.list_sites(
+        [make.site(f"s{n:03}", region=f"R {n % 130:03}", place=places[n]) for n in range(500)]
+    )
+    client = board()
+    pages = [client.get(f"/regions?page={number}").text for number in (1, 2, 3, 4)]
+    assert [page.count('<li class="card') for page in pages] == [60, 60, 10, 10]
+    assert [page.count("<circle") for page in pages] == [130] * 4
+    assert 'href="/regions?page=2"' in pages[0]
+    assert pages[0].count('<a href="/?region=R+000" aria-label') == 1
+    assert len(pages[0]) < 80_000
+
+
 @pytest.mark.parametrize(
     "query", ["page=0", "page=-5", "page=x", f"page={10**30}", "state=nonsense"]
 )
