@@ -47,7 +47,7 @@ class Listen(Struct, frozen=True, forbid_unknown_fields=True):
 class Database(Struct, frozen=True, forbid_unknown_fields=True):
     """Where it is all kept, as an SQLAlchemy address."""
 
-    url: str = "sqlite:////var/lib/notanker/central.sqlite"
+    url: str = "sqlite:////var/lib/notanker-central/central.sqlite"
 
 
 class Board(Listening, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +128,7 @@ class Plans(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     folder: str = ""
-    archive: str = "/var/lib/notanker/depot"
+    archive: str = "/var/lib/notanker-central/depot"
     staged: bool = False
 
 
@@ -166,9 +166,15 @@ class Keys(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Bus(Struct, frozen=True, forbid_unknown_fields=True):
-    """The RabbitMQ cluster that receivers hand beats to and workers take them from; without nodes, none."""
+    """The RabbitMQ cluster that receivers hand beats to and workers take them from; without nodes, none.
+
+    Attributes:
+        nodes: Their addresses, each with user and password.
+        ca: File with the certificate of the authority that signed theirs; else the system's.
+    """
 
     nodes: tuple[Annotated[str, Meta(pattern=r"^amqps?://[^\s]+$")], ...] = ()
+    ca: str = ""
 
 
 class Site(Struct, frozen=True, forbid_unknown_fields=True):

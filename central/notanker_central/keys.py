@@ -17,7 +17,7 @@ from notanker_central.store import Store
 from notanker_central.vault import Vault, VaultError
 
 MASTER: Final = "central.master"
-STATE: Final = Path("/var/lib/notanker")
+STATE: Final = Path("/var/lib/notanker-central")
 _TOKEN_SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 

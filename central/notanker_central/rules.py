@@ -92,11 +92,11 @@ CATALOGUE: Final = Catalogue(
             "error",
             (
                 "Das ist keine Datenbankadresse.",
-                "Zum Beispiel sqlite:////var/lib/notanker/central.sqlite (vier Schrägstriche).",
+                "Zum Beispiel sqlite:////var/lib/notanker-central/central.sqlite (vier Schrägstriche).",
             ),
             (
                 "This is not a database address.",
-                "For example sqlite:////var/lib/notanker/central.sqlite (four slashes).",
+                "For example sqlite:////var/lib/notanker-central/central.sqlite (four slashes).",
             ),
         ),
         "missing-driver": Entry(
@@ -167,6 +167,7 @@ def check(document: Document, config: CentralConfig) -> list[Problem]:
     """Return what is wrong across the fields."""
     found = [*_listen(document, config), *_rest(document, config), *_sites(document)]
     found += _mqtt(document, config.mqtt)
+    found += _readable(document, ("bus", "ca"), config.bus.ca)
     found += board_rules.check(document, config)
     found += alarms.check(document, config.alarm, config.push)
     if not (config.alarm.command or config.alarm.webhook or config.alarm.step):
@@ -216,13 +217,17 @@ def _mqtt(document: Document, mqtt: Mqtt) -> Iterator[Problem]:
         yield CATALOGUE.problem(
             "broker-in-the-open", document.place(("mqtt", "url")), host=parts.hostname
         )
-    for key in ("ca", "password"):
-        try:
-            if path := getattr(mqtt, key):
-                Path(path).read_bytes()
-        except OSError as error:
-            place, reason = document.place(("mqtt", key)), error.strerror or str(error)
-            yield CATALOGUE.problem("broker-file", place, reason=reason)
+    yield from _readable(document, ("mqtt", "ca"), mqtt.ca)
+    yield from _readable(document, ("mqtt", "password"), mqtt.password)
+
+
+def _readable(document: Document, key: tuple[str, str], path: str) -> Iterator[Problem]:
+    try:
+        if path:
+            Path(path).read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        yield CATALOGUE.problem("broker-file", document.place(key), reason=reason)
 
 
 def _database(document: Document, config: CentralConfig) -> Iterator[Problem]:

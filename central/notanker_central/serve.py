@@ -247,7 +247,7 @@ def _receiving(config: CentralConfig, store: Store, opener: Opener, clock: Clock
         return Reception(store, opener, clock)
     from notanker_central.bus.relay import Relay  # pika is an extra
 
-    return Relay(config.bus.nodes)
+    return Relay(config.bus.nodes, config.bus.ca)
 
 
 def _released(store: Store, site: str) -> str | None:
@@ -294,7 +294,7 @@ def work(config: CentralConfig, ready: Callable[[], None] | None = None) -> None
     with contextlib.closing(Store(config.database.url)) as store:
         opener = Opener(store, open_vault(config, store), clock)
         reception = Reception(store, opener, clock)
-        worker = Worker(config.bus.nodes, reception)
+        worker = Worker(config.bus.nodes, reception, config.bus.ca)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: worker.end())
         with contextlib.closing(reception):

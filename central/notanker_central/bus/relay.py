@@ -52,14 +52,15 @@ class Relay(Counted):
 
     Args:
         urls: The nodes; when one is gone, the next is tried.
+        ca: File with the certificate of the authority that signed theirs; empty for the system's.
 
     Attributes:
         ready: Set while beats can be handed in.
     """
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], ca: str = "") -> None:
         super().__init__()
-        self._nodes = topology.nodes(urls)
+        self._nodes = topology.nodes(urls, ca)
         self._lock = threading.Lock()
         self._outgoing: collections.deque[_Sent] = collections.deque()
         self._waiting: dict[int, _Sent] = {}

@@ -7,6 +7,7 @@ is refused to the publisher; an event in such a beat stays in the site's journal
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -31,14 +32,21 @@ HEARTBEAT_S: Final = 10
 _BEAT: Final = re.compile(r"(notanker\.1\.[a-z0-9][a-z0-9._-]{0,62})\.beat")
 
 
-def nodes(urls: Sequence[str]) -> list[pika.URLParameters]:
+def nodes(urls: Sequence[str], ca: str = "") -> list[pika.URLParameters]:
     """Return how to reach each node, bounded in time.
+
+    Args:
+        urls: Of the nodes.
+        ca: File with the certificate of the authority that signed theirs; else the system's authorities.
 
     Raises:
         ValueError: an address is none.
+        OSError: the certificate cannot be read.
     """
     found = [pika.URLParameters(url) for url in urls]
     for node in found:
+        if ca and node.ssl_options is not None:
+            node.ssl_options = pika.SSLOptions(ssl.create_default_context(cafile=ca), node.host)
         node.heartbeat = HEARTBEAT_S
         node.socket_timeout = node.stack_timeout = SOCKET_S
         node.blocked_connection_timeout = SOCKET_S

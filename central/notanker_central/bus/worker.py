@@ -34,10 +34,11 @@ class Worker:
     Args:
         urls: The nodes; when one is gone, the next is tried.
         reception: Stores and answers.
+        ca: File with the certificate of the authority that signed theirs; empty for the system's.
     """
 
-    def __init__(self, urls: Sequence[str], reception: Reception) -> None:
-        self._nodes = topology.nodes(urls)
+    def __init__(self, urls: Sequence[str], reception: Reception, ca: str = "") -> None:
+        self._nodes = topology.nodes(urls, ca)
         self._reception = reception
         self._ending = threading.Event()
         self._came: list[tuple[int, str, pika.BasicProperties, bytes]] = []
