@@ -65,6 +65,25 @@ class Node:
             time.sleep(0.05)
         raise LabError(f"RabbitMQ did not start: {(self.folder / 'log').read_text()[-3000:]}")
 
+    def ctl(self, *words: str) -> str:
+        """Return what rabbitmqctl says.
+
+        Raises:
+            LabError: it failed.
+        """
+        program = unpacked("rabbitmq-server", "usr/lib/rabbitmq/bin/rabbitmqctl").resolve()
+        done = subprocess.run(
+            [str(program), "--quiet", *words],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=START_S,
+            check=False,
+        )
+        if done.returncode:
+            raise LabError(f"rabbitmqctl {words}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+        return done.stdout
+
     def kill(self) -> None:
         """End it as a power cut of its machine would: at once, with all that belongs to it."""
         if self._process is not None:
@@ -167,6 +186,42 @@ def rabbitmq(
             cluster.end()
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def as_installed(name: str, folder: Path) -> Iterator[Node]:
+    """Run one node by the files in /etc/rabbitmq and on the ports that they name.
+
+    For a name space that has an /etc/rabbitmq and a network of its own.
+
+    Args:
+        name: Of the node, whose host must be known.
+        folder: Where it keeps what it writes.
+    """
+    erlang = _erlang(folder)
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "ERL_CRASH_DUMP": str(folder / "erl_crash.dump"),
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "RABBITMQ_NODENAME": name,
+        "RABBITMQ_CONFIG_FILE": "/etc/rabbitmq/rabbitmq.conf",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": "/etc/rabbitmq/enabled_plugins",
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none +sbwtdcpu none +sbwtdio none",
+    }
+    node = Node(name, folder, amqp=0, mqtt=0, _environment=environment)
+    names = subprocess.Popen([str(next(erlang.glob("erts-*/bin/epmd")))], stdin=subprocess.DEVNULL)
+    try:
+        node.start()
+        node.await_()
+        yield node
+    finally:
+        node.kill()
+        names.kill()
+        names.wait(START_S)
 
 
 def _erlang(folder: Path) -> Path:
