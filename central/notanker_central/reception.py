@@ -8,9 +8,10 @@ if the database fails, nobody is answered, and each site keeps its events and co
 from __future__ import annotations
 
 import collections
+import contextlib
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
@@ -124,6 +125,10 @@ class _Group:
                 future.set_exception(error)
 
 
+Tell = Callable[[int, bytes], None]
+"""Is told the place of a beat among those that came together, and the answer to it; from any thread."""
+
+
 class Receiving(Protocol):
     """What a door hands beats to: the reception, or a relay that leads to one."""
 
@@ -147,8 +152,8 @@ class Receiving(Protocol):
     def submit(self, sealed: bytes, carrier: str) -> Pending:
         """Hand in one beat."""
 
-    def submit_all(self, sealed: Sequence[bytes], carrier: str) -> Future[list[bytes | None]]:
-        """Hand in what came together."""
+    def tell_each(self, sealed: Sequence[bytes], carrier: str, tell: Tell) -> None:
+        """Hand in what came together, at most `AT_ONCE`; return once more may come. Never raises."""
 
 
 class Reception(Counted):
@@ -197,6 +202,15 @@ class Reception(Counted):
         pending: Future[list[bytes | None]] = Future()
         self._put(_Group(sealed, carrier, sum(map(len, sealed)), many=pending))
         return pending
+
+    def tell_each(self, sealed: Sequence[bytes], carrier: str, tell: Tell) -> None:
+        """Hand in what came together, wait until it is on the disk, and tell what there is to answer."""
+        with contextlib.suppress(
+            NotStoredError
+        ):  # counted there; the sites hear nothing and come again
+            for place, answer in enumerate(self.submit_all(sealed, carrier).result()):
+                if answer is not None:
+                    tell(place, answer)
 
     def _put(self, group: _Group) -> None:
         number = len(group.sealed)

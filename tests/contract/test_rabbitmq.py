@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import queue
+import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 
 from notanker_central import views
 from notanker_central.bus import topology
-from notanker_central.bus.relay import Relay
+from notanker_central.bus.relay import ANSWER_S, Relay
 from notanker_central.bus.worker import Worker
+from notanker_central.doors.udp import UdpDoor, listen
 from notanker_central.reception import NotStoredError, Reception
 from notanker_central.store import Store
 from notanker_lab.rabbitmq import RabbitMq, rabbitmq
@@ -99,8 +101,11 @@ def test_beats_that_come_together_are_answered_together_and_bad_ones_hold_up_non
     relay: Relay, worker: Worker
 ) -> None:
     beats = [b"rubbish", beat(1), beat(2, "sued"), b""]
-    answers = relay.submit_all(beats, "udp").result(WAIT_S)
-    assert [answer and ack_of(answer).counter for answer in answers] == [None, 1, 2, None]
+    answers: queue.SimpleQueue[tuple[int, int]] = queue.SimpleQueue()
+    relay.tell_each(
+        beats, "udp", lambda place, answer: answers.put((place, ack_of(answer).counter))
+    )
+    assert {answers.get(timeout=WAIT_S) for _ in range(2)} == {(1, 1), (2, 2)}
     refused = relay.submit(b"rubbish", "https")
     assert (refused.result(WAIT_S), refused.reason) == (None, "refused")
 
@@ -149,13 +154,35 @@ def test_a_database_that_fails_puts_the_beats_back_and_none_is_lost(
     assert ack_of(waiting.result(WAIT_S)).stored_to == 1
 
 
+def test_an_answer_that_is_lost_holds_up_no_other_and_not_the_door(
+    relay: Relay, channel: Any, reception: Reception, urls: list[str]
+) -> None:
+    """Somebody takes the first beat out of the queue and is never heard of again."""
+    door = UdpDoor(listen("127.0.0.1", 0), relay)
+    door.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as site:
+        site.settimeout(ANSWER_S / 2)
+        site.connect(("127.0.0.1", door.port))
+        site.send(beat(1))
+        taken = channel.consume(topology.QUEUE, auto_ack=True, inactivity_timeout=WAIT_S)
+        assert next(taken)[2] == beat(1)
+        channel.cancel()
+        late = Worker(urls, reception)
+        thread = threading.Thread(target=late.run)
+        thread.start()
+        site.send(beat(2))
+        assert ack_of(site.recv(2048)).counter == 2
+        late.end()
+        thread.join(WAIT_S)
+    door.close()
+
+
 def test_without_a_cluster_nobody_is_answered_and_nobody_waits() -> None:
     relay = Relay(["amqp://127.0.0.1:1"])
     relay.start()
     with pytest.raises(NotStoredError):
         relay.submit(b"x", "https").result(WAIT_S)
-    together: Future[list[bytes | None]] = relay.submit_all([b"x", b"y"], "udp")
-    assert together.result(WAIT_S) == [None, None]
+    relay.tell_each([b"x", b"y"], "udp", lambda place, _: pytest.fail(f"{place} was answered"))
     assert relay.counts == {"no-cluster": 3}
     relay.close()
 

@@ -13,7 +13,6 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from pika.exceptions import AMQPError
 
 from notanker_central.bus import topology
 from notanker_central.counted import Counted
-from notanker_central.reception import MOST_WAITING, NotStoredError, Pending
+from notanker_central.reception import MOST_WAITING, NotStoredError, Pending, Tell
 
 log: Final = structlog.get_logger(__name__)
 
@@ -100,25 +99,13 @@ class Relay(Counted):
         self._put([(sealed, tell)], carrier)
         return pending
 
-    def submit_all(self, sealed: Sequence[bytes], carrier: str) -> Future[list[bytes | None]]:
-        """Hand in what came together; the answers come together, None where there is none."""
-        pending: Future[list[bytes | None]] = Future()
-        pending.set_running_or_notify_cancel()
-        answers: list[bytes | None] = [None] * len(sealed)
-        missing = len(sealed)
+    def tell_each(self, sealed: Sequence[bytes], carrier: str, tell: Tell) -> None:
+        """Hand in what came together and return at once: one answer that is lost holds up no other."""
 
         def teller(place: int) -> Callable[[bytes | None], None]:
-            def tell(answer: bytes | None) -> None:
-                nonlocal missing
-                answers[place] = answer or None
-                missing -= 1
-                if not missing:
-                    pending.set_result(answers)
-
-            return tell
+            return lambda answer: tell(place, answer) if answer else None
 
         self._put([(one, teller(place)) for place, one in enumerate(sealed)], carrier)
-        return pending
 
     def _put(
         self, beats: Sequence[tuple[bytes, Callable[[bytes | None], None]]], carrier: str

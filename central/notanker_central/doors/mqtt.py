@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from notanker_central.config import Mqtt
-from notanker_central.reception import AT_ONCE, MOST_WAITING, NotStoredError, Receiving
+from notanker_central.reception import AT_ONCE, MOST_WAITING, Receiving
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
@@ -159,14 +159,11 @@ class MqttDoor:
             return came or None
 
     def _round(self, came: list[_Came]) -> None:
-        try:
-            answers = self._reception.submit_all([beat for _, beat in came], CARRIER).result()
-        except NotStoredError:
-            return  # counted there; the sites hear nothing and come again
-        for (topic, _), answer in zip(came, answers, strict=True):
-            if answer is not None:
-                with contextlib.suppress(ValueError):  # paho's queue is full: the site comes again
-                    self._client.publish(topic, answer, qos=0)
+        def tell(place: int, answer: bytes) -> None:
+            with contextlib.suppress(ValueError):  # paho's queue is full: the site comes again
+                self._client.publish(came[place][0], answer, qos=0)
+
+        self._reception.tell_each([beat for _, beat in came], CARRIER, tell)
 
 
 def password_in(path: str) -> str | None:

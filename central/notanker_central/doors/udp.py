@@ -1,8 +1,9 @@
 """The door for beats by UDP: one datagram in, one out, and nothing at all for whoever has no key.
 
 One thread takes whatever the kernel holds, hands it in as one list, waits until it is on the disk, and
-answers. Meanwhile the kernel keeps what comes, so it is given room for it. Neither this thread nor the
-writer's works while the other does: two that both want Python's lock would slow each other down.
+answers; where a relay carries the beats on, answers go out as they come. Meanwhile the kernel keeps what
+comes, so it is given room for it. Neither this thread nor the writer's works while the other does: two that
+both want Python's lock would slow each other down.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 import structlog
 
-from notanker_central.reception import AT_ONCE, NotStoredError, Receiving
+from notanker_central.reception import AT_ONCE, Receiving
 
 log: Final = structlog.get_logger(__name__)
 
@@ -127,15 +128,14 @@ class UdpDoor:
         beats, senders = self._received()
         if not beats:
             return
-        try:
-            answers = self._reception.submit_all(beats, CARRIER).result()
-        except NotStoredError:
-            return  # counted there; the sites hear nothing and come again
         send = self._link.sendmsg
-        for answer, (sender, ancillary) in zip(answers, senders, strict=True):
-            if answer is not None:
-                with contextlib.suppress(OSError):  # no room or no way: the site comes again
-                    send([answer], _from_there(ancillary), 0, sender)
+
+        def tell(place: int, answer: bytes) -> None:
+            sender, ancillary = senders[place]
+            with contextlib.suppress(OSError):  # no room or no way: the site comes again
+                send([answer], _from_there(ancillary), 0, sender)
+
+        self._reception.tell_each(beats, CARRIER, tell)
 
     def _received(self) -> tuple[list[bytes], list[Any]]:
         beats: list[bytes] = []
