@@ -8,8 +8,9 @@
 #   make bench-short       the quick rows, once (about two minutes; part of `make test`)
 #   make bench-hour        20 % loss for an hour, for the record
 #   make bench-portal      the portal beside nginx: load, slow clients, floods, memory, first paint
-#   make bench-portal bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
+#   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
 #   make bench-alerts      outages end to end, kills, a storm, and peers, for the record (half an hour)
+#   make test-deploy       the Ansible collection on booted Debian 12 and 13: containers, virtual machines
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
 #   make collection        lets Ansible find deploy/ansible as the collection notanker.site
@@ -23,7 +24,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts year long collection wheelhouse format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts test-deploy year long collection wheelhouse format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -62,6 +63,9 @@ bench-alerts: setup-test
 	@$(ROOT) $(BIN)/python bench/killed_alerts.py
 	@$(ROOT) $(BIN)/python bench/storm.py
 	@$(ROOT) $(BIN)/python bench/accepted.py
+
+test-deploy: setup-test
+	@tools/booted $(PYTEST) tests/deploy --long
 
 year: setup-test
 	@$(BIN)/python bench/year.py

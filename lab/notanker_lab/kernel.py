@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import subprocess
+from collections.abc import Iterator
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -47,6 +48,26 @@ def unshare(flags: int) -> None:
         OSError: the kernel refuses.
     """
     _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+@contextlib.contextmanager
+def in_network(namespace: str) -> Iterator[None]:
+    """Put this thread into the named network namespace; sockets opened there stay there.
+
+    Raises:
+        OSError: there is none of this name.
+    """
+    here = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    there = os.open(f"/run/netns/{namespace}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _check(_libc.setns(there, CLONE_NEWNET), f"setns {namespace}")
+        try:
+            yield
+        finally:
+            _check(_libc.setns(here, CLONE_NEWNET), "setns back")
+    finally:
+        os.close(here)
+        os.close(there)
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:

@@ -44,5 +44,19 @@ def advertiser(interface: str, prefix: str) -> list[str]:
     ]
 
 
+def lease(interface: str, address: str, resolver: str = "") -> list[str]:
+    """Command line of a DHCP server that has one address (/24) to give, and is the way out."""
+    told = [f"--dhcp-option=option:dns-server,{resolver}"] if resolver else []
+    return [
+        *_COMMON,
+        "--port=0",
+        f"--interface={interface}",
+        "--leasefile-ro",
+        "--dhcp-authoritative",
+        f"--dhcp-range={address},{address},255.255.255.0,1h",
+        *told,
+    ]
+
+
 def _listening(addresses_: list[str]) -> list[str]:
     return [f"--listen-address={address}" for address in addresses_]

@@ -20,6 +20,8 @@ def needed() -> list[Path]:
     """Give the folders that the lab's processes must be able to read."""
     found = {CHECKOUT, Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     found.add(Path(os.path.realpath(sys.executable)).parents[1])
+    # What tools/booted keeps its images in, where that is not the checkout.
+    found.update(Path(name) for name in (os.environ.get("NOTANKER_BOOTED_CACHE"),) if name)
     return [path for path in sorted(found) if path != Path("/usr")]
 
 

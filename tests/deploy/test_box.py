@@ -5,21 +5,13 @@ Debian 12 in the short form, Debian 13 as well with `--long`.
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.deploy.conftest import Played, play_on
 
 from notanker_lab.booted import Container
-from notanker_lab.booted.system import fresh_name
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOK = """
@@ -68,7 +60,9 @@ class Site:
     first: Played
 
     def play(self, *options: str, **more: Any) -> Played:
-        return play_on(self.folder, self.booted, str(self.folder / "box.yml"), *options, **SITE | more)
+        return play_on(
+            self.folder, self.booted, str(self.folder / "box.yml"), *options, **SITE | more
+        )
 
     def show(self, unit: str, name: str) -> str:
         return self.booted.run(f"systemctl show --property {name} --value {unit}").strip()
