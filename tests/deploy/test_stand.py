@@ -12,7 +12,6 @@ import pytest
 from tests.deploy.conftest import Play
 
 from notanker_lab.booted import Container, Machine, Phone, places, recipe
-from notanker_lab.booted.courier import source_of
 from notanker_lab.booted.system import fresh_name
 from notanker_lab.errors import LabError
 from notanker_lab.topology import command
@@ -80,19 +79,6 @@ def of_a_stand(name: str) -> list[str]:
     return found + [str(path) for place in places_ for path in place.glob(f"{name}*")]
 
 
-def test_a_courier_goes_to_the_package_sources_of_this_machine_alone() -> None:
-    assert source_of("http://debian.example/debian/dists/bookworm/InRelease")
-    for target in (
-        "http://other.example/debian/dists/bookworm/InRelease",
-        "http://debian.example/else/dists/bookworm/InRelease",
-        "http://debian.example/debian/../../etc/passwd",
-        "http://debian.example/debian/",
-        "/etc/passwd",
-        "https://debian.example/debian/dists/bookworm/InRelease",
-    ):
-        assert source_of(target) is None
-
-
 @pytest.mark.parametrize("name", ["", "A", "a b", "-a", "../a", "a" * 40])
 def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(LabError, match="name"):
@@ -130,7 +116,8 @@ def test_apt_finds_packages_and_nothing_else_is_to_be_had(container: Container) 
     container.run("apt-get update -qq && apt-get install -y -qq hello", timeout_s=300)
     assert container.run("hello").startswith("Hello")
     # Neither a name server nor a way out: what is tried here depends on nothing of this machine.
-    assert not container.succeeds("ip route get 198.51.100.7")
+    assert not container.succeeds("ping -c 1 -W 1 198.51.100.7")
+    assert not container.succeeds("getent hosts debian.example", timeout_s=30)
     assert "403" in container.run(
         f"curl -s -o /dev/null -w '%{{http_code}}' -x {recipe.COURIER}:{recipe.COURIER_PORT} "
         "http://other.example/debian/"
@@ -181,7 +168,7 @@ def test_a_failing_play_tells_what_its_task_said(
     said = capsys.readouterr().out
     assert "Stop at an evil line" in said
     assert "The line is evil: take another one." in said
-    assert "Write a line" not in said
+    assert "TASK [Write a line]" not in said
 
 
 def test_each_cable_has_somebody_at_its_other_end(container: Container) -> None:

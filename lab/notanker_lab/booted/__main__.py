@@ -6,15 +6,21 @@ What `up` made stays, also switched off, until `down`.
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from notanker_lab.booted import image, places, recipe
+from notanker_lab.booted import cable, courier, image, keeper, places, recipe
 from notanker_lab.booted.container import Container
 from notanker_lab.booted.machine import Machine
 from notanker_lab.booted.system import Booted
 from notanker_lab.errors import LabError
 
+_INNER: Final[dict[str, Callable[[Sequence[str]], int]]] = {
+    "keeper": keeper.main,
+    "courier": courier.main,
+    "cable": cable.main,
+}
+"""What the stand itself runs in processes of their own."""
 _KINDS: Final[dict[str, type[Booted]]] = {"container": Container, "machine": Machine}
 
 
@@ -110,8 +116,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Command line of the stand."""
-    args = _parser().parse_args()
+    inner = _INNER.get("".join(sys.argv[1:2]))
     try:
+        if inner:
+            return inner(sys.argv[2:])
+        args = _parser().parse_args()
         status: int = args.run(args)
     except LabError as error:
         print(error, file=sys.stderr)

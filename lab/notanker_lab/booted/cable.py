@@ -1,4 +1,4 @@
-"""A cable between a machine and an interface: `python -m notanker_lab.booted.cable FOLDER LINK INTERFACE`.
+"""A cable between a machine and an interface: `python -m notanker_lab.booted cable FOLDER LINK INTERFACE`.
 
 qemu speaks for each link by datagrams of one frame on a pair of Unix sockets in the machine's folder. The
 other end is here: an interface of this network namespace, whose frames are carried over and back. So the
@@ -9,9 +9,9 @@ import contextlib
 import os
 import select
 import socket
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from notanker_lab import kernel
 from notanker_lab.wire import packet_socket
@@ -41,7 +41,7 @@ class Cable:
         self._peer = machine_end(link)
         self._far = packet_socket(interface)
 
-    def carry(self) -> None:
+    def carry(self) -> NoReturn:
         """Carry frames for ever."""
         while True:
             ready, _, _ = select.select([self._near, self._far], [], [])
@@ -61,13 +61,9 @@ class Cable:
                     self._far.send(frame)
 
 
-def main(argv: Sequence[str]) -> None:
-    """Command line of a cable."""
+def main(argv: Sequence[str]) -> NoReturn:
+    """Be a cable until the process ends."""
     folder, link, interface = argv
     os.chdir(folder)
     kernel.offloads_off(interface)
     Cable(link, interface).carry()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -5,7 +5,7 @@ A small HTTP proxy that knows one host, the reserved name debian.example: below 
 (packages, indexes by hash) is kept in the cache. Nothing else is answered; sizes, times and connections are
 bounded.
 
-`python -m notanker_lab.booted.courier -- COMMAND ...` serves for as long as the command runs, to systems in
+`python -m notanker_lab.booted courier -- COMMAND ...` serves for as long as the command runs, to systems in
 a capsule, which has no way out either: NOTANKER_BOOTED_COURIER names the socket.
 """
 
@@ -176,9 +176,8 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> None:
         target.write(piece)
 
 
-def serve(listener: socket.socket) -> None:
-    """Answer at ``listener`` until the process ends; in a capsule, by the courier outside of it."""
-    remote = os.environ.get(REMOTE_ENV)
+def serve(listener: socket.socket, remote: str = "") -> None:
+    """Answer at ``listener`` until the process ends; by the courier at a Unix socket ``remote``, if given."""
     free = threading.Semaphore(_CONNECTIONS)
 
     def attend(conn: socket.socket) -> None:
@@ -225,8 +224,9 @@ def tcp_listener(address: str, port: int) -> socket.socket:
 
 
 def in_background(listener: socket.socket) -> None:
-    """Serve from a thread until the process ends."""
-    threading.Thread(target=serve, args=(listener,), daemon=True).start()
+    """Serve from a thread until the process ends; in a capsule by the courier outside of it."""
+    remote = os.environ.get(REMOTE_ENV, "")
+    threading.Thread(target=serve, args=(listener, remote), daemon=True).start()
 
 
 def main(argv: Sequence[str]) -> int:
@@ -240,10 +240,3 @@ def main(argv: Sequence[str]) -> int:
         in_background(unix_listener(path))
         env = {**os.environ, REMOTE_ENV: str(path), places.CACHE_ENV: str(places.cache())}
         return subprocess.run(argv[1:], env=env, check=False).returncode
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except LabError as error:
-        sys.exit(str(error))

@@ -129,6 +129,8 @@ def _furnish(root_folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
+    # What mmdebstrap was told of the packages' way holds for the building alone.
+    (root_folder / "etc/apt/apt.conf.d/99mmdebstrap").unlink()
     resolver = root_folder / "etc/resolv.conf"
     resolver.unlink(missing_ok=True)
     resolver.touch()
@@ -136,7 +138,7 @@ def _furnish(root_folder: Path) -> None:
     call([*inside, "useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo", "pi"])
     for home in ("root", "home/pi"):
         folder = root_folder / home / ".ssh"
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
         (folder / "authorized_keys").write_text(places.public_key(), encoding="ascii")
     call([*inside, "chown", "-R", "pi:pi", "/home/pi/.ssh"])
     call([*inside, "systemctl", "--quiet", "enable", *recipe.ENABLED])

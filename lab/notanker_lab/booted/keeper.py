@@ -1,6 +1,6 @@
 """The process above a running system: serves its packages, and sees to it that all of it ends together.
 
-`python -m notanker_lab.booted.keeper SPEC.json`. A container gets a mount namespace and a control group of
+`python -m notanker_lab.booted keeper SPEC.json`. A container gets a mount namespace and a control group of
 its own: its file system and its cgroup tree are mounted there alone, so that nothing of them can stay on the
 host, whatever layout of cgroups the host has.
 """
@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Final
 from notanker_lab import kernel
 from notanker_lab.booted import courier, recipe
 
+_LEAVING_S: Final = 5.0
 _CGROUPS: Final = Path("/sys/fs/cgroup")
 # The system ends when its keeper does, even by SIGKILL.
 _BOUND: Final = ("setpriv", "--pdeathsig", "KILL")
@@ -85,7 +86,10 @@ def main(argv: Sequence[str]) -> int:
     _open_courier(spec)
     with Path(spec.log).open("ab") as log:
         status = _keep(spec, line, log.fileno())
-    _remove(group)
+    # What was in it is dead, but may not be gone yet.
+    end_s = time.monotonic() + _LEAVING_S
+    while not _remove(group) and time.monotonic() < end_s:
+        time.sleep(0.01)
     return status
 
 
@@ -137,12 +141,9 @@ def _sweep_groups() -> None:
         _remove(group)
 
 
-def _remove(group: Path) -> None:
-    """Remove a tree of control groups, which goes from its leaves alone."""
+def _remove(group: Path) -> bool:
+    """Remove a tree of control groups, which goes from its leaves alone; say whether it is gone."""
     for folder, _, _ in os.walk(group, topdown=False):
         with contextlib.suppress(OSError):
             Path(folder).rmdir()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return not group.exists()

@@ -221,7 +221,8 @@ class Machine(Booted):
                     "netns",
                     "exec",
                     self.links.far(link.name),
-                    *processes.module("booted.cable"),
+                    *processes.module("booted"),
+                    "cable",
                 ),
                 *(str(self.folder), link.name, self.links.cable_end(link)),
             ]
@@ -276,7 +277,8 @@ class Machine(Booted):
     def _frozen(self, what: str) -> Path:
         """Give the folder of a frozen machine; only one of the same make can go on from it."""
         links = [link.name for link in self.links.links]
-        parts: list[Any] = [links, _MEMORY_MB, _CORES, _KERNEL_LINE, self.clock, _qemu_version()]
+        # This file as well: whatever changes of a machine's hardware changes here.
+        parts = [links, self.clock, _qemu_version(), Path(__file__).read_text(encoding="utf-8")]
         make = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:8]
         boots = disk.of(self.suite).raw.parent
         return boots / "frozen" / f"{what}-{make}"

@@ -34,7 +34,7 @@ def in_the_sites_place(lab: Lab, machine: Machine) -> Iterator[None]:
         # Whole frames alone can be carried: no checksum may be left to a card that is not there.
         lab.exec(ns, [*processes.module("kernel"), interface], check=True)
         started.append(lab.popen(ns, names.lease(interface, address, resolver=gateway)))
-        started.append(lab.module("site", "booted.cable", str(machine.folder), link, link))
+        started.append(lab.module("site", "booted", "cable", str(machine.folder), link, link))
     try:
         yield
     finally:

@@ -235,7 +235,7 @@ class Booted(ABC):
         spec.write(path)
         with (self.folder / "keeper.log").open("ab") as log:
             process = subprocess.Popen(
-                [*processes.module("booted.keeper"), str(path)],
+                [*processes.module("booted"), "keeper", str(path)],
                 env=processes.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -248,8 +248,10 @@ class Booted(ABC):
 
     def _keeper(self) -> int | None:
         """Give the process id of its keeper, if that lives."""
-        _reap()
         pid = _number(self.folder / "keeper.pid")
+        for child in _CHILDREN:
+            if child.pid == pid:
+                return pid if child.poll() is None else None
         with contextlib.suppress(OSError):
             line = Path(f"/proc/{pid}/cmdline").read_bytes()
             if str(self.folder).encode() in line:
@@ -299,11 +301,7 @@ class Booted(ABC):
 
 
 _CHILDREN: Final[list["subprocess.Popen[bytes]"]] = []
-"""Keepers that this process started, to be taken note of when they have ended."""
-
-
-def _reap() -> None:
-    _CHILDREN[:] = [process for process in _CHILDREN if process.poll() is None]
+"""Keepers that this process started: it has to take note of their end."""
 
 
 def fresh_name(base: str) -> str:
