@@ -7,6 +7,7 @@ takes minutes has the mark ``long`` and runs with ``--long`` alone.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -116,22 +117,27 @@ def machine(in_a_capsule: None) -> Iterator[Machine]:
         box.down()
 
 
+def play_on(
+    folder: Path,
+    booted: Booted | Sequence[Booted],
+    playbook: str,
+    *options: str,
+    **variables: Any,
+) -> Played:
+    """Run a playbook of the collection, or one by its absolute path; `folder` gets its inventory."""
+    boxes = [booted] if isinstance(booted, Booted) else list(booted)
+    inventory = folder / "inventory.json"
+    inventory.write_text(json.dumps(_inventory(boxes, variables)), encoding="utf-8")
+    played = _played(inventory, playbook, options)
+    if played.failed:
+        print(played.why)
+    return played
+
+
 @pytest.fixture
 def play(tmp_path: Path) -> Play:
     """Give ``play(booted, "site.yml", *options, **variables) -> Played``."""
-
-    def run(
-        booted: Booted | Sequence[Booted], playbook: str, *options: str, **variables: Any
-    ) -> Played:
-        boxes = [booted] if isinstance(booted, Booted) else list(booted)
-        inventory = tmp_path / "inventory.json"
-        inventory.write_text(json.dumps(_inventory(boxes, variables)), encoding="utf-8")
-        played = _played(inventory, playbook, options)
-        if played.failed:
-            print(played.why)
-        return played
-
-    return run
+    return functools.partial(play_on, tmp_path)
 
 
 def _inventory(boxes: Sequence[Booted], variables: dict[str, Any]) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def proxy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[str
     monkeypatch.delenv(courier.REMOTE_ENV, raising=False)
     origin = f"http://127.0.0.1:{server.server_port}/debian"
     monkeypatch.setattr(courier, "origins", lambda: {"debian": origin})
-    with courier.tcp_listener("127.0.0.1", 0) as listener:
-        courier.in_background(listener)
+    listener = courier.tcp_listener("127.0.0.1", 0)
+    with courier.serving(listener):
         yield listener.getsockname()
     server.shutdown()
     server.server_close()
@@ -137,10 +137,9 @@ def test_a_source_that_is_down_is_said_to_be(
 def test_a_courier_in_a_capsule_hands_on_to_the_one_outside(
     proxy: tuple[str, int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    outside = courier.unix_listener(tmp_path / "outside")
-    courier.in_background(outside)
-    monkeypatch.setenv(courier.REMOTE_ENV, str(tmp_path / "outside"))
-    with courier.tcp_listener("127.0.0.1", 0) as listener:
-        courier.in_background(listener)
+    listener = courier.tcp_listener("127.0.0.1", 0)
+    with courier.serving(courier.unix_listener(tmp_path / "outside")):
+        monkeypatch.setenv(courier.REMOTE_ENV, str(tmp_path / "outside"))
         where = listener.getsockname()
-        assert ask(where, "http://debian.example/debian/a.deb") == (200, b"package")
+        with courier.serving(listener):
+            assert ask(where, "http://debian.example/debian/a.deb") == (200, b"package")

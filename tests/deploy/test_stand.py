@@ -98,6 +98,7 @@ def test_a_container_comes_up_and_leaves_nothing(in_a_capsule: None) -> None:
     with Container(fresh_name("stand")) as box:
         assert box.run("cat /proc/1/comm").strip() == "systemd"
         assert box.run("systemctl is-active ssh NetworkManager").split() == ["active", "active"]
+        assert set(box.run("ls /sys/class/net").split()) >= {"lo", "eth0", "lte0"}
         assert of_a_stand(box.name)
     assert of_a_stand(box.name) == []
 

@@ -110,6 +110,8 @@ class Container(Booted):
 
     def _nspawn(self) -> list[str]:
         return [
+            # From inside the namespace, of whose interfaces its /sys shall tell.
+            *("nsenter", f"--net=/run/netns/{self.links.near}"),
             *("systemd-nspawn", "--quiet", f"--directory={self.disk / 'merged'}"),
             *(f"--machine={self.name}", "--boot", "--register=no", "--keep-unit"),
             f"--network-namespace-path=/run/netns/{self.links.near}",

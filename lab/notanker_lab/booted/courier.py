@@ -22,7 +22,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -177,7 +177,7 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> None:
 
 
 def serve(listener: socket.socket, remote: str = "") -> None:
-    """Answer at ``listener`` until the process ends; by the courier at a Unix socket ``remote``, if given."""
+    """Answer at ``listener`` until it is closed; by the courier at a Unix socket ``remote``, if given."""
     free = threading.Semaphore(_CONNECTIONS)
 
     def attend(conn: socket.socket) -> None:
@@ -189,7 +189,10 @@ def serve(listener: socket.socket, remote: str = "") -> None:
                 Errand(conn, ("", 0), None)  # type: ignore[arg-type]
 
     while True:
-        conn, _ = listener.accept()
+        try:
+            conn, _ = listener.accept()
+        except OSError:
+            return  # it was closed
         threading.Thread(target=attend, args=(conn,), daemon=True).start()
 
 
@@ -229,6 +232,18 @@ def in_background(listener: socket.socket) -> None:
     threading.Thread(target=serve, args=(listener, remote), daemon=True).start()
 
 
+@contextlib.contextmanager
+def serving(listener: socket.socket) -> Iterator[None]:
+    """Serve for a while."""
+    in_background(listener)
+    try:
+        yield
+    finally:
+        # Closing alone would leave who waits in accept() there.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
 def main(argv: Sequence[str]) -> int:
     """Serve while the command behind ``--`` runs, and give its status."""
     if argv[:1] != ["--"] or len(argv) < 2:
@@ -237,6 +252,6 @@ def main(argv: Sequence[str]) -> int:
     origins()
     with tempfile.TemporaryDirectory(prefix="notanker-courier-", dir="/tmp") as folder:
         path = Path(folder) / "socket"
-        in_background(unix_listener(path))
         env = {**os.environ, REMOTE_ENV: str(path), places.CACHE_ENV: str(places.cache())}
-        return subprocess.run(argv[1:], env=env, check=False).returncode
+        with serving(unix_listener(path)):
+            return subprocess.run(argv[1:], env=env, check=False).returncode

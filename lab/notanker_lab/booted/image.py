@@ -66,8 +66,7 @@ def require(tools: dict[str, str]) -> None:
 def packages() -> Iterator[Sequence[str]]:
     """Serve packages to this machine's own apt for a while; gives the apt options that find them."""
     listener = courier.tcp_listener("127.0.0.1", 0)
-    with listener:
-        courier.in_background(listener)
+    with courier.serving(listener):
         proxy = f'Acquire::http::Proxy "http://127.0.0.1:{listener.getsockname()[1]}"'
         yield [proxy, 'Acquire::Languages "none"', 'APT::Install-Recommends "false"']
 

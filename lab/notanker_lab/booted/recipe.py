@@ -5,6 +5,7 @@ Near to Raspberry Pi OS Lite: NetworkManager, a user `pi` with sudo, Python; non
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Final
 
 from notanker_lab.booted import places
@@ -107,5 +108,7 @@ def sources(suite: str) -> str:
 
 def fingerprint(suite: str, more: object = None) -> str:
     """Give a short name of all that an image is made of: another one, another image."""
-    parts = [suite, sources(suite), PACKAGES, FILES, MASKED, ENABLED, places.public_key(), more]
+    builder = Path(__file__).with_name("image.py").read_text(encoding="utf-8")
+    made_of = [sources(suite), PACKAGES, FILES, MASKED, ENABLED, places.public_key(), builder]
+    parts = [suite, made_of, more]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
