@@ -5,12 +5,13 @@ Times are seconds since 1970 UTC on the centre's clock, unless a column says oth
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -20,8 +21,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    column,
     false,
-    text,
+    literal_column,
 )
 
 from notanker_central.states import State, rank_of
@@ -44,6 +46,12 @@ NEW_SITE: Final = {
 }
 
 metadata: Final = MetaData()
+
+
+def _only(condition: ColumnElement[bool]) -> dict[str, Any]:
+    """Return which rows an index has. SQLite takes it for a query that says the very same, with literals."""
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
 
 schema: Final = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 
@@ -111,6 +119,32 @@ site: Final = Table(
         "longitude",
     ),
 )
+SHOWN: Final = site.c.listed.is_not(false())
+"""That a site is listed, in the words of the indexes below. Who says `listed` gets the one of all sites."""
+OPEN: Final = site.c.incidents > literal_column("0")
+# The sites that have something open: few, while the index above has all.
+Index(
+    "site_open",
+    site.c.incidents,
+    site.c.rank,
+    site.c.name,
+    site.c.id,
+    site.c.listed,
+    site.c.unheld,
+    **_only(OPEN),
+)
+# The regions in their order, with what is told of each; the operators that there are.
+Index(
+    "site_regions",
+    site.c.region,
+    site.c.rank,
+    site.c.lte_proven_s,
+    site.c.latitude,
+    site.c.longitude,
+    site.c.listed,
+    **_only(SHOWN),
+)
+Index("site_operators", site.c.operator, site.c.listed, **_only(SHOWN))
 
 event: Final = Table(
     "event",
@@ -210,8 +244,7 @@ centre_order: Final = Table(
     Index(
         "centre_order_waiting",
         "site",
-        sqlite_where=text("answered_s is null"),
-        postgresql_where=text("answered_s is null"),
+        **_only(column("answered_s").is_(None)),
     ),
 )
 
@@ -231,6 +264,7 @@ alarm: Final = Table(
     # When the first message that counts it was written down; null: not yet.
     Column("told_open_s", Float),
     Index("alarm_site", "site", "closed_s"),
+    Index("alarm_closed", "closed_s", "id"),
     Index("alarm_of_incident", "incident", "closed_s"),
 )
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from notanker.core.heartbeat import Beat
 from notanker_central import tables as t
-from notanker_central.states import WORST_FIRST, State
+from notanker_central.states import WORST_FIRST, State, rank_of
 
 PAGE: Final = 100
 LAST_EVENTS: Final = 100
@@ -65,9 +65,10 @@ class AlarmView:
 
 def counts(connection: Connection) -> dict[State, int]:
     """Return how many listed sites are in each state, every state named."""
-    query = select(t.site.c.state, func.count()).where(t.site.c.listed).group_by(t.site.c.state)
-    found = {State(state): number for state, number in connection.execute(query)}
-    return {state: found.get(state, 0) for state in WORST_FIRST}
+    c = t.site.c
+    query = select(c.rank, func.count()).where(c.listed).group_by(c.rank)
+    found = {row[0]: row[1] for row in connection.execute(query)}
+    return {state: found.get(rank_of(state), 0) for state in WORST_FIRST}
 
 
 def page(connection: Connection, number: int, state: State | None = None, size: int = PAGE) -> Page:
@@ -76,13 +77,18 @@ def page(connection: Connection, number: int, state: State | None = None, size: 
     total = sum(every.values()) if state is None else every[state]
     pages = max(1, -(-total // size))
     number = min(max(number, 1), pages)
-    query = _sites(state).limit(size).offset((number - 1) * size)
-    return Page(tuple(_view(row) for row in connection.execute(query)), number, pages, total)
+    c = t.site.c
+    ids = select(c.id).where(c.listed).order_by(c.rank, c.name, c.id)
+    if state is not None:
+        ids = ids.where(c.rank == rank_of(state))
+    found = connection.execute(ids.limit(size).offset((number - 1) * size)).scalars().all()
+    return Page(some(connection, found), number, pages, total)
 
 
 def one(connection: Connection, site: str) -> SiteView | None:
     """Return a listed site, None if there is none of that id."""
-    row = connection.execute(_sites(None).where(t.site.c.id == site)).one_or_none()
+    query = select(t.site).where(t.site.c.listed, t.site.c.id == site)
+    row = connection.execute(query).one_or_none()
     return None if row is None else _view(row)
 
 
@@ -106,27 +112,23 @@ def last_flips(connection: Connection, site: str) -> list[Row[Any]]:
 
 
 def alarms(connection: Connection) -> list[AlarmView]:
-    """Return the alarms: open ones first, then the newest."""
+    """Return the alarms: open ones first, then the newest. It reads these alone, however many there were."""
     a = t.alarm.c
     query = (
         select(a.site, t.site.c.name, a.kind, a.opened_s, a.closed_s, a.told_open_s)
         .join(t.site, t.site.c.id == a.site)
-        .order_by(a.closed_s.is_not(None), a.id.desc())
-        .limit(LAST_ALARMS)
+        .order_by(a.id.desc())
     )
-    return [AlarmView(*row) for row in connection.execute(query)]
+    is_open = query.where(a.closed_s.is_(None)).limit(LAST_ALARMS)
+    found = [AlarmView(*row) for row in connection.execute(is_open)]
+    over = query.where(a.closed_s.is_not(None)).limit(LAST_ALARMS - len(found))
+    return found + [AlarmView(*row) for row in connection.execute(over)]
 
 
 def open_alarms(connection: Connection) -> int:
     """Return how many alarms are open."""
     is_open = t.alarm.c.closed_s.is_(None)
     return connection.execute(select(func.count()).where(is_open)).scalar_one()
-
-
-def _sites(state: State | None) -> Select[Any]:
-    c = t.site.c
-    query = select(t.site).where(c.listed).order_by(c.rank, c.name, c.id)
-    return query if state is None else query.where(c.state == state)
 
 
 def _view(row: Row[Any]) -> SiteView:

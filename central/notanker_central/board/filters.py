@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement
 
 from notanker_central import tables as t
+from notanker_central.board.places import place_of
 from notanker_central.states import State, rank_of
 
 LONGEST: Final = 100
@@ -66,7 +67,7 @@ class Filter:
         c = t.site.c
         found: list[ColumnElement[bool]] = [c.listed]
         if self.q:
-            found += [c.search.contains(word, autoescape=True) for word in self._words()]
+            found += [place_of(c.search, word) > 0 for word in self._words()]
         if self.region:
             found.append(c.region == self.region)
         if self.operator:

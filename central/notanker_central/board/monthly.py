@@ -114,18 +114,15 @@ def of_fleet(
     """Return the months of one page of sites under a filter, by name."""
     c = t.site.c
     where = wanted.where(now_s)
-    ids = connection.execute(
-        select(c.id).where(*where).order_by(c.name, c.id).limit(PAGE).offset((wanted.page - 1) * PAGE)
-    ).scalars().all()  # fmt: skip
-    rows = connection.execute(_rows().where(c.id.in_(ids)).order_by(c.name, c.id)).all()
+    chosen = select(c.id).where(*where).order_by(c.name, c.id)
+    window = chosen.limit(PAGE + 1).offset((wanted.page - 1) * PAGE)
+    ids = connection.execute(window).scalars().all()
+    rows = connection.execute(_rows().where(c.id.in_(ids[:PAGE])).order_by(c.name, c.id)).all()
     sites = tuple(_months(connection, rows, month, board, now_s))
     together = Figures()
     for one in sites:
         together = together.plus(one.figures)
-    more = connection.execute(
-        select(c.id).where(*where).order_by(c.name, c.id).limit(1).offset(wanted.page * PAGE)
-    ).scalar()
-    return FleetMonth(sites, together, wanted.page, wanted.page + (more is not None))
+    return FleetMonth(sites, together, wanted.page, wanted.page + (len(ids) > PAGE))
 
 
 def zone_of(name: str, board: Board) -> zoneinfo.ZoneInfo:
