@@ -106,8 +106,10 @@ def test_each_side_reaches_what_it_is_meant_to_and_nothing_else(
         "lan, IPv6": PORTAL | DNS,
     }
     # People's devices are told no at once; LTE and the line hear nothing.
-    assert not found["wifi"]["silent"] and not found["lan"]["silent"]
-    assert not found["lte"]["refused"] and not found["primary"]["refused"]
+    assert not found["wifi"]["silent"]
+    assert not found["lan"]["silent"]
+    assert not found["lte"]["refused"]
+    assert not found["primary"]["refused"]
     again = play(box, playbook, notanker_mode="gateway", **SITE)
     assert (again.changed, again.failed) == (0, 0), again.why
     assert "chain one" in box.run("nft list ruleset")
@@ -138,15 +140,20 @@ def test_what_nobody_may_do_is_refused_before_anything_is_changed(
     out = play(
         box, playbook, ansible_ssh_args=way, **SITE | {"notanker_admin_networks": ["10.9.0.0/16"]}
     )
-    assert out.failed and out.changed == 0
+    assert out.failed
+    assert out.changed == 0
     assert "would shut this session out: it comes from 192.0.2.1" in out.text
     port = play(box, playbook, ansible_ssh_args=way, **SITE | {"firewall_ssh_port": 2222})
-    assert port.failed and "comes in by port 22" in port.text
+    assert port.failed
+    assert "comes in by port 22" in port.text
     side = by_the_line(box, "lte0", "192.168.8.100")
     lte = play(box, playbook, ansible_ssh_args=side, **SITE | {"notanker_admin_networks": []})
-    assert lte.failed and "comes in by 192.168.8.100, an address of the emergency Wi-Fi" in lte.text
+    assert lte.failed
+    assert "comes in by 192.168.8.100, an address of the emergency Wi-Fi" in lte.text
     rule = play(box, playbook, firewall_more_input=["tcp dport potato accept"], **SITE)
-    assert rule.failed and rule.changed == 0 and "nft refuses the rules" in rule.text
+    assert rule.failed
+    assert rule.changed == 0
+    assert "nft refuses the rules" in rule.text
     assert not box.succeeds(RULES)
 
 
@@ -163,7 +170,8 @@ def test_rules_that_shut_the_technician_out_are_taken_back_by_the_box_itself(
         box, playbook, "--extra-vars", f"firewall_rules='{shut}' firewall_back_s=40",
         ansible_ssh_args=way, **SITE,
     )  # fmt: skip
-    assert bad.failed and "takes them back by itself" in bad.text
+    assert bad.failed
+    assert "takes them back by itself" in bad.text
     box.wait_until(f"{RULES} | grep -q from_lte", 60)
     assert box.run(RULES) == before
     mended = play(box, playbook, ansible_ssh_args=way, **SITE)
