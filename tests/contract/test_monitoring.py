@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from paho.mqtt.client import Client, MQTTMessage
@@ -163,9 +167,9 @@ def test_the_rules_and_the_sample_are_what_prometheus_takes() -> None:
     assert "SUCCESS" in promtool("check", "config", str(DEPLOY / "prometheus" / "prometheus.yml"))
 
 
-def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
-    centre: int, ports: dict[str, int], alertmanager: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+def prometheus(centre: int, ports: dict[str, int], tmp_path: Path) -> Iterator[str]:
+    """A Prometheus that reads the centre each second; gives the address of what it may be asked."""
     settings = tmp_path / "prometheus.yml"
     settings.write_text(
         f"global: {{scrape_interval: 1s, evaluation_interval: 1s}}\n"
@@ -180,17 +184,44 @@ def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
         f"--web.listen-address=127.0.0.1:{ports['prometheus']}",
     ]
     with running(words, tmp_path):
-        base = f"http://127.0.0.1:{ports['prometheus']}/api/v1"
-        query = f"{base}/query?query=notanker_sites%7Bstate%3D%22silent%22%7D%20%3E%200"
-        (series,) = until(lambda: get(query)["data"]["result"])
-        assert series["value"][1] == "1"
-        groups = until(lambda: get(f"{base}/rules")["data"]["groups"])
-        assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
-        (alert,) = until(lambda: get(f"{alertmanager}/api/v2/alerts"))
-        assert alert["labels"]["alertname"] == "NotankerSiteSilent"
-        assert alert["labels"]["site"] == "nord"
+        yield f"http://127.0.0.1:{ports['prometheus']}/api/v1"
+
+
+def ask(prometheus: str, expression: str) -> Any:
+    return get(f"{prometheus}/query?{urlencode({'query': expression})}")["data"]["result"]
+
+
+def test_prometheus_reads_the_figures_and_alertmanager_hears_of_a_silent_site(
+    prometheus: str, centre: int, alertmanager: str
+) -> None:
+    (series,) = until(lambda: ask(prometheus, 'notanker_sites{state="silent"} > 0'))
+    assert series["value"][1] == "1"
+    groups = until(lambda: get(f"{prometheus}/rules")["data"]["groups"])
+    assert {rule["health"] for group in groups for rule in group["rules"]} <= {"ok", "unknown"}
+    (alert,) = until(lambda: get(f"{alertmanager}/api/v2/alerts"))
+    assert alert["labels"]["alertname"] == "NotankerSiteSilent"
+    assert alert["labels"]["site"] == "nord"
     with urllib.request.urlopen(f"http://127.0.0.1:{centre}/metrics", timeout=5) as answer:
         promtool("check", "metrics", told=answer.read())
+
+
+def test_each_panel_of_the_dashboard_finds_data_and_names_it_by_labels_that_are_there(
+    prometheus: str, ports: dict[str, int]
+) -> None:
+    rubbish = urllib.request.Request(
+        f"http://127.0.0.1:{ports['beats']}/api/1/beat", data=b"no beat", method="POST"
+    )
+    until(lambda: ask(prometheus, "up == 1"))
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(rubbish, timeout=5)
+    panels = json.loads((DEPLOY / "grafana" / "notanker.json").read_text("utf-8"))["panels"]
+    for panel in panels:
+        for target in panel["targets"]:
+            found = until(functools.partial(ask, prometheus, target["expr"]))
+            labels = re.findall(r"{{\s*(\w+)\s*}}", target["legendFormat"])
+            for series in found:
+                assert set(labels) == set(series["metric"]), (panel["title"], series)
+                assert float(series["value"][1]) >= 0, (panel["title"], series)
 
 
 PICTURE = Picture(
