@@ -87,6 +87,7 @@ def alarms(desk: Desk) -> Shown:
 def _headline(counts: dict[State, int], wanted: Filter, show: Show) -> str:
     total = sum(counts.values())
     care = total - counts[State.OK]
-    name = "some_not_ok" if care else "all_ok" if total else "no_sites"
+    nothing = "no_such_sites" if wanted.narrows else "no_sites"
+    name = "some_not_ok" if care else "all_ok" if total else nothing
     told = show.text(name, total=total, care=care, count=total)
     return f"{told} {show.text('of_the_filter')}" if wanted.narrows and total else told

@@ -15,9 +15,11 @@ from notanker_central.board.fleets import Group
 from notanker_central.board.show import Show
 from notanker_central.states import WORST_FIRST, State
 
-WIDTH: Final = 600.0
-_MARGIN: Final = 40.0
-_MOST_HEIGHT: Final = 640.0
+WIDTH: Final = 420.0
+_MARGIN: Final = 32.0
+_MOST_HEIGHT: Final = 450.0
+_SITE: Final = 9.0
+"""The radius of a site: on a narrow telephone it has 12 pixels."""
 _LEAST_SPAN: Final = 0.05
 """Degrees; a single place is not blown up beyond a town."""
 
@@ -90,7 +92,7 @@ class _Mark(NamedTuple):
 
 
 def _site(row: Row[Any], address: str) -> _Mark:
-    return _Mark(row.latitude, row.longitude, 7.0, WORST_FIRST[row.rank], row.name, address, 1)
+    return _Mark(row.latitude, row.longitude, _SITE, WORST_FIRST[row.rank], row.name, address, 1)
 
 
 def _region(one: Group, address: str) -> _Mark:

@@ -177,7 +177,7 @@ class Show:
         return (
             self.text("never_proven")
             if since_s is None
-            else self.text("ago", age=self.age(since_s))
+            else self.text("lte_proven", ago=self.ago(since_s))
         )
 
     def role(self, value: str) -> str:

@@ -38,6 +38,10 @@ TEXTS: Final[dict[str, Pair]] = {
     "alarms_short": ("Alarme", "Alarms"),
     "no_alarms": ("Noch kein Standort ist verstummt.", "No site has fallen silent yet."),
     "no_sites": ("Hier ist kein Standort.", "There is no site here."),
+    "no_such_sites": (
+        "Kein Standort passt zu dieser Auswahl.",
+        "No site fits this selection.",
+    ),
     "open": ("offen", "open"),
     "from": ("verstummt", "fell silent"),
     "until": ("wieder da", "back"),
