@@ -99,7 +99,7 @@ def test_each_side_reaches_what_it_is_meant_to_and_nothing_else(
         "wifi, IPv6": set(),
         "lte": set(),
         "lte, IPv6": {"udp/546"},
-        # From 192.0.2.1, which may manage the box. DHCP's own port is open, but heard by the asking client alone.
+        # From 192.0.2.1, which may manage the box. DHCP's own port is open, but heard by its client alone.
         "primary": {"tcp/22", *PORTAL},
         "primary, IPv6": {"udp/546"},
         "lan": PORTAL | DNS | {"udp/67"},
@@ -165,7 +165,8 @@ def test_rules_that_shut_the_technician_out_are_taken_back_by_the_box_itself(
     good = play(box, playbook, ansible_ssh_args=way, **SITE)
     assert not good.failed, good.why
     before = box.run(RULES)
-    shut = "  chain input { type filter hook input priority 0; ct state established accept; tcp dport 22 drop; }\n"
+    rules = "type filter hook input priority 0; ct state established accept; tcp dport 22 drop;"
+    shut = f"  chain input {{ {rules} }}\n"
     bad = play(
         box, playbook, "--extra-vars", f"firewall_rules='{shut}' firewall_back_s=40",
         ansible_ssh_args=way, **SITE,

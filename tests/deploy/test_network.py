@@ -1,4 +1,4 @@
-"""Modem, Wi-Fi, clock and access on a box that stands beside NetworkManager: installed once, looked at from every side."""
+"""Modem, Wi-Fi, clock and access beside NetworkManager: installed once, looked at from every side."""
 
 from __future__ import annotations
 
@@ -82,9 +82,13 @@ def stands_beside_networkmanager(box: Container, play: Play, playbook: str) -> N
     # The key is in no file that others can read, and its file holds both addresses.
     profile = "/etc/NetworkManager/system-connections/notanker-wifi.nmconnection"
     assert box.run(f"stat --format '%U %a' {profile}") == "root 600\n"
-    shown = box.run("nmcli --get-values ipv4.addresses,802-11-wireless.mode connection show notanker-wifi")
+    shown = box.run(
+        "nmcli --get-values ipv4.addresses,802-11-wireless.mode connection show notanker-wifi"
+    )
     assert shown.split("\n")[:2] == ["10.42.0.1/24, 198.51.100.1/32", "ap"]
-    assert not box.run(f"grep -rlF {KEY} /etc /run /var/log --exclude-dir=secrets | grep -v {profile}", check=False)
+    assert not box.run(
+        f"grep -rlF {KEY} /etc /run /var/log --exclude-dir=secrets | grep -v {profile}", check=False
+    )
     assert "address=/notfall.internal/10.42.0.1" in box.run("cat /etc/notanker/wifi-dnsmasq.conf")
     assert box.succeeds("systemctl is-active notanker-wifi-dns notanker-firewall")
 
@@ -95,7 +99,11 @@ def stands_beside_networkmanager(box: Container, play: Play, playbook: str) -> N
 
     box.run("useradd --create-home anna")
     sshd = box.run("sshd -T -C user=pi,host=x,addr=192.0.2.1")
-    for line in ("passwordauthentication no", "permitrootlogin no", "kbdinteractiveauthentication no"):
+    for line in (
+        "passwordauthentication no",
+        "permitrootlogin no",
+        "kbdinteractiveauthentication no",
+    ):
         assert line in sshd.splitlines()
     assert not box.succeeds("systemctl cat notanker-tunnel")
 
@@ -103,7 +111,9 @@ def stands_beside_networkmanager(box: Container, play: Play, playbook: str) -> N
         told = json.loads(box.run(f"systemd-analyze security --json=short {unit}.service"))
         exposed = float(box.run(f"systemd-analyze security {unit}.service | tail -1").split()[-3])
         assert exposed <= most, told
-    assert "network-online" not in box.run("grep -r network-online /etc/systemd/system", check=False)
+    assert "network-online" not in box.run(
+        "grep -r network-online /etc/systemd/system", check=False
+    )
 
     again = play(box, playbook, **SITE)
     assert (again.changed, again.failed) == (0, 0), again.why
