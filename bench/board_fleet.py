@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, Table, insert
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
@@ -16,6 +15,7 @@ sys.path.insert(0, str(CHECKOUT))
 from tests.unit.central.conftest import make_beat  # noqa: E402 - found from the checkout
 
 from notanker.core.heartbeat import BeatIncident  # noqa: E402
+from notanker_central import newest
 from notanker_central import tables as t  # noqa: E402
 from notanker_central.states import State, rank_of  # noqa: E402
 from notanker_central.store import Store  # noqa: E402
@@ -36,15 +36,16 @@ def fill(store: Store, sites: int, silent: int, now_s: float) -> None:
     lot = random.Random(1)  # noqa: S311 - a bench, the same each time
     filled = (t.site, t.flip, t.roll_up)
     with store.write() as connection:
-        if (
-            connection.dialect.name == "sqlite"
-        ):  # a page is written once, not whenever it has to make room
+        if connection.dialect.name == "sqlite":
+            # A page is written once, not whenever it has to make room.
             connection.exec_driver_sql("PRAGMA cache_size=-400000")
         _without_indexes(connection, filled)
         for first in range(0, sites, _AT_ONCE):
             numbers = range(first, min(first + _AT_ONCE, sites))
             rows = [_site(lot, number, silent, now_s) for number in numbers]
+            beats = [{"site": row["id"], "told": row.pop("told")} for row in rows]
             connection.execute(insert(t.site), rows)
+            connection.execute(insert(t.full_beat), beats)
             flips = [one for row in rows for one in _flips(lot, row, now_s)]
             connection.execute(insert(t.flip), flips)
         connection.execute(insert(t.roll_up), list(_hours(lot, now_s)))
@@ -72,7 +73,7 @@ def _site(lot: random.Random, number: int, silent: int, now_s: float) -> dict[st
         "listed": True, "declared": False, "state": state,
         "rank": rank_of(state), "since_s": now_s - lot.uniform(0, 9e5),
         "counter": 9, "received_s": now_s - lot.uniform(0, 60), "patience_s": 150.0, "due_s": now_s + 1e6,
-        "beat": msgspec.json.encode(beat).decode(), "epoch": 1, "stored_to": 0, "conflict": False,
+        "told": newest.text_of(beat), "epoch": 1, "stored_to": 0, "conflict": False,
         "old_beats": 0, "latitude": lot.uniform(47, 55), "longitude": lot.uniform(6, 15),
         "search": f"standort {number} {name} {region}".casefold(), "operator": operator,
         "lte_proven_s": now_s - lot.expovariate(1 / 86400.0), "plan": "3-", "incidents": len(open_),

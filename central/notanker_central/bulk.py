@@ -24,8 +24,8 @@ class Standing:
     Attributes:
         key: What finds the row quickest; the database's own matter.
         old: Beats of this batch that were not newer than all before.
-        beat: The newest beat as it is kept, in JSON; empty before the first.
-        newer: Whether `beat` is one of this batch.
+        told: The newest beat that told something new, in JSON; None before the first.
+        newer: Whether `told` is one of this batch.
         moved: Whether `state` or `since_s` changed.
         changed: Whether `traits` did.
     """
@@ -40,7 +40,7 @@ class Standing:
     epoch: int
     stored_to: int
     conflict: bool
-    beat: str
+    told: str | None
     traits: Traits
     old: int = 0
     newer: bool = False
@@ -52,6 +52,21 @@ class Standing:
 def standing(row: Sequence[Any]) -> Standing:
     """Return a site out of its row: the columns up to the beat, then the traits."""
     return Standing(*(*row[:_TRAITS_AT], Traits(*row[_TRAITS_AT:])))
+
+
+class CalmRow(NamedTuple):
+    """A beat that tells nothing new, and the site's row as it must still stand for that to be true."""
+
+    counter: int
+    due_s: float
+    latest: bytes
+    key: object
+    id: str
+    state: str
+    stored_to: int
+    interval_s: float
+    grace_s: float
+    patience_s: float
 
 
 class EventRow(NamedTuple):
@@ -83,6 +98,13 @@ class Bulk(Protocol):
 
     def standings(self, sites: Collection[str]) -> dict[str, Standing]:
         """Return the sites by id, locked against other receivers until the transaction ends."""
+
+    def keep_calm(self, rows: Collection[CalmRow], now_s: float) -> bool:
+        """Write beats that tell nothing new, one of a site at most.
+
+        Returns:
+            False if a single site does not stand as remembered: then nothing of it may be committed.
+        """
 
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beat of each, where its counter is still the greater."""

@@ -8,22 +8,41 @@ from typing import Any, Final
 
 import psycopg
 
-from notanker_central.bulk import EventRow, Place, Standing, Told, standing
+from notanker_central.bulk import CalmRow, EventRow, Place, Standing, Told, standing
 
 # In one order for all receivers: two whose batches have sites in common must not wait for each other.
 _STANDINGS: Final = """
 select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
-from site where id = any(%s) order by id for update"""
+    told, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
+from site left join full_beat on full_beat.site = site.id
+where id = any(%s) order by id for update of site"""
+_CALM: Final = """
+create temporary table if not exists new_calm (
+    counter bigint, due_s float8, latest bytea, id text, state text, stored_to bigint,
+    interval_s float8, grace_s float8, patience_s float8
+) on commit delete rows"""
+_COPY_CALM: Final = "copy new_calm from stdin"
+_CALM_STATES: Final = """
+with locked as materialized (
+    select n.* from site join new_calm n using (id)
+    where site.counter < n.counter and site.state = n.state and site.stored_to = n.stored_to
+        and site.interval_s = n.interval_s and site.grace_s = n.grace_s and site.patience_s = n.patience_s
+    order by site.id for update of site
+)
+update site set counter = l.counter, received_s = %(now)s, due_s = l.due_s, latest = l.latest
+from locked l where site.id = l.id"""
 _BEATS: Final = """
 create temporary table if not exists new_beat (
-    id text, counter bigint, wait_s float8, beat text, state text, rank int, since_s float8
+    id text, counter bigint, wait_s float8, told text, state text, rank int, since_s float8
 ) on commit delete rows"""
 _COPY_BEATS: Final = "copy new_beat from stdin"
 _STATES: Final = """
 update site set counter = n.counter, received_s = %(now)s, patience_s = n.wait_s, due_s = %(now)s + n.wait_s,
-    beat = n.beat, state = n.state, rank = n.rank, since_s = n.since_s
+    latest = null, state = n.state, rank = n.rank, since_s = n.since_s
 from new_beat n where site.id = n.id and site.counter < n.counter"""
+_TOLD: Final = """
+insert into full_beat (site, told) select id, told from new_beat
+on conflict (site) do update set told = excluded.told"""
 _ASKED: Final = "unnest(%s::text[], %s::int[], %s::bigint[]) as asked (site, epoch, position)"
 _STORED_AT: Final = f"""
 select site, position, kind, boot, boot_s, fields from {_ASKED} join event using (site, epoch, position)"""  # noqa: S608 - no value is in it
@@ -54,14 +73,23 @@ class PostgresqlBulk:
         rows = self._cursor.execute(_STANDINGS, (list(sites),))
         return {row[1]: standing(row) for row in rows}
 
+    def keep_calm(self, rows: Collection[CalmRow], now_s: float) -> bool:
+        """Write beats that tell nothing new."""
+        self._cursor.execute(_CALM)
+        with self._cursor.copy(_COPY_CALM) as copy:
+            for row in rows:
+                copy.write_row((*row[:3], *row[4:]))
+        return self._cursor.execute(_CALM_STATES, {"now": now_s}).rowcount == len(rows)
+
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats."""
         self._cursor.execute(_BEATS)
         with self._cursor.copy(_COPY_BEATS) as copy:
             for s in sites:
-                row = (s.id, s.counter, s.wait_s, s.beat, s.state, ranks[s.state], s.since_s)
+                row = (s.id, s.counter, s.wait_s, s.told, s.state, ranks[s.state], s.since_s)
                 copy.write_row(row)
         self._cursor.execute(_STATES, {"now": now_s})
+        self._cursor.execute(_TOLD)
 
     def keep_traits(self, sites: Sequence[Standing]) -> None:
         """Write what lists and filters need."""

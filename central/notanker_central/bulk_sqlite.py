@@ -6,22 +6,31 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import Final
 
-from notanker_central.bulk import EventRow, Place, Standing, Told, standing
+from notanker_central.bulk import CalmRow, EventRow, Place, Standing, Told, standing
 
 # `cross join` keeps the order: the short list first, then one search for each of its lines.
 _STANDINGS: Final = """
 select site.rowid, site.id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, conflict,
-    beat, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
-from json_each(?) asked cross join site on site.id = asked.value"""
+    told, operator, version, lte_proven_s, plan, plan_since_s, incidents, unheld
+from json_each(?) asked cross join site on site.id = asked.value
+left join full_beat on full_beat.site = site.id"""
+# Nothing of it is indexed but `due_s`; a row that was put elsewhere since (vacuum) is another site's.
+_CALM: Final = """
+update site set counter = ?1, received_s = ?11, due_s = ?2, latest = ?3
+where rowid = ?4 and id = ?5 and counter < ?1 and state = ?6 and stored_to = ?7
+    and interval_s = ?8 and grace_s = ?9 and patience_s = ?10"""
 _SAME_STATE: Final = """
-update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?
+update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, latest = null
 where rowid = ? and counter < ?"""
 _NEW_STATE: Final = """
-update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, beat = ?,
+update site set counter = ?, received_s = ?, patience_s = ?, due_s = ?, latest = null,
     state = ?, rank = ?, since_s = ?
 where rowid = ? and counter < ?"""
+_TOLD: Final = """
+insert into full_beat (site, told) values (?, ?) on conflict do update set told = excluded.told"""
 _STORED_AT: Final = """
 select e.site, e.position, e.kind, e.boot, e.boot_s, e.fields from json_each(?) asked cross join event e
 on e.site = asked.value ->> 0 and e.epoch = asked.value ->> 1 and e.position = asked.value ->> 2"""
@@ -37,6 +46,7 @@ _TRAITS: Final = """
 update site set operator = ?, version = ?, lte_proven_s = ?,
     plan = ?, plan_since_s = ?, incidents = ?, unheld = ?
 where rowid = ?"""
+_place: Final = itemgetter(CalmRow._fields.index("key"))
 _OLD: Final = "update site set old_beats = old_beats + ? where rowid = ?"
 
 
@@ -51,11 +61,17 @@ class SqliteBulk:
         rows = self._connection.execute(_STANDINGS, (json.dumps(list(sites)),))
         return {row[1]: standing(row) for row in rows}
 
+    def keep_calm(self, rows: Collection[CalmRow], now_s: float) -> bool:
+        """Write beats that tell nothing new."""
+        # By their places on the disk: neighbours are written with one page (measured: half the time).
+        given = [(*row, now_s) for row in sorted(rows, key=_place)]
+        return self._connection.executemany(_CALM, given).rowcount == len(rows)
+
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats. What did not change is not named: its indexes are left alone."""
         same, moved = [], []
         for site in sites:
-            new = (site.counter, now_s, site.wait_s, now_s + site.wait_s, site.beat)
+            new = (site.counter, now_s, site.wait_s, now_s + site.wait_s)
             if site.moved:
                 state = (site.state, ranks[site.state], site.since_s)
                 moved.append((*new, *state, site.key, site.counter))
@@ -63,6 +79,7 @@ class SqliteBulk:
                 same.append((*new, site.key, site.counter))
         self._connection.executemany(_SAME_STATE, same)
         self._connection.executemany(_NEW_STATE, moved)
+        self._connection.executemany(_TOLD, [(site.id, site.told) for site in sites])
 
     def keep_traits(self, sites: Sequence[Standing]) -> None:
         """Write what lists and filters need."""

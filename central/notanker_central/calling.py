@@ -83,7 +83,8 @@ class Calling:
     def _plans(self) -> dict[str, int]:
         """Return the number of the plan at each site that has ever reported."""
         c = t.site.c
-        query = select(c.id, c.beat).where(c.listed, c.beat != "")
+        b = t.full_beat.c
+        query = select(c.id, b.told).join_from(t.full_beat, t.site, c.id == b.site).where(c.listed)
         with self._store.read() as connection:
             return {
                 site: msgspec.json.decode(beat, type=_Told).plan_seq

@@ -21,11 +21,13 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from notanker.beat import cose, packed, sealing
 from notanker.beat.keys import derive
-from notanker.core.heartbeat import Ack, Beat
+from notanker.beat.shapes import Packed
+from notanker.core.heartbeat import Beat
 from notanker_central import site_keys
 from notanker_central.checking import RefusedError
 from notanker_central.clock import Clock
 from notanker_central.store import Store
+from notanker_central.taken import Taken
 from notanker_central.vault import Vault, VaultError
 
 log: Final = structlog.get_logger(__name__)
@@ -35,6 +37,8 @@ ENDED: Final = {NOT_LISTED: "not-listed", site_keys.REVOKED: "revoked-key"}
 """What a beat with a key that is good no more is refused for; else it is an old key."""
 NEW_S: Final = 0.1
 """So soon a key is known that another receiver has granted."""
+AT_ONCE: Final = 256
+"""So many lots are drawn at once: asking the kernel costs more than they do."""
 LOOK_S: Final = 1.0
 """So soon a key that a command made or revoked counts in a running centre."""
 
@@ -67,21 +71,48 @@ class _Key:
     why: str
     up: Aead | None = None
     up_iv: bytes = b""
+    up_iv_number: int = 0
     down: Aead | None = None
     down_iv: bytes = b""
     last: tuple[int, bytes, bytes] = (0, b"", b"")
     """The counter that was answered last, the digest of its beat, and the answer."""
 
 
-@dataclass(frozen=True, slots=True)
 class Opened:
-    """A beat whose sender has proved to be its site."""
+    """A beat whose sender has proved to be its site.
 
-    site: str
-    counter: int
-    beat: Beat
-    key: int
-    digest: bytes
+    Not frozen, and `beat` made only when somebody asks for it: there are 40,000 a second of these, and of
+    most of them nobody does.
+
+    Attributes:
+        site: The site's id.
+        counter: The beat's counter.
+        record: The packed beat as it came, and `packed` what was read of it.
+        key: The number of the site's key.
+        digest: Of the sealed beat.
+    """
+
+    __slots__ = ("_beat", "counter", "digest", "key", "packed", "record", "site")
+
+    def __init__(
+        self, site: str, counter: int, record: bytes, found: Packed, key: int, digest: bytes
+    ) -> None:
+        self.site = site
+        self.counter = counter
+        self.record = record
+        self.packed = found
+        self.key = key
+        self.digest = digest
+        # What can be wrong still is found out now, while it can be refused.
+        plain = found.about is None and found.events is None
+        self._beat = None if plain else _beat(found, site, counter)
+
+    @property
+    def beat(self) -> Beat:
+        """What the site tells."""
+        if self._beat is None:
+            self._beat = _beat(self.packed, self.site, self.counter)
+        return self._beat
 
 
 class Opener:
@@ -101,6 +132,7 @@ class Opener:
         self._keys: dict[int, _Key] = {}
         self._change = 0
         self._looked_s = float("-inf")
+        self._lots: list[bytes] = []
 
     def open(self, sealed: bytes) -> Opened:
         """Return the beat in a sealed one.
@@ -110,35 +142,54 @@ class Opener:
                 very beat that was answered last.
             sqlalchemy.exc.SQLAlchemyError: the keys cannot be read.
         """
-        try:
-            envelope, number, counter = sealing.read_beat(sealed)
-        except cose.CoseError:
-            raise RefusedError("malformed") from None
-        key = self._key(number)
-        record = cose.decrypt0(envelope, _ready(key.up), key.up_iv)
-        if record is None:
-            raise RefusedError("not-authentic")
+        number, counter, record, key = self._decrypted(sealed)
         digest = hashlib.sha256(sealed).digest()
-        if key.last[:2] == (counter, digest):
+        if key.last[0] == counter and key.last[1] == digest:
             raise RefusedError("repeated", key.last[2])
-        beat = _beat(record, key.site, counter)
+        opened = Opened(key.site, counter, record, _read(record), number, digest)
         if key.pending:
             self._use_first(number, key)
-        return Opened(key.site, counter, beat, number, digest)
+        return opened
+
+    def _decrypted(self, sealed: bytes) -> tuple[int, int, bytes, _Key]:
+        usual = sealing.read_usual(sealed)
+        if usual is not None:
+            number, counter, ciphertext = usual
+            key = self._key(number)
+            record = sealing.open_usual(_ready(key.up), key.up_iv_number, counter, ciphertext)
+        else:
+            try:
+                envelope, number, counter = sealing.read_beat(sealed)
+            except cose.CoseError:
+                raise RefusedError("malformed") from None
+            key = self._key(number)
+            record = cose.decrypt0(envelope, _ready(key.up), key.up_iv)
+        if record is None:
+            raise RefusedError("not-authentic")
+        return number, counter, record, key
 
     def look_again(self) -> None:
         """Look at the keys with the next beat: one was granted."""
         with self._lock:
             self._looked_s = float("-inf")
 
-    def answer(self, opened: Opened, ack: Ack) -> bytes:
+    def answer(self, opened: Opened, taken: Taken) -> bytes:
         """Return the sealed acknowledgement of a beat that is on the disk."""
         key = self._keys[opened.key]
-        drawn = os.urandom(sealing.DRAWN_BYTES)
-        record = packed.pack_ack(ack)
+        drawn = self._draw()
+        record = taken.record or packed.pack_ack(taken.ack)
         sealed = sealing.seal_answer(_ready(key.down), key.down_iv, opened.counter, drawn, record)
         key.last = (opened.counter, opened.digest, sealed)
         return sealed
+
+    def _draw(self) -> bytes:
+        """Return bytes drawn by lot, for one answer alone."""
+        try:
+            return self._lots.pop()
+        except IndexError:
+            drawn, size = os.urandom(AT_ONCE * sealing.DRAWN_BYTES), sealing.DRAWN_BYTES
+            self._lots = [drawn[at : at + size] for at in range(size, len(drawn), size)]
+            return drawn[:size]
 
     def _key(self, number: int) -> _Key:
         """Return a key that is good.
@@ -146,18 +197,23 @@ class Opener:
         Raises:
             RefusedError: there is none of that number, or it is good no more.
         """
-        with self._lock:
-            now_s = self._clock.steady_s()
-            if now_s - self._looked_s >= (LOOK_S if number in self._keys else NEW_S):
-                self._look()
-                self._looked_s = now_s
-            key = self._keys.get(number)
-            if key is None:
-                raise RefusedError("unknown-key")
-            if key.why:
-                raise RefusedError(ENDED.get(key.why, "old-key"))
-            if key.up is None:
-                self._derive(number, key)
+        now_s, key = self._clock.steady_s(), self._keys.get(number)
+        if key is None or key.up is None or now_s - self._looked_s >= LOOK_S:
+            with self._lock:
+                if now_s - self._looked_s >= (NEW_S if key is None else LOOK_S):
+                    self._look()
+                    self._looked_s = now_s
+                key = self._known(number)
+        if key.why:
+            raise RefusedError(ENDED.get(key.why, "old-key"))
+        return key
+
+    def _known(self, number: int) -> _Key:
+        key = self._keys.get(number)
+        if key is None:
+            raise RefusedError("unknown-key")
+        if key.up is None and not key.why:
+            self._derive(number, key)
         return key
 
     def _look(self) -> None:
@@ -179,7 +235,8 @@ class Opener:
             raise RefusedError("key-not-opened") from None
         derived = derive(secret)
         key.down, key.down_iv = Aead(derived.down), derived.down_iv
-        key.up, key.up_iv = Aead(derived.up), derived.up_iv
+        key.up_iv, key.up_iv_number = derived.up_iv, int.from_bytes(derived.up_iv, "big")
+        key.up = Aead(derived.up)
 
     def _use_first(self, number: int, key: _Key) -> None:
         with self._store.write() as connection:
@@ -198,8 +255,15 @@ def _ready(aead: Aead | None) -> Aead:
     return aead
 
 
-def _beat(record: bytes, site: str, counter: int) -> Beat:
+def _read(record: bytes) -> Packed:
     try:
-        return packed.unpack(record, site, counter)
+        return packed.read(record)
+    except packed.PackedError as error:
+        raise RefusedError(error.reason) from None
+
+
+def _beat(found: Packed, site: str, counter: int) -> Beat:
+    try:
+        return packed.beat_of(found, site, counter)
     except packed.PackedError as error:
         raise RefusedError(error.reason) from None

@@ -121,10 +121,15 @@ def newest_of(connection: Connection, site: str, wish: Wish) -> Row[Any] | None:
 
 def due(connection: Connection, sites: Collection[str]) -> dict[str, tuple[CentreOrder, ...]]:
     """Return what these sites have not answered yet, the oldest first; who has nothing is not named."""
-    c = t.centre_order.c
-    waiting = select(c.site).where(c.answered_s.is_(None)).distinct()
-    asked = sorted({*sites}.intersection(connection.execute(waiting).scalars()))
+    asked = sorted(waiting(connection).intersection(sites))
     return {site: _due(connection, site) for site in asked}
+
+
+def waiting(connection: Connection) -> set[str]:
+    """Return the sites that something is wanted of."""
+    c = t.centre_order.c
+    query = select(c.site).where(c.answered_s.is_(None)).distinct()
+    return {*connection.execute(query).scalars()}
 
 
 def _due(connection: Connection, site: str) -> tuple[CentreOrder, ...]:

@@ -19,12 +19,12 @@ from typing import Any, Final, Protocol, TypeVar
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from notanker.core.heartbeat import Ack, Beat
+from notanker_central.calm import Told
 from notanker_central.checking import RefusedError
 from notanker_central.clock import Clock
 from notanker_central.counted import Counted
 from notanker_central.store import Store
-from notanker_central.taking import Taken
+from notanker_central.taken import Taken
 
 log: Final = structlog.get_logger(__name__)
 
@@ -50,23 +50,7 @@ class NotStoredError(Exception):
         super().__init__(reason)
 
 
-class Opened(Protocol):
-    """A beat whose sender has proved to be its site."""
-
-    @property
-    def site(self) -> str:
-        """The site's id."""
-
-    @property
-    def counter(self) -> int:
-        """The beat's counter, as the seal proves it."""
-
-    @property
-    def beat(self) -> Beat:
-        """What the site tells."""
-
-
-O_ = TypeVar("O_", bound=Opened)
+O_ = TypeVar("O_", bound=Told)
 
 
 class Opener(Protocol[O_]):
@@ -79,7 +63,7 @@ class Opener(Protocol[O_]):
             RefusedError: it cannot be taken.
         """
 
-    def answer(self, opened: O_, ack: Ack) -> bytes:
+    def answer(self, opened: O_, taken: Taken) -> bytes:
         """Return the sealed acknowledgement."""
 
 
@@ -168,7 +152,7 @@ class Reception(Counted):
     def __init__(self, store: Store, opener: Opener[O_], clock: Clock) -> None:
         super().__init__()
         self._store = store
-        self._opener: Opener[Opened] = opener  # type: ignore[assignment] # it gets back what it gave
+        self._opener: Opener[Told] = opener  # type: ignore[assignment] # it gets back what it gave
         self._clock = clock
         self._waiting: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -260,22 +244,21 @@ class Reception(Counted):
         batch = _Batch()
         for group in groups:
             batch.open(group, self._opener)
-        beats = [opened.beat for opened in batch.opened]
-        taken = self._stored(beats, self._clock.wall_s()) if beats else []
+        taken = self._stored(batch.opened, self._clock.wall_s()) if batch.opened else []
         batch.close(taken, self._opener)
         self._note(batch, taken)
         batch.answer(groups)
 
-    def _stored(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
+    def _stored(self, told: Sequence[Told], now_s: float) -> list[Taken | None]:
         """Store all beats, or, where the contents of one prevent it, all others."""
         try:
-            return self._store.take_all(beats, now_s)
+            return self._store.take_told(told, now_s)
         except _OF_THE_VALUES as error:
-            if len(beats) == 1:
-                log.warning("beat_not_storable", site=beats[0].site, detail=str(error)[:200])
+            if len(told) == 1:
+                log.warning("beat_not_storable", site=told[0].site, detail=str(error)[:200])
                 return [None]
-        half = len(beats) // 2
-        return [*self._stored(beats[:half], now_s), *self._stored(beats[half:], now_s)]
+        half = len(told) // 2
+        return [*self._stored(told[:half], now_s), *self._stored(told[half:], now_s)]
 
     def _not_stored(self, groups: Sequence[_Group], error: Exception) -> None:
         if not self._failing:
@@ -308,13 +291,13 @@ class _Batch:
     """The beats of several groups on their way through the store, each with its place in its group."""
 
     def __init__(self) -> None:
-        self.opened: list[Opened] = []
+        self.opened: list[Told] = []
         self.counts: collections.Counter[tuple[str, str]] = collections.Counter()
         self._places: list[tuple[int, int, str]] = []
         self._answers: list[list[bytes | None]] = []
         self._reasons: list[dict[int, str]] = []
 
-    def open(self, group: _Group, opener: Opener[Opened]) -> None:
+    def open(self, group: _Group, opener: Opener[Told]) -> None:
         number = len(self._answers)
         self._answers.append([None] * len(group.sealed))
         self._reasons.append({})
@@ -332,7 +315,7 @@ class _Batch:
                 self.opened.append(opened)
                 self._places.append((number, place, group.carrier))
 
-    def close(self, taken: Sequence[Taken | None], opener: Opener[Opened]) -> None:
+    def close(self, taken: Sequence[Taken | None], opener: Opener[Told]) -> None:
         for opened, place, one in zip(self.opened, self._places, taken, strict=True):
             if one is None:
                 self._refuse(place, "not-storable")
@@ -341,7 +324,7 @@ class _Batch:
                 self._refuse(place, "replayed")
                 continue
             number, index, carrier = place
-            self._answers[number][index] = opener.answer(opened, one.ack)
+            self._answers[number][index] = opener.answer(opened, one)
             self.counts[carrier, "stored"] += 1
 
     def answer(self, groups: Sequence[_Group]) -> None:

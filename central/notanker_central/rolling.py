@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from notanker_central import newest
 from notanker_central import tables as t
 from notanker_central.states import State
 
@@ -28,17 +28,6 @@ SECONDS: Final = {state: f"{state}_s" for state in State}
 """The column of `tables.roll_up` that has the seconds of a state."""
 READINGS: Final = ("signal_dbm", "lte_used_bytes")
 """The columns that are as the last beat of the hour says."""
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """What of a beat is read here."""
-
-    signal_dbm: float | None = None
-    lte_used_bytes: int | None = None
-
-
-_NOTHING: Final = _Told()
-_DECODER: Final = msgspec.json.Decoder(_Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +87,7 @@ def settle(connection: Connection, hour: int, after: str = "") -> str | None:
         The last site that is done now, None if that was all.
     """
     c = t.site.c
-    columns = select(c.id, c.state, c.received_s, c.beat)
-    listed = columns.where(c.listed, c.id > after).order_by(c.id).limit(AT_ONCE)
+    listed = newest.sites().where(c.listed, c.id > after).order_by(c.id).limit(AT_ONCE)
     sites: list[Row[Any]] = [*connection.execute(listed)]
     if not sites:
         return None
@@ -113,24 +101,20 @@ def settle(connection: Connection, hour: int, after: str = "") -> str | None:
 def _hour(site: Row[Any], flips: Sequence[Flip], hour: int) -> dict[str, object]:
     begin_s = float(hour * HOUR_S)
     seconds = seconds_by_state(flips, State(site.state), begin_s, begin_s + HOUR_S)
-    told = _told(site, begin_s)
     return {
         "site": site.id,
         "hour": hour,
         "settled": True,
         **{SECONDS[key]: value for key, value in seconds.items()},
-        **{name: getattr(told, name) for name in READINGS},
+        **_readings(site, begin_s),
     }
 
 
-def _told(site: Row[Any], begin_s: float) -> _Told:
+def _readings(site: Row[Any], begin_s: float) -> dict[str, object]:
     """Return what a site's newest beat says, if that speaks for the hour: an hour settled late has none."""
-    if site.received_s is None or not begin_s <= site.received_s < begin_s + 2 * HOUR_S:
-        return _NOTHING
-    try:
-        return _DECODER.decode(site.beat)
-    except msgspec.MsgspecError:  # an earlier version wrote it: its hour has no reading
-        return _NOTHING
+    speaks = site.received_s is not None and begin_s <= site.received_s < begin_s + 2 * HOUR_S
+    beat = newest.beat_in(site) if speaks else None
+    return {name: getattr(beat, name, None) for name in READINGS}
 
 
 def _flips(

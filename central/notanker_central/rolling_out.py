@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from notanker.core.heartbeat import Beat
+from notanker_central import newest
 from notanker_central import tables as t
 from notanker_central.depot import Ready
 from notanker_central.states import State
@@ -59,14 +58,16 @@ def releases(connection: Connection, now_s: float) -> list[Release]:
     """Return every release and how far its site is, those that stop the roll-out first."""
     r, s = t.plan_release.c, t.site.c
     query = (
-        select(r.site, r.seq, r.at_s, s.state, s.beat)
+        select(r.site, r.seq, r.at_s, s.state, t.full_beat.c.told)
         .join_from(t.plan_release, t.site, s.id == r.site)
+        .outerjoin(t.full_beat, t.full_beat.c.site == s.id)
         .where(s.listed)
         .order_by(r.site)
     )
     found = []
     for row in connection.execute(query):
-        has = _has(row.beat)
+        beat = newest.beat_of(row.told)
+        has = beat.plan_seq if beat is not None else 0
         found.append(Release(row.site, row.seq, has, row.at_s, _state(row, has, now_s)))
     return sorted(found, key=lambda one: one.state != "late")
 
@@ -74,13 +75,6 @@ def releases(connection: Connection, now_s: float) -> list[Release]:
 def late(found: Iterable[Release]) -> list[Release]:
     """Return what stops the roll-out."""
     return [one for one in found if one.state == "late"]
-
-
-def _has(beat: str) -> int:
-    try:
-        return msgspec.json.decode(beat, type=Beat).plan_seq if beat else 0
-    except msgspec.MsgspecError:  # an earlier version wrote it
-        return 0
 
 
 def _state(row: object, has: int, now_s: float) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,10 +16,11 @@ from notanker.core.report import Report
 from notanker.errors import NotankerError
 from notanker_central import people_tables, reports, sites, taking
 from notanker_central import tables as t
+from notanker_central.calm import Calm, Told
 from notanker_central.config import Site
 from notanker_central.database import PREPARING, open_engine
 from notanker_central.heralds import Heralds
-from notanker_central.taking import Taken
+from notanker_central.taken import Taken
 from notanker_central.widening import widen
 
 _TRIES: Final = 3
@@ -29,6 +30,16 @@ _CROSSED: Final = ("40001", "40P01")
 
 class StoreError(NotankerError):
     """The database is not one that this version can use."""
+
+
+class Plain(NamedTuple):
+    """A beat that was not sealed."""
+
+    site: str
+    counter: int
+    beat: Beat
+    record: bytes = b""
+    packed: None = None
 
 
 class Store:
@@ -41,6 +52,7 @@ class Store:
         one_writer = self.engine.dialect.name == "sqlite"
         self._turn: Final = threading.Lock() if one_writer else contextlib.nullcontext()
         self._heralds: Final = Heralds()
+        self._calm: Final = Calm()
         with self.write() as connection:
             _prepare(connection)
 
@@ -77,10 +89,14 @@ class Store:
         return taken.ack, taken.newest
 
     def take_all(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
+        """Store beats that were not sealed; what `take_told` does for those that were."""
+        return self.take_told([Plain(beat.site, beat.counter, beat) for beat in beats], now_s)
+
+    def take_told(self, told: Sequence[Told], now_s: float) -> list[Taken | None]:
         """Store beats and their events in one transaction; once this returns, they are on the disk.
 
         Args:
-            beats: Beats whose senders have proved to be the sites, in the order in which they came.
+            told: Beats whose senders have proved to be the sites, in the order in which they came.
             now_s: The centre's wall time.
 
         Returns:
@@ -91,18 +107,22 @@ class Store:
         """
         for left in range(_TRIES, 0, -1):
             try:
-                return self._take_all(beats, now_s)
+                return self._take_all(told, now_s)
+            except taking.NotAsRememberedError:
+                return self._take_all(told, now_s)  # the long way
             except OperationalError as error:
                 if left == 1 or getattr(error.orig, "sqlstate", "") not in _CROSSED:
                     raise
         raise AssertionError("unreachable")
 
-    def _take_all(self, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
+    def _take_all(self, told: Sequence[Told], now_s: float) -> list[Taken | None]:
         with self._driver_errors(), self.write() as connection:
-            taken = taking.take(connection, beats, now_s)
             heralds = self._heralds.among(connection, now_s)
-        told = zip(beats, taken, strict=True)
-        return [one.to_a_herald() if one and beat.site in heralds else one for beat, one in told]
+            taken = taking.take(connection, told, now_s, self._calm, heralds)
+        if not heralds.isdisjoint([one.site for one in told]):
+            every = zip(told, taken, strict=True)
+            return [one.to_a_herald() if one and it.site in heralds else one for it, one in every]
+        return taken
 
     @contextmanager
     def _driver_errors(self) -> Iterator[None]:

@@ -37,7 +37,6 @@ NEW_SITE: Final = {
     "state": "never",
     "rank": rank_of(State.NEVER),
     "counter": NO_COUNTER,
-    "beat": "",
     "epoch": 1,
     "stored_to": NO_POSITION,
     "conflict": False,
@@ -76,7 +75,8 @@ site: Final = Table(
     Column("patience_s", Float, nullable=False),
     # When the dead man's switch fires; null: never reported, or silent already.
     Column("due_s", Float),
-    Column("beat", Text, nullable=False),
+    # The newest beat as it came, packed, if it told nothing new (`calm`); null: `full_beat` has the newest.
+    Column("latest", LargeBinary),
     # The journal that the site writes now; a replaced SD card begins a new one.
     Column("epoch", Integer, nullable=False),
     Column("stored_to", BigInteger, nullable=False),
@@ -145,6 +145,15 @@ Index(
     **_only(SHOWN),
 )
 Index("site_operators", site.c.operator, site.c.listed, **_only(SHOWN))
+
+# The newest beat that told something new, whole, in JSON. It is apart because it is long: each beat writes
+# its site's row anew, and the shorter the row, the less of the disk.
+full_beat: Final = Table(
+    "full_beat",
+    metadata,
+    Column("site", String(64), ForeignKey("site.id"), primary_key=True),
+    Column("told", Text, nullable=False),
+)
 
 event: Final = Table(
     "event",

@@ -8,42 +8,38 @@ on one database, the only agreement that they need.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, bindparam, insert, update
 
 from notanker.core.heartbeat import Ack, Beat, completed
-from notanker_central import glance, journals, orders, outside
+from notanker_central import glance, journals, newest, orders, outside
 from notanker_central import tables as t
 from notanker_central.bulk import Bulk, Standing, bulk_of
+from notanker_central.calm import Calm, Told
 from notanker_central.states import State, rank_of, state_of
+from notanker_central.taken import Taken
 
 LONGEST_INTERVAL_S: Final = 3600.0
 """A site may ask for longer intervals (thrift on LTE), but not mute the dead man's switch by it."""
 
 _YEAR_S: Final = 366 * 86400.0
-_ENCODER: Final = msgspec.json.Encoder()
-_DECODER: Final = msgspec.json.Decoder(Beat)
 _RANKS: Final = {str(state): rank_of(state) for state in State}
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a beat: whether it was newer than all before, and the acknowledgement if it was."""
-
-    ack: Ack
-    newest: bool
-
-    def to_a_herald(self) -> Taken:
-        """Return the same, told to one of the few that speak for all if the centre falls mute."""
-        ack = dataclasses.replace(self.ack, herald=True)
-        return dataclasses.replace(self, ack=ack)
+class NotAsRememberedError(Exception):
+    """A site does not stand as is remembered; the transaction has to be given up, and begun anew."""
 
 
-def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Taken | None]:
+def take(
+    connection: Connection,
+    told: Sequence[Told],
+    now_s: float,
+    calm: Calm,
+    apart: Collection[str] = (),
+) -> list[Taken | None]:
     """Take beats whose senders have proved to be their sites.
 
     Nothing is taken of a beat that is not newer than all before: somebody plays a recording, or it was
@@ -51,24 +47,46 @@ def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Ta
 
     Args:
         connection: A transaction that writes; nothing may be acknowledged before it is committed.
-        beats: In the order in which they came.
+        told: The beats in the order in which they came.
         now_s: The centre's wall time.
+        calm: What is remembered of the sites.
+        apart: Sites whose beats are never taken as calm.
 
     Returns:
         What became of each; None for a site that the database does not have.
+
+    Raises:
+        NotAsRememberedError: less is true than was remembered; it is forgotten now.
     """
     bulk = bulk_of(connection)
+    rows, taken, others = calm.split(told, orders.waiting(connection).union(apart), now_s)
+    if rows and not bulk.keep_calm(rows, now_s):
+        calm.forget(told)
+        raise NotAsRememberedError
+    if others:
+        rest = [told[place] for place in others]
+        found = _take(connection, bulk, rest, now_s, calm)
+        for place, one in zip(others, found, strict=True):
+            taken[place] = one
+    return taken
+
+
+def _take(
+    connection: Connection, bulk: Bulk, told: Sequence[Told], now_s: float, calm: Calm
+) -> list[Taken | None]:
+    beats = [one.beat for one in told]
     batch = _Batch(now_s, bulk.standings({beat.site for beat in beats}))
-    newest = [
+    newer = [
         beat.site in batch.sites and batch.state(batch.sites[beat.site], beat) for beat in beats
     ]
     batch.keep(connection, bulk)
-    fresh = [beat for beat, new in zip(beats, newest, strict=True) if new]
+    fresh = [beat for beat, new in zip(beats, newer, strict=True) if new]
     stored_to = journals.take(bulk, [(batch.sites[beat.site], beat) for beat in fresh], now_s)
     for beat in fresh:
         outside.note(connection, beat.site, batch.sites[beat.site].epoch, beat.events, now_s)
     orders.settle(connection, fresh, now_s)
     wanted = orders.due(connection, batch.sites)
+    calm.remember(told, batch.sites)
     acks = iter(
         Ack(beat.counter, stored, wanted.get(beat.site, ()))
         for beat, stored in zip(fresh, stored_to, strict=True)
@@ -77,7 +95,7 @@ def take(connection: Connection, beats: Sequence[Beat], now_s: float) -> list[Ta
         Taken(next(acks) if new else Ack(beat.counter, 0), new)
         if beat.site in batch.sites
         else None
-        for beat, new in zip(beats, newest, strict=True)
+        for beat, new in zip(beats, newer, strict=True)
     ]
 
 
@@ -97,8 +115,8 @@ class _Batch:
         site.wait_s = patience_s(site.interval_s, site.grace_s, beat.interval_s)
         kept = dataclasses.replace(beat, events=()) if beat.events else beat
         if beat.same:
-            kept = completed(kept, _earlier(site.beat))
-        site.beat, site.newer = _ENCODER.encode(kept).decode(), True
+            kept = completed(kept, newest.beat_of(site.told))
+        site.told, site.newer = newest.text_of(kept), True
         self._traits(site, kept)
         after = state_of(beat)
         if after != site.state:
@@ -144,13 +162,6 @@ def patience_s(interval_s: float, grace_s: float, promised_s: float) -> float:
 
 def _flip(site: str, before: str, after: str, now_s: float, cause: str) -> dict[str, object]:
     return {"site": site, "at_s": now_s, "before": before, "after": after, "cause": cause}
-
-
-def _earlier(kept: str) -> Beat | None:
-    try:
-        return _DECODER.decode(kept) if kept else None
-    except msgspec.MsgspecError:  # an earlier version wrote it, as nobody reads it now
-        return None
 
 
 def _since_s(beat: Beat, now_s: float) -> float:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Connection, Row, func, select
 
 from notanker.core.heartbeat import Beat
+from notanker_central import newest
 from notanker_central import tables as t
 from notanker_central.states import WORST_FIRST, State, rank_of
 
@@ -87,14 +86,14 @@ def page(connection: Connection, number: int, state: State | None = None, size: 
 
 def one(connection: Connection, site: str) -> SiteView | None:
     """Return a listed site, None if there is none of that id."""
-    query = select(t.site).where(t.site.c.listed, t.site.c.id == site)
+    query = newest.sites().where(t.site.c.listed, t.site.c.id == site)
     row = connection.execute(query).one_or_none()
     return None if row is None else _view(row)
 
 
 def some(connection: Connection, ids: Sequence[str]) -> tuple[SiteView, ...]:
     """Return these sites, in their order."""
-    rows = {row.id: row for row in connection.execute(select(t.site).where(t.site.c.id.in_(ids)))}
+    rows = {row.id: row for row in connection.execute(newest.sites().where(t.site.c.id.in_(ids)))}
     return tuple(_view(rows[one]) for one in ids if one in rows)
 
 
@@ -132,10 +131,6 @@ def open_alarms(connection: Connection) -> int:
 
 
 def _view(row: Row[Any]) -> SiteView:
-    beat = None
-    # A beat that an older version wrote may lack something; the site is shown all the same.
-    with contextlib.suppress(msgspec.MsgspecError):
-        beat = msgspec.json.decode(row.beat, type=Beat) if row.beat else None
     return SiteView(
         id=row.id,
         name=row.name,
@@ -151,5 +146,5 @@ def _view(row: Row[Any]) -> SiteView:
         incidents=row.incidents,
         unheld=row.unheld,
         time_zone=row.time_zone,
-        beat=beat,
+        beat=newest.beat_in(row),
     )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import threading
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from notanker.core.heartbeat import Beat
+from notanker_central import newest
 from notanker_central import tables as t
 from notanker_central.alarm.kinds import Kind, hint_of
 from notanker_central.clock import Clock
@@ -232,9 +231,9 @@ def _beats(connection: Connection, sites: Sequence[str]) -> dict[str, Beat]:
     found: dict[str, Beat] = {}
     for first in range(0, len(sites), 500):  # SQLite takes a bounded number of values in a query
         some = t.site.c.id.in_(sites[first : first + 500])
-        for row in connection.execute(select(t.site.c.id, t.site.c.beat).where(some)):
-            with contextlib.suppress(msgspec.MsgspecError):
-                found[row.id] = msgspec.json.decode(row.beat, type=Beat)
+        for row in connection.execute(newest.sites().where(some)):
+            if (beat := newest.beat_in(row)) is not None:
+                found[row.id] = beat
     return found
 
 

@@ -69,18 +69,18 @@ def encrypt0(
         partial_iv: Never used twice with the same key and context IV.
         plaintext: What nobody else is to read.
     """
-    sealed = aead.seal(nonce(context_iv, partial_iv), plaintext, _aad(PROTECTED))
-    params = bytes([KID]) + _bstr(kid) if kid else b""
-    params += bytes([PARTIAL_IV]) + _bstr(partial_iv)
-    head = b"\x83" + _bstr(PROTECTED) + bytes([0xA2 if kid else 0xA1]) + params
-    return head + _bstr(sealed)
+    sealed = aead.seal(nonce(context_iv, partial_iv), plaintext, AAD)
+    params = bytes([KID]) + bstr(kid) if kid else b""
+    params += bytes([PARTIAL_IV]) + bstr(partial_iv)
+    head = b"\x83" + bstr(PROTECTED) + bytes([0xA2 if kid else 0xA1]) + params
+    return head + bstr(sealed)
 
 
 def size_bytes(kid: bytes, partial_iv: bytes, plaintext_bytes: int) -> int:
     """Return how long a message becomes."""
     params = 2 * (1 if kid else 0) + len(kid) + 2 + len(partial_iv)
     sealed = plaintext_bytes + TAG_BYTES
-    return 1 + len(_bstr(PROTECTED)) + 1 + params + _head_bytes(sealed) + sealed
+    return 1 + len(bstr(PROTECTED)) + 1 + params + _head_bytes(sealed) + sealed
 
 
 def read(message: bytes) -> Envelope:
@@ -119,10 +119,11 @@ def nonce(context_iv: bytes, partial_iv: bytes) -> bytes:
 
 def _aad(protected: bytes) -> bytes:
     """Return the Enc_structure with no external data (RFC 9052, section 5.3)."""
-    return _CONTEXT + _bstr(protected) + b"\x40"
+    return _CONTEXT + bstr(protected) + b"\x40"
 
 
-def _bstr(data: bytes) -> bytes:
+def bstr(data: bytes) -> bytes:
+    """Return a byte string as CBOR has it (RFC 8949, section 3.1), its size written the shortest way."""
     size = len(data)
     if size < 24:
         return bytes([0x40 | size]) + data
@@ -131,6 +132,10 @@ def _bstr(data: bytes) -> bytes:
     if size < 0x10000:
         return b"\x59" + size.to_bytes(2, "big") + data
     return b"\x5a" + size.to_bytes(4, "big") + data
+
+
+AAD: Final = _aad(PROTECTED)
+"""Of every message that is sealed here."""
 
 
 def _head_bytes(size: int) -> int:

@@ -64,6 +64,16 @@ def pack(flags: Flags, format_: int) -> int:
     return number
 
 
+def is_known(number: int) -> bool:
+    """Tell whether this version knows the line's state in the number: then it can be unpacked."""
+    return number >> 4 & 7 < len(LINES)
+
+
+def is_over_backup(number: int) -> bool:
+    """Tell whether the beat came over the backup uplink."""
+    return UPLINKS[number >> 3 & 1] is Uplink.BACKUP
+
+
 def unpack(number: int) -> Flags:
     """Return what the number holds; bits beyond are a later version's.
 
@@ -71,7 +81,7 @@ def unpack(number: int) -> Flags:
         ValueError: the line has a state that this version does not know.
     """
     line = number >> 4 & 7
-    if line >= len(LINES):
+    if not is_known(number):
         raise ValueError(f"no state of the line is {line}")
     return Flags(
         UPLINKS[number >> 3 & 1],

@@ -77,9 +77,29 @@ def unpack(record: bytes, site: str, counter: int) -> Beat:
     Raises:
         PackedError: it is no beat that this version can read.
     """
+    return beat_of(read(record), site, counter)
+
+
+def read(record: bytes) -> shapes.Packed:
+    """Read a record without making a beat of it: its types and sizes, its format, the line's state.
+
+    Raises:
+        PackedError: it is none that this version can read.
+    """
     found = _read(record)
     if found.flags & 7 != FORMAT:
         raise PackedError("unknown-format", found.flags & 7)
+    if not flags_.is_known(found.flags):
+        raise PackedError("malformed", "an unknown state of the line")
+    return found
+
+
+def beat_of(found: shapes.Packed, site: str, counter: int) -> Beat:
+    """Return the beat of a record that was read; `site` and `counter` are told by the seal.
+
+    Raises:
+        PackedError: what seldom changes, or the events, cannot be read.
+    """
     flags, about, events = _parts(found)
     sent_s = float(found.sent_s)
     return Beat(

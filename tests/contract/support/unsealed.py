@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from notanker.core.heartbeat import Ack, Beat
 from notanker_central.checking import RefusedError
-
-
-@dataclass(frozen=True, slots=True)
-class Bare:
-    """A beat that is taken at its word."""
-
-    beat: Beat
-
-    @property
-    def site(self) -> str:
-        """The site's id."""
-        return self.beat.site
-
-    @property
-    def counter(self) -> int:
-        """The beat's counter."""
-        return self.beat.counter
+from notanker_central.store import Plain
+from notanker_central.taken import Taken
 
 
 class Unsealed:
     """Opens beats that are JSON and nothing else."""
 
-    def open(self, sealed: bytes) -> Bare:
+    def open(self, sealed: bytes) -> Plain:
         """Return the beat."""
         try:
-            return Bare(msgspec.json.decode(sealed, type=Beat))
+            beat = msgspec.json.decode(sealed, type=Beat)
         except msgspec.MsgspecError:
             raise RefusedError("malformed") from None
+        return Plain(beat.site, beat.counter, beat)
 
-    def answer(self, opened: Bare, ack: Ack) -> bytes:
+    def answer(self, opened: Plain, taken: Taken) -> bytes:
         """Return the acknowledgement as JSON."""
-        return msgspec.json.encode(ack)
+        return msgspec.json.encode(taken.ack)
 
 
 def ack_of(answer: bytes | None) -> Ack:

@@ -26,6 +26,54 @@ def test_a_beat_comes_back_with_its_key_and_its_counter(
     assert cose.decrypt0(envelope, UP, KEYS.up_iv) == record
 
 
+def read(sealed: bytes) -> tuple[int, int, bytes] | None:
+    """Return what the long way reads, None if it refuses."""
+    try:
+        envelope, number, counter = sealing.read_beat(sealed)
+    except cose.CoseError:
+        return None
+    return number, counter, envelope.ciphertext
+
+
+@given(counters, st.integers(1, 2**32 - 1), st.binary(min_size=8, max_size=239))
+def test_the_usual_beat_is_read_the_short_way_and_opens(
+    counter: int, number: int, record: bytes
+) -> None:
+    sealed = sealing.seal_beat(UP, KEYS.up_iv, kid_of(number), counter, record)
+    found = sealing.read_usual(sealed)
+    assert found == (read(sealed) if counter < 2**48 else None)
+    if found is not None:
+        iv = int.from_bytes(KEYS.up_iv, "big")
+        assert sealing.open_usual(UP, iv, counter, found[2]) == record
+
+
+@given(
+    st.builds(
+        lambda counter, number, record: sealing.seal_beat(
+            UP, KEYS.up_iv, kid_of(number), counter, record
+        ),
+        counters,
+        st.integers(1, 2**32 - 1),
+        st.binary(max_size=300),
+    ),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 255)), max_size=3),
+    st.integers(-3, 3),
+)
+def test_the_short_way_takes_nothing_that_the_long_way_reads_otherwise(
+    sealed: bytes, changes: list[tuple[int, int]], longer: int
+) -> None:
+    changed = bytearray(sealed + bytes(max(longer, 0)))[: len(sealed) + longer]
+    for at, byte in changes:
+        changed[at % len(changed)] = byte
+    found = sealing.read_usual(bytes(changed))
+    assert found in (None, read(bytes(changed)))
+
+
+@given(st.binary(max_size=100))
+def test_the_short_way_takes_no_rubbish(rubbish: bytes) -> None:
+    assert sealing.read_usual(rubbish) in (None, read(rubbish))
+
+
 @given(counters, counters)
 def test_an_answer_opens_for_the_beat_that_it_answers_and_no_other(one: int, other: int) -> None:
     sealed = sealing.seal_answer(DOWN, KEYS.down_iv, one, DRAWN, b"record")

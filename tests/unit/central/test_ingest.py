@@ -13,6 +13,7 @@ from tests.unit.central.conftest import Makers
 from notanker.beat.keys import SiteKey
 from notanker.core.heartbeat import EVENTS_PER_BEAT, Ack, Beat
 from notanker.shell.sealing import SiteSeal
+from notanker_central import views
 from notanker_central.ingest import SEALED, Ingest
 from notanker_central.store import Store
 
@@ -81,8 +82,10 @@ def test_what_a_beat_leaves_out_is_as_it_was_told_before(
     short = dataclasses.replace(told, counter=2, same=True)
     assert reply(ingest, make, short)[0] == 200
     with store.read() as connection:
-        row = connection.exec_driver_sql("select beat from site where id='nord'").one()
-    stored = msgspec.json.decode(row.beat, type=Beat)
+        view = views.one(connection, "nord")
+    assert view is not None
+    stored = view.beat
+    assert stored is not None
     assert (stored.counter, stored.operator, stored.plan_seq) == (2, "Beispiel Mobil", 7)
 
 

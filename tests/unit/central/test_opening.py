@@ -17,6 +17,7 @@ from notanker_central import enrolling, orders, site_keys, sites
 from notanker_central.checking import RefusedError
 from notanker_central.opening import LOOK_S, Opener
 from notanker_central.store import Store
+from notanker_central.taken import Taken
 from notanker_central.vault import Vault, VaultError
 
 
@@ -64,7 +65,7 @@ def test_a_sealed_beat_opens_as_its_sites_and_the_answer_opens_there(
     seal = SiteSeal(centre.key())
     opened = centre.opener.open(seal.seal(beat(7)))
     assert (opened.site, opened.counter, opened.beat.version) == ("nord", 7, "0.1.0")
-    answer = centre.opener.answer(opened, Ack(7, 3))
+    answer = centre.opener.answer(opened, Taken(Ack(7, 3), newest=True))
     assert seal.open(answer, 7) == Ack(7, 3)
     with pytest.raises(SealError):
         seal.open(answer, 8)
@@ -101,7 +102,7 @@ def test_the_beat_that_was_answered_last_is_answered_with_the_same_bytes(
 ) -> None:
     seal = SiteSeal(centre.key())
     sealed = seal.seal(beat(5))
-    answer = centre.opener.answer(centre.opener.open(sealed), Ack(5, 0))
+    answer = centre.opener.answer(centre.opener.open(sealed), Taken(Ack(5, 0), newest=True))
     with pytest.raises(RefusedError) as refused:
         centre.opener.open(sealed)
     assert (refused.value.reason, refused.value.answer) == ("repeated", answer)

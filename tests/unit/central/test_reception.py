@@ -11,16 +11,17 @@ from sqlalchemy import event, select
 from tests.unit.central.conftest import Hands, Makers, ack_of
 
 from notanker.beat.keys import SiteKey
-from notanker.core.heartbeat import Ack, Beat
+from notanker.core.heartbeat import Beat
 from notanker.core.names import Cause, Line
 from notanker.shell.sealing import SiteSeal
 from notanker_central import reception as receiving
 from notanker_central import tables as t
 from notanker_central import views
-from notanker_central.opening import Opened, Opener
+from notanker_central.opening import Opener
 from notanker_central.reception import NotStoredError, Reception
 from notanker_central.states import State
-from notanker_central.store import Store
+from notanker_central.store import Plain, Store
+from notanker_central.taken import Taken
 
 WAIT_S = 20.0
 
@@ -166,14 +167,14 @@ def test_a_database_that_fails_answers_nobody_and_loses_nothing(
 class Trusting:
     """Opens whatever is a beat, and passes on what a check should have caught."""
 
-    def open(self, sealed: bytes) -> Opened:
+    def open(self, sealed: bytes) -> Plain:
         if sealed == b"bug":
             raise ZeroDivisionError
         beat = msgspec.json.decode(sealed, type=Beat)
-        return Opened(beat.site, beat.counter, beat, 1, b"")
+        return Plain(beat.site, beat.counter, beat)
 
-    def answer(self, opened: Opened, ack: Ack) -> bytes:
-        return msgspec.json.encode(ack)
+    def answer(self, opened: Plain, taken: Taken) -> bytes:
+        return msgspec.json.encode(taken.ack)
 
 
 def test_one_beat_that_no_database_takes_does_not_keep_out_the_others(
