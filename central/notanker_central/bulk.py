@@ -54,19 +54,32 @@ def standing(row: Sequence[Any]) -> Standing:
     return Standing(*(*row[:_TRAITS_AT], Traits(*row[_TRAITS_AT:])))
 
 
-class CalmRow(NamedTuple):
-    """A beat that tells nothing new, and the site's row as it must still stand for that to be true."""
+class Stands(NamedTuple):
+    """How many sites of a fleet stand alike."""
 
-    counter: int
-    due_s: float
-    latest: bytes
-    key: object
-    id: str
     state: str
-    stored_to: int
     interval_s: float
     grace_s: float
     patience_s: float
+
+
+class CalmRow(NamedTuple):
+    """A beat that tells nothing new, and the site's row as it must still stand for that to be true."""
+
+    key: object
+    counter: int
+    stored_to: int
+    id: str
+    latest: bytes
+    stands: Stands
+
+
+def alike(rows: Iterable[CalmRow]) -> dict[Stands, list[CalmRow]]:
+    """Return the rows by how their sites stand."""
+    found: dict[Stands, list[CalmRow]] = {}
+    for row in rows:
+        found.setdefault(row.stands, []).append(row)
+    return found
 
 
 class EventRow(NamedTuple):

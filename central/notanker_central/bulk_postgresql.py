@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from notanker_central.bulk import CalmRow, EventRow, Place, Standing, Told, standing
+from notanker_central.bulk import CalmRow, EventRow, Place, Standing, Stands, Told, alike, standing
 
 # In one order for all receivers: two whose batches have sites in common must not wait for each other.
 _STANDINGS: Final = """
@@ -17,20 +17,21 @@ select id, id, state, since_s, interval_s, grace_s, counter, epoch, stored_to, c
 from site left join full_beat on full_beat.site = site.id
 where id = any(%s) order by id for update of site"""
 _CALM: Final = """
-create temporary table if not exists new_calm (
-    counter bigint, due_s float8, latest bytea, id text, state text, stored_to bigint,
-    interval_s float8, grace_s float8, patience_s float8
-) on commit delete rows"""
+create temporary table if not exists new_calm (counter bigint, stored_to bigint, id text, latest bytea)
+on commit delete rows"""
 _COPY_CALM: Final = "copy new_calm from stdin"
 _CALM_STATES: Final = """
 with locked as materialized (
     select n.* from site join new_calm n using (id)
-    where site.counter < n.counter and site.state = n.state and site.stored_to = n.stored_to
-        and site.interval_s = n.interval_s and site.grace_s = n.grace_s and site.patience_s = n.patience_s
+    where site.counter < n.counter and site.stored_to = n.stored_to and site.state = %(state)s
+        and site.interval_s = %(interval_s)s and site.grace_s = %(grace_s)s
+        and site.patience_s = %(patience_s)s
     order by site.id for update of site
 )
-update site set counter = l.counter, received_s = %(now)s, due_s = l.due_s, latest = l.latest
+update site set counter = l.counter, received_s = %(now)s, due_s = %(now)s + %(patience_s)s,
+    latest = l.latest
 from locked l where site.id = l.id"""
+_EMPTY: Final = "truncate new_calm"
 _BEATS: Final = """
 create temporary table if not exists new_beat (
     id text, counter bigint, wait_s float8, told text, state text, rank int, since_s float8
@@ -75,11 +76,18 @@ class PostgresqlBulk:
 
     def keep_calm(self, rows: Collection[CalmRow], now_s: float) -> bool:
         """Write beats that tell nothing new."""
+        written = [self._keep(group, stands, now_s) for stands, group in alike(rows).items()]
+        return sum(written) == len(rows)
+
+    def _keep(self, rows: list[CalmRow], stands: Stands, now_s: float) -> int:
         self._cursor.execute(_CALM)
         with self._cursor.copy(_COPY_CALM) as copy:
             for row in rows:
-                copy.write_row((*row[:3], *row[4:]))
-        return self._cursor.execute(_CALM_STATES, {"now": now_s}).rowcount == len(rows)
+                copy.write_row(row[1:5])
+        told = {"now": now_s, **stands._asdict()}
+        written = self._cursor.execute(_CALM_STATES, told).rowcount
+        self._cursor.execute(_EMPTY)
+        return written
 
     def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats."""

@@ -13,12 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from notanker.beat import flags, packed
 from notanker.beat.shapes import Packed
 from notanker.core.heartbeat import Ack, Beat
-from notanker_central.bulk import CalmRow, Standing
+from notanker_central.bulk import CalmRow, Standing, Stands
 from notanker_central.taken import Taken
 
 MOST: Final = 200_000
@@ -49,9 +49,6 @@ class Told(Protocol):
         """What the site tells."""
 
 
-T_ = TypeVar("T_", bound=Told)
-
-
 @dataclass(slots=True)
 class _Remembered:
     """How a site stands, as far as a calm beat depends on it.
@@ -66,11 +63,8 @@ class _Remembered:
     flags: int
     promised_s: int
     proven_s: float
-    state: str
     stored_to: int
-    interval_s: float
-    grace_s: float
-    wait_s: float
+    stands: Stands
     taken: Taken
 
 
@@ -81,14 +75,13 @@ class Calm:
         self._sites: dict[str, _Remembered] = {}
 
     def split(
-        self, told: Sequence[T_], apart: Collection[str], now_s: float
+        self, told: Sequence[Told], apart: Collection[str]
     ) -> tuple[list[CalmRow], list[Taken | None], list[int]]:
         """Tell the calm beats of a batch from the others.
 
         Args:
             told: In the order in which they came.
             apart: Sites whose beats go the long way: something is wanted of them.
-            now_s: The centre's wall time.
 
         Returns:
             What to write, a row for each site; what becomes of each beat, None for the others; and the
@@ -108,16 +101,7 @@ class Calm:
                 continue
             known.counter = one.counter
             rows[site] = CalmRow(
-                one.counter,
-                now_s + known.wait_s,
-                one.record,
-                known.key,
-                site,
-                known.state,
-                known.stored_to,
-                known.interval_s,
-                known.grace_s,
-                known.wait_s,
+                known.key, one.counter, known.stored_to, site, one.record, known.stands
             )
             taken[place] = known.taken
         return list(rows.values()), taken, others
@@ -161,10 +145,7 @@ def _remembered(site: Standing, found: Packed) -> _Remembered:
         flags=found.flags,
         promised_s=found.interval_s,
         proven_s=-math.inf if proven_s is None else proven_s,
-        state=site.state,
         stored_to=site.stored_to,
-        interval_s=site.interval_s,
-        grace_s=site.grace_s,
-        wait_s=site.wait_s,
+        stands=Stands(site.state, site.interval_s, site.grace_s, site.wait_s),
         taken=Taken(ack, newest=True, record=packed.pack_ack(ack)),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import collections
-import contextlib
 import threading
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +17,7 @@ from notanker_central.enrolling import KeyDesk
 from notanker_central.keys import Keyring, bearer
 from notanker_central.reception import NotStoredError, Pending, Receiving
 from notanker_central.reports import report_in
+from notanker_central.settled import Settled
 from notanker_central.store import Store
 from notanker_central.vault import VaultError
 
@@ -49,6 +48,7 @@ class Ingest:
         self._keyring = Keyring(store)
         self._counts: collections.Counter[str] = collections.Counter()
         self._lock = threading.Lock()
+        self._settled = Settled()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -59,8 +59,7 @@ class Ingest:
     async def beat(self, sealed: bytes) -> Reply:
         """Answer one sealed beat once it is on the disk."""
         pending = self._reception.submit(sealed, CARRIER)
-        with contextlib.suppress(NotStoredError):  # what follows says it
-            await asyncio.wrap_future(pending)
+        await self._settled.wait(pending)
         return _worded(pending)
 
     def receive(self, sealed: bytes) -> Reply:

@@ -59,7 +59,7 @@ def take(
         NotAsRememberedError: less is true than was remembered; it is forgotten now.
     """
     bulk = bulk_of(connection)
-    rows, taken, others = calm.split(told, orders.waiting(connection).union(apart), now_s)
+    rows, taken, others = calm.split(told, orders.waiting(connection).union(apart))
     if rows and not bulk.keep_calm(rows, now_s):
         calm.forget(told)
         raise NotAsRememberedError
