@@ -12,6 +12,7 @@ from typing import Final
 
 import h11
 
+from notanker_central.web import usual
 from notanker_central.web.stream import Stream
 from notanker_central.web.wsgi import Answer, Request, failure
 
@@ -59,6 +60,7 @@ class Conversation:
         self._limits = limits
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
         self._bare = False
+        self._usual = False
 
     async def run(self, handler: Handler) -> None:
         """Answer requests until one side has enough.
@@ -69,7 +71,11 @@ class Conversation:
         """
         try:
             while (request := await self._request()) is not None:
-                await self._answer(await handler(request))
+                answer = await handler(request)
+                if self._usual:
+                    await self._tell(usual.write(answer))
+                    continue
+                await self._answer(answer)
                 if self._http.our_state is not h11.DONE:
                     return
                 self._http.start_next_cycle()
@@ -80,9 +86,14 @@ class Conversation:
                 await self._answer(failure(error.error_status_hint, "bad request"))
 
     async def _request(self) -> Request | None:
+        self._usual = False
         if not self._http.trailing_data[0]:
             async with asyncio.timeout(self._limits.idle_s):
-                await self._feed()
+                data = await self._stream.receive(CHUNK_BYTES)
+            if (found := usual.read(data)) is not None:
+                self._usual = True
+                return Request("POST", usual.TARGET, *found, self._peer, self._scheme)
+            self._http.receive_data(data)
         async with asyncio.timeout(self._limits.head_s):
             head = await self._event()
         if not isinstance(head, h11.Request):
@@ -131,5 +142,7 @@ class Conversation:
         await self._tell(data)
 
     async def _tell(self, data: bytes) -> None:
-        async with asyncio.timeout(self._limits.answer_s):
-            await self._stream.send(data)
+        sent = self._stream.send_now(data)
+        if sent < len(data):
+            async with asyncio.timeout(self._limits.answer_s):
+                await self._stream.send(data[sent:])

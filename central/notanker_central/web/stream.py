@@ -26,6 +26,9 @@ class Stream:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = connection
         self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] | None = None
+        self._watched = -1
+        self._unasked = 0
 
     async def secure(self, context: ssl.SSLContext) -> None:
         """Do the TLS handshake.
@@ -46,6 +49,17 @@ class Stream:
         """
         return await self._patiently(lambda: self._socket.recv(limit))
 
+    def send_now(self, data: bytes) -> int:
+        """Send what can be sent without waiting, and return how many bytes that were.
+
+        Raises:
+            OSError: the connection is broken.
+        """
+        try:
+            return self._socket.send(data)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError, InterruptedError):
+            return 0
+
     async def send(self, data: bytes) -> None:
         """Send all of it.
 
@@ -60,6 +74,7 @@ class Stream:
 
     def close(self) -> None:
         """Close the connection, with a TLS goodbye if it can be said at once."""
+        self._unwatch()
         with contextlib.suppress(OSError, ValueError):
             if isinstance(self._socket, ssl.SSLSocket):
                 self._socket.unwrap()
@@ -78,12 +93,31 @@ class Stream:
                 await (self._writable() if sending else self._readable())
 
     async def _readable(self) -> None:
-        number, ready = self._socket.fileno(), self._loop.create_future()
-        self._loop.add_reader(number, _wake, ready)
+        # Watched until something comes that nobody waits for: a connection that is kept costs no two calls
+        # into the kernel for each request.
+        self._ready = self._loop.create_future()
+        if self._watched < 0:
+            self._watched = self._socket.fileno()
+            self._loop.add_reader(self._watched, self._on_readable)
         try:
-            await ready
+            await self._ready
         finally:
-            self._loop.remove_reader(number)
+            self._ready = None
+
+    def _on_readable(self) -> None:
+        if self._ready is not None:
+            self._unasked = 0
+            _wake(self._ready)
+            return
+        # Once more is usual: the loop looks again before he who was woken has read.
+        self._unasked += 1
+        if self._unasked > 1:
+            self._unwatch()
+
+    def _unwatch(self) -> None:
+        if self._watched >= 0:
+            self._loop.remove_reader(self._watched)
+            self._watched = -1
 
     async def _writable(self) -> None:
         number, ready = self._socket.fileno(), self._loop.create_future()
