@@ -15,7 +15,7 @@ sys.path.insert(0, str(CHECKOUT))
 from tests.unit.central.conftest import make_beat  # noqa: E402 - found from the checkout
 
 from notanker.core.heartbeat import BeatIncident  # noqa: E402
-from notanker_central import newest
+from notanker_central import newest  # noqa: E402
 from notanker_central import tables as t  # noqa: E402
 from notanker_central.states import State, rank_of  # noqa: E402
 from notanker_central.store import Store  # noqa: E402
