@@ -165,8 +165,7 @@ def test_rules_that_shut_the_technician_out_are_taken_back_by_the_box_itself(
     good = play(box, playbook, ansible_ssh_args=way, **SITE)
     assert not good.failed, good.why
     before = box.run(RULES)
-    rules = "type filter hook input priority 0; ct state established accept; tcp dport 22 drop;"
-    shut = f"  chain input {{ {rules} }}\n"
+    shut = "chain input { type filter hook input priority 0; tcp dport 22 ct state new drop; }"
     bad = play(
         box, playbook, "--extra-vars", f"firewall_rules='{shut}' firewall_back_s=40",
         ansible_ssh_args=way, **SITE,
