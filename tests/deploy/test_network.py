@@ -99,7 +99,6 @@ def stands_beside_networkmanager(box: Container, play: Play, playbook: str) -> N
         "chronyd -p -f /etc/chrony/notanker.conf | tail -1 | grep -qx 'makestep 1 -1'"
     )
 
-    box.run("useradd --create-home anna")
     sshd = box.run("sshd -T -C user=pi,host=x,addr=192.0.2.1")
     for line in (
         "passwordauthentication no",
