@@ -1,0 +1,267 @@
+"""The playbooks with the example inventory, as a technician calls them, on booted containers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.deploy.conftest import COLLECTION, Played, _played
+
+from notanker_lab import addresses
+from notanker_lab.booted import Booted, Container
+from notanker_lab.booted.system import fresh_name
+from notanker_lab.stage import make_certificate
+from notanker_lab.topology import command
+
+SITE = "musterhafen"
+HOUSE = COLLECTION.parents[1] / "dist" / "wheelhouse"
+RELEASE = "x86_64-py3.11"
+# What time, packages and Ansible itself write; and what the playbook says that it leaves.
+NOT_OURS = (
+    *("/var/log/", "/var/cache/", "/var/lib/apt/", "/var/lib/dpkg/", "/var/lib/systemd/"),
+    *("/root/.ansible/", "/home/pi/", "/usr/lib/python3/dist-packages/", "/etc/ssl/certs/"),
+    *("/var/lib/notanker/", "/var/lib/NetworkManager/"),
+)
+
+
+class Inventory:
+    """A copy of the example, in which one site is a booted system."""
+
+    def __init__(self, folder: Path, box: Booted) -> None:
+        self.folder, self.box = folder, box
+        shutil.copytree(COLLECTION / "example", folder)
+        self.lead("notanker_sites", SITE, box)
+
+    def lead(self, group: str, name: str, box: Booted) -> None:
+        """Let a name of the example lead to a booted system."""
+        file = self.folder / "inventory.yml"
+        told = yaml.safe_load(file.read_text("utf-8"))
+        told[group]["hosts"][name] = box.inventory()["all"]["hosts"][box.name]
+        file.write_text(json.dumps(told), encoding="utf-8")
+
+    def say(self, **variables: Any) -> None:
+        """Write variables of the site, as a person would, into the file that is meant for them."""
+        file = self.folder / "host_vars" / f"{SITE}.yml"
+        file.write_text(file.read_text("utf-8") + yaml.safe_dump(variables), encoding="utf-8")
+
+    def play(self, playbook: str, *options: str, limit: str = SITE) -> Played:
+        """Call a playbook for the site alone."""
+        return _played(self.folder / "inventory.yml", playbook, ("--limit", limit, *options))
+
+
+@pytest.fixture
+def sites(tmp_path: Path, container: Container) -> Inventory:
+    """Give the example, whose first site is a fresh Debian 12."""
+    return Inventory(tmp_path / "sites", container)
+
+
+@pytest.fixture
+def installed(sites: Inventory) -> Inventory:
+    """Give the example with its first site installed."""
+    first = sites.play("site.yml")
+    assert not first.failed, first.why
+    return sites
+
+
+def files(box: Booted) -> set[str]:
+    """List every file of the system that is not on NOT_OURS, and that no Debian package brought."""
+    every = box.run("find / -xdev \\( -type f -o -type l \\) -print 2>/dev/null", timeout_s=120)
+    packaged = set(box.run("cat /var/lib/dpkg/info/*.list", timeout_s=120).splitlines())
+    return {path for path in every.splitlines() if not path.startswith(NOT_OURS)} - packaged
+
+
+def test_wrong_values_stop_all_before_anything_is_changed(sites: Inventory) -> None:
+    before = files(sites.box)
+    sites.say(notanker_mode="router", notanker_mdoe="solo", notanker_primary="eth7")
+    stopped = sites.play("site.yml")
+    assert stopped.failed
+    assert stopped.changed == 0
+    assert files(sites.box) == before
+    text = " ".join(stopped.text.split())
+    assert "Nichts wurde geändert" in text
+    assert f"notanker_mode (host_vars/{SITE}.yml): „router“ passt nicht" in text
+    assert "gemeint ist wohl notanker_mode" in text
+    assert "eth7 gibt es an der Box nicht" in text
+
+
+@pytest.mark.long
+def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothing(
+    sites: Inventory,
+) -> None:
+    tried = sites.play("site.yml", "--check")
+    assert not tried.failed, tried.why
+    assert not sites.box.succeeds("test -e /opt/notanker -o -e /etc/notanker")
+    first = sites.play("site.yml")
+    assert not first.failed, first.why
+    second = sites.play("site.yml")
+    assert (second.failed, second.changed) == (0, 0), second.why
+    assert sites.box.succeeds("systemctl is-active notanker-agent notanker-portal")
+    third = sites.play("site.yml", "--check")
+    assert (third.failed, third.changed) == (0, 0), third.why
+
+
+@pytest.mark.long
+def test_a_release_that_does_not_start_goes_back_to_the_one_before(
+    installed: Inventory, tmp_path: Path
+) -> None:
+    box = installed.box
+    before = box.run("readlink /opt/notanker/current")
+    unit = box.run("cat /etc/systemd/system/notanker-agent.service /etc/notanker/notanker.toml")
+    installed.say(notanker_wheelhouse=str(broken_house(tmp_path / "house")))
+    update = installed.play("update.yml")
+    assert update.failed
+    text = " ".join(update.text.split())
+    assert f"Die Box läuft wieder mit {Path(before.strip()).name}" in text
+    assert "wurden nicht angerührt" in text
+    assert box.run("readlink /opt/notanker/current") == before
+    now = box.run("cat /etc/systemd/system/notanker-agent.service /etc/notanker/notanker.toml")
+    assert now == unit
+    assert box.run("/usr/local/bin/notanker status; test $? -le 1")
+    again = installed.play("site.yml", "-e", f"notanker_wheelhouse={HOUSE}")
+    assert (again.failed, again.changed) == (0, 0), again.why
+
+
+def broken_house(folder: Path) -> Path:
+    """Make a wheelhouse whose release is whole and checks configurations well, but does not start."""
+    shutil.copytree(HOUSE / RELEASE, folder / RELEASE)
+    house = folder / RELEASE
+    (wheel,) = house.glob("notanker-*.whl")
+    old = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    with zipfile.ZipFile(wheel) as source:
+        content = {name: source.read(name) for name in source.namelist()}
+    content["notanker/cli/agent.py"] = b"raise SystemExit('does not start')\n"
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in content.items():
+            target.writestr(name, data)
+    new = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    lock = house / "requirements.txt"
+    lock.write_text(lock.read_text("utf-8").replace(old, new), encoding="utf-8")
+    (house / "release").write_text("9.9.9-broken\n", encoding="utf-8")
+    with tarfile.open(folder / f"{RELEASE}.tar", "w") as archive:
+        for path in sorted(house.iterdir()):
+            archive.add(path, arcname=path.name)
+    return folder
+
+
+@pytest.mark.long
+def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Inventory) -> None:
+    box = sites.box
+    before, network = (
+        files(box),
+        box.run("ip -brief address show eth0; ip route; nmcli -g NAME con"),
+    )
+    assert not sites.play("site.yml").failed
+    assert files(box) > before
+    asked = sites.play("remove.yml")
+    assert asked.failed
+    assert asked.changed == 0
+    gone = sites.play("remove.yml", "-e", "remove_sure=true")
+    assert not gone.failed, gone.why
+    assert files(box) - before == set()
+    assert box.run("ls -A /var/lib/notanker").split()
+    assert not box.succeeds("test -e /var/lib/notanker/centre.key")
+    assert "notanker" not in box.run("ip rule; nft list tables; systemctl list-unit-files")
+    assert "notanker" not in box.run("getent passwd; getent group")
+    assert box.run("ip -brief address show eth0; ip route; nmcli -g NAME con") == network
+    rest = sites.play("remove.yml", "-e", "remove_sure=true", "-e", "remove_record=true")
+    assert not rest.failed, rest.why
+    assert not box.succeeds("test -e /var/lib/notanker")
+
+
+@pytest.mark.long
+def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Inventory) -> None:
+    box = sites.box
+    for link in ("eth0", "lte0"):
+        box.beyond(link, "ip link set lo up")
+        for address in addresses.ANCHORS:
+            box.beyond(link, f"ip address add {address}/32 dev lo")
+    sites.say(
+        notanker_modem="none",
+        agent_lte_gateway=addresses.STICK,
+        agent_anchors=[{"kind": "icmp", "address": one} for one in addresses.ANCHORS],
+        agent_settings={"failover": {"wait_to_restore_s": 3, "most_wait_s": 3}},
+    )
+    first = sites.play("site.yml")
+    assert not first.failed, first.why
+    asked = sites.play("drill.yml")
+    assert asked.failed
+    assert "drill_told=true" in asked.text
+    proven = """grep -q '"line":"primary"' /run/notanker/status.json &&
+        grep -q '"uplink":"backup","interface":"lte0","verdict":"up"' /run/notanker/status.json"""
+    box.wait_until(proven, 180)
+    drill = sites.play("drill.yml", "-e", "drill_told=true", "-e", "drill_minutes=1")
+    assert not drill.failed, drill.why
+    assert "s war der Verkehr auf LTE" in " ".join(drill.text.split())
+    assert "notanker_drill" not in box.run("nft list tables; systemctl list-timers --all")
+
+
+@pytest.mark.long
+def test_only_a_well_site_is_drilled(installed: Inventory) -> None:
+    refused = installed.play("drill.yml", "-e", "drill_told=true")
+    assert refused.failed
+    assert refused.changed == 0
+    assert "Geübt wird nur an einem gesunden Standort" in " ".join(refused.text.split())
+
+
+@pytest.mark.long
+def test_a_fresh_box_takes_a_dead_ones_place_with_a_key_of_its_own(
+    sites: Inventory, tmp_path: Path
+) -> None:
+    with Container(fresh_name("centre")) as centre:
+        sites.lead("notanker_centre", "centre", centre)
+        certificate(sites.folder / "secrets-centre", tmp_path)
+        join(sites.box, centre)
+        made = sites.play("central.yml", limit="centre")
+        assert not made.failed, made.why
+        first = sites.play("site.yml")
+        assert not first.failed, first.why
+        key = sites.box.run("cat /var/lib/notanker/centre.key")
+        assert sites.play("replace.yml").failed, "a box that is in use was made a fresh one"
+
+        sites.box.down()
+        with Container(fresh_name("fresh")) as fresh:
+            sites.lead("notanker_sites", SITE, fresh)
+            join(fresh, centre)
+            replaced = sites.play("replace.yml")
+            assert not replaced.failed, replaced.why
+            assert fresh.run("cat /var/lib/notanker/centre.key") != key
+            acknowledged = """grep -q '"acknowledged":{' /run/notanker/status.json"""
+            fresh.wait_until(acknowledged, 90)
+
+
+def certificate(folder: Path, scratch: Path) -> None:
+    """Make the centre's certificate, as an authority of the company would."""
+    made = scratch / "authority"
+    made.mkdir()
+    make_certificate(made, "centre.example")
+    for name, target in {"centre.pem": "central.pem", "centre.key": "central.key"}.items():
+        shutil.copy(made / name, folder / target)
+    shutil.copy(made / "ca.pem", folder / "ca.pem")
+
+
+def join(box: Booted, centre: Booted) -> None:
+    """Put the centre behind the site's router, and let its name be known."""
+    router, there = box.links.far("eth0"), centre.links.near
+    subprocess.run(["ip", "-n", there, "link", "del", "wan0"], check=False, capture_output=True)
+    line = ["ip", "link", "add", "wan0", "netns", router, "type", "veth"]
+    command([*line, "peer", "name", "wan0", "netns", there])
+    centre.run("nmcli device set wan0 managed no", check=False)
+    for namespace, address in ((router, "198.51.100.1"), (there, addresses.CENTRE)):
+        command(["ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "wan0"])
+        command(["ip", "-n", namespace, "link", "set", "wan0", "up"])
+    # Both have the same addresses on their primary lines.
+    box.beyond(
+        "eth0",
+        "sysctl -q net.ipv4.ip_forward=1; nft add table ip nat; "
+        "nft 'add chain ip nat out { type nat hook postrouting priority 100; }'; "
+        "nft add rule ip nat out oifname wan0 masquerade",
+    )
+    box.run(f"echo {addresses.CENTRE} centre.example >>/etc/hosts")
