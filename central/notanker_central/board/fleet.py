@@ -7,7 +7,8 @@ from typing import Final
 from flask import request
 
 from notanker_central import views
-from notanker_central.board import fleets, geography, incidents
+from notanker_central.alarm.views import open_incidents as open_alarms
+from notanker_central.board import alarming, fleets, geography, incidents
 from notanker_central.board.desk import Desk, Rule, Shown
 from notanker_central.board.filters import Filter, Sort, filter_of
 from notanker_central.board.show import Show
@@ -24,6 +25,7 @@ def rules() -> tuple[Rule, ...]:
         Rule("/regions", "regions", regions),
         Rule("/incidents", "incidents", open_incidents),
         Rule("/alarms", "alarms", alarms),
+        *alarming.rules(),
     )
 
 
@@ -33,7 +35,8 @@ def fleet(desk: Desk) -> Shown:
     with desk.read() as connection:
         found = fleets.find(connection, wanted, desk.now_s)
         choices = fleets.choices(connection)
-        storms = fleets.storms(connection)
+        groups = alarming.groups(connection)
+        storms = alarming.untold(fleets.storms(connection), groups)
         unheld = incidents.count_unheld(connection)
     return desk.render(
         "fleet.html",
@@ -41,6 +44,7 @@ def fleet(desk: Desk) -> Shown:
         wanted=wanted,
         regions=choices[0],
         operators=choices[1],
+        groups=groups,
         storms=storms,
         unheld=unheld,
         headline=_headline(found.counts, wanted, desk.show),
@@ -73,15 +77,17 @@ def open_incidents(desk: Desk) -> Shown:
     page = filter_of(request.args).page
     with desk.read() as connection:
         found = incidents.page(connection, page)
-        storms = fleets.storms(connection)
-    return desk.render("incidents.html", found=found, storms=storms)
+        groups = alarming.groups(connection)
+        storms = alarming.untold(fleets.storms(connection), groups)
+    return desk.render("incidents.html", found=found, groups=groups, storms=storms)
 
 
 def alarms(desk: Desk) -> Shown:
     """Show the dead man's switch's alarms."""
     with desk.read() as connection:
         found = views.alarms(connection)
-    return desk.render("alarms.html", alarms=found)
+        still_open = open_alarms(connection)
+    return desk.render("alarms.html", alarms=found, open=still_open)
 
 
 def _headline(counts: dict[State, int], wanted: Filter, show: Show) -> str:

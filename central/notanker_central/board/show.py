@@ -15,6 +15,9 @@ from notanker.core.heartbeat import Beat, BeatCause
 from notanker.core.names import Cause, Line, Uplink, Verdict
 from notanker.core.wording import CAUSES, CONFIDENCES, LINES, UPLINKS, VERDICTS, Pair, evidence_pair
 from notanker.errors import Language
+from notanker_central.alarm.common import Dimension
+from notanker_central.alarm.kinds import Kind
+from notanker_central.alarm.views import IncidentView
 from notanker_central.board import pictures
 from notanker_central.board.availability import floor_pct
 from notanker_central.board.people_wording import DID, ROLES
@@ -96,6 +99,17 @@ class Show:
             "?": ("jemandem", "somebody"),
         }
         return self.pick(pair[who]) if who in pair else who
+
+    def alarm(self, one: IncidentView) -> str:
+        """Return what an incident of the centre is about, as a line."""
+        single = one.dimension == Dimension.SITE and one.kind != Kind.DEAF
+        everywhere = "alarm_all" if one.dimension == Dimension.ALL else "alarm_several"
+        return self.text(
+            f"alarm_{'one_' if single else ''}{one.kind}",
+            where=one.where(self.language) or one.value or self.text(everywhere),
+            count=self.number(one.sites),
+            of=self.number(one.of),
+        )
 
     def wanted(self, order: Row[Any]) -> str:
         """Return who wanted what of a site."""

@@ -119,6 +119,29 @@ TEXTS: Final[dict[str, Pair]] = {
         "Um eine Störung kümmert sich noch niemand.",
         "Nobody has taken on one site's incident.",
     ),
+    "alarm_silent": (
+        "{where}: {count} von {of} Standorten stumm",
+        "{where}: {count} of {of} sites silent",
+    ),
+    "alarm_proof": (
+        "{where}: Ersatzanbindung an {count} von {of} Standorten unbewiesen",
+        "{where}: backup uplink not proven at {count} of {of} sites",
+    ),
+    "alarm_deaf": (
+        "Die Zentrale hört keinen Standort: ihr eigenes Netz prüfen",
+        "The centre hears no site: check its own network",
+    ),
+    "alarm_one_silent": ("{where} ist stumm", "{where} is silent"),
+    "alarm_one_proof": (
+        "{where}: Ersatzanbindung unbewiesen",
+        "{where}: backup uplink not proven",
+    ),
+    "alarm_all": ("Alle", "All"),
+    "alarm_several": ("Mehrere", "Several"),
+    "alarm_ack_means": (
+        "Wer übernimmt, kümmert sich darum: Die Zentrale alarmiert niemanden sonst.",
+        "Whoever takes it on sees to it: the centre then alarms nobody else.",
+    ),
     "storm_operator": (
         "{silent} von {of} Standorten mit {value} sind stumm",
         "{silent} of {of} sites with {value} are silent",
