@@ -180,7 +180,19 @@ def test_the_month_on_paper_has_no_menu_and_all_columns(seen: Seen) -> None:
     page.emulate_media(media="print")
     assert not page.locator("nav").is_visible()
     assert page.locator("th", has_text="unbekannt").first.is_visible()
+    page.set_viewport_size({"width": 673, "height": 740})  # A4 without its margins, at 96 dpi
+    cut = "() => [...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert page.evaluate(cut) == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("path", ["/", "/site/s00", "/month/2026-12"])
+def test_paper_is_white_and_words_are_dark_whatever_the_screen_has(path: str, seen: Seen) -> None:
+    page = seen.at(path, 673, "dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(22, 25, 29)"
+    assert page.evaluate(PALE) == []
     page.emulate_media(media="screen")
 
 
