@@ -64,6 +64,8 @@ def root(fleet: Fleet) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def seen(browser: Browser, root: str) -> Iterator[Seen]:
     context = browser.new_context(viewport={"width": 360, "height": 740})
+    # The pages renew themselves: on a busy machine that would be in the midst of a question.
+    context.add_init_script("window.setInterval = () => 0")
     page = context.new_page()
     page.goto(f"{root}/")
     page.get_by_label("Name").fill(ADMIN)
@@ -181,7 +183,8 @@ def test_the_month_on_paper_has_no_menu_and_all_columns(seen: Seen) -> None:
     assert not page.locator("nav").is_visible()
     assert page.locator("th", has_text="unbekannt").first.is_visible()
     page.set_viewport_size({"width": 673, "height": 740})  # A4 without its margins, at 96 dpi
-    cut = "() => [...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    wide = "[...document.querySelectorAll('.wide')]"
+    cut = f"() => {wide}.filter(e => e.scrollWidth > e.clientWidth + 1).length"
     assert page.evaluate(cut) == 0
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.emulate_media(media="screen")
