@@ -26,7 +26,7 @@ from notanker_central.store import Store  # noqa: E402
 from notanker_central.watcher import Watcher  # noqa: E402
 from notanker_lab.postgresql import postgresql  # noqa: E402 - found from the checkout
 
-HEADS: Final = ["row", "beats/s", "goal", "answered", "lost", "p50 ms", "p99 ms"]
+HEADS: Final = ["row", "beats/s", "goal", "answered", "lost", "p50 ms", "p99 ms", "CPU us a beat"]
 Row = tuple[str, str, dict[str, Any]]
 
 
@@ -44,9 +44,14 @@ def https(database: str, seconds: float, folder: Path) -> Row:
     """Beats by HTTPS over 64 connections that last."""
     with databases(database, folder) as url:
         toml = running.prepare(folder, url, 1_000)
-        with running.process(toml, "serve") as (_, ports):
+        with running.process(toml, "serve") as (centre, ports):
             found = running.load(
-                "load_https.py", port=ports[0], sites=1_000, seconds=seconds, clients=64
+                "load_https.py",
+                centre=centre,
+                port=ports[0],
+                sites=1_000,
+                seconds=seconds,
+                clients=64,
             )
         return f"https -> {database}", ">= 2,000", found
 
@@ -55,10 +60,11 @@ def udp(database: str, seconds: float, folder: Path, sites: int = 10_000) -> Row
     """Beats by UDP, sealed beforehand, 4,000 under way."""
     with databases(database, folder) as url:
         toml = running.prepare(folder, url, sites)
-        with running.process(toml, "serve") as (_, ports):
+        with running.process(toml, "serve") as (centre, ports):
             rounds = max(1, int(60_000 * seconds / sites))
             found = running.load(
                 "load_udp.py",
+                centre=centre,
                 port=ports[1],
                 sites=sites,
                 seconds=seconds,
@@ -122,7 +128,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             Path(folder).chmod(0o755)  # PostgreSQL runs as nobody
             row, goal, found = ROWS[name](options.seconds, Path(folder))
-        cells = [found.get(key) for key in ("answered", "lost", "p50_ms", "p99_ms")]
+        cells = [found.get(key) for key in ("answered", "lost", "p50_ms", "p99_ms", "cpu_us")]
         rate = f"{found['per_s']:,.0f}" if "per_s" in found else "-"
         table.append([row, rate, goal, *("-" if c is None else f"{c:,.0f}" for c in cells)])
     print(aligned(table))

@@ -50,6 +50,7 @@ def run(port: int, sites: int, seconds: float, clients: int) -> dict[str, Any]:
         for _ in fleet[:: len(every)]:
             client.post(0.0)
             client.link.recv(4096)
+    print("begin", flush=True)
     return _measured(every, seconds)
 
 
@@ -101,4 +102,4 @@ def _connected(port: int) -> ssl.SSLSocket:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(**json.loads(sys.argv[1]))))
+    print(json.dumps(run(**json.loads(sys.argv[1]))), flush=True)

@@ -97,6 +97,7 @@ class Soak:
 def run(ports: list[int], sites: int, seconds: float, interval_s: float) -> dict[str, Any]:
     """Let the fleet live, and return what came of it."""
     soak = Soak([Site(number) for number in range(sites)], _links(ports))
+    print("begin", flush=True)
     begun = looked_s = soak.heard_s = time.monotonic()
     said, behind_s = 0, 0.0
     again: collections.deque[Site] = collections.deque()
@@ -157,4 +158,4 @@ def _links(ports: list[int]) -> list[socket.socket]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(**json.loads(sys.argv[1]))))
+    print(json.dumps(run(**json.loads(sys.argv[1]))), flush=True)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -73,9 +74,29 @@ def process(toml: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], list
                 running.wait()
 
 
-def load(program: str, **options: Any) -> dict[str, Any]:
-    """Run a load generator and return what it prints."""
+def load(
+    program: str, centre: subprocess.Popen[str] | None = None, **options: Any
+) -> dict[str, Any]:
+    """Run a load generator and return what it prints, and what a beat cost the centre's processors.
+
+    The generator says `begin` when it begins to measure. What a beat costs is less disturbed by whatever else
+    the machine does than how many there are in a second.
+    """
     line = [sys.executable, str(HERE / program), json.dumps(options)]
-    done = subprocess.run(line, stdout=subprocess.PIPE, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout)
-    return figures
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        begun = running.stdout.readline()
+        before_s = _spent_s(centre)
+        figures: dict[str, Any] = json.loads(running.stdout.readline())
+        spent_s = _spent_s(centre) - before_s
+    if running.returncode or begun != "begin\n":
+        raise SystemExit(f"{program} failed")
+    return {**figures, "cpu_us": spent_s / max(figures["answered"], 1) * 1e6}
+
+
+def _spent_s(process: subprocess.Popen[str] | None) -> float:
+    """Return the processor time that a process has used; proc(5)."""
+    if process is None:
+        return 0.0
+    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

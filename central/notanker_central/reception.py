@@ -124,6 +124,10 @@ class Receiving(Protocol):
     def by_carrier(self) -> dict[tuple[str, str], int]:
         """The same by carrier and reason."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether `tell_each` returns only when all is told."""
+
     def count(self, carrier: str, reason: str, number: int = 1) -> None:
         """Count what a door refused by itself."""
 
@@ -148,6 +152,8 @@ class Reception(Counted):
         opener: Opens the seals.
         clock: The centre's clock.
     """
+
+    waits: Final = True
 
     def __init__(self, store: Store, opener: Opener[O_], clock: Clock) -> None:
         super().__init__()

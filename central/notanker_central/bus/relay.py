@@ -57,6 +57,8 @@ class Relay(Counted):
         ready: Set while beats can be handed in.
     """
 
+    waits: Final = False
+
     def __init__(self, urls: Sequence[str], ca: str = "") -> None:
         super().__init__()
         self._nodes = topology.nodes(urls, ca)

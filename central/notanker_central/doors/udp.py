@@ -13,11 +13,12 @@ import selectors
 import socket
 import sys
 import threading
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from notanker_central.reception import AT_ONCE, Receiving
+from notanker_central.doors.datagrams import Datagrams
+from notanker_central.reception import Receiving
 
 log: Final = structlog.get_logger(__name__)
 
@@ -28,7 +29,6 @@ ROOM_BYTES: Final = 16 * 1024 * 1024
 """For half a second of 40,000 beats a second: the kernel counts 768 bytes for each."""
 
 _IP_PKTINFO: Final = 8  # linux/in.h; Python 3.11 has no name for it
-_ANCILLARY_BYTES: Final = socket.CMSG_SPACE(20)
 _SO_MEMINFO: Final = 55  # asm-generic/socket.h
 _DROPS_AT: Final = 32  # SK_MEMINFO_DROPS, linux/sock_diag.h
 
@@ -74,21 +74,12 @@ def _ask_where(link: socket.socket) -> None:
         link.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
 
 
-def _from_there(ancillary: list[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
-    """Return what makes an answer leave from that address, by whatever interface leads there."""
-    for level, kind, data in ancillary:
-        if (level, kind, len(data)) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, 20):
-            return [(level, kind, data[:16] + bytes(4))]
-        if (level, kind, len(data)) == (socket.IPPROTO_IP, _IP_PKTINFO, 12):
-            return [(level, kind, bytes(4) + data[4:8] + bytes(4))]
-    return []
-
-
 class UdpDoor:
     """One UDP socket with the reception behind it."""
 
     def __init__(self, link: socket.socket, reception: Receiving) -> None:
         self._link = link
+        self._datagrams = Datagrams(link, MOST_BYTES)
         self._reception = reception
         self._dropped = 0
         self._ending = threading.Event()
@@ -125,36 +116,41 @@ class UdpDoor:
                     log.exception("udp_round_failed")
 
     def _round(self) -> None:
-        beats, senders = self._received()
+        self._count_drops()
+        try:
+            came = self._datagrams.receive()
+        except OSError:  # an ICMP error of somebody's answer; the next one is another's
+            return
+        beats = [beat for beat in came if beat is not None]
+        if len(beats) < len(came):
+            self._reception.count(CARRIER, "too-large", len(came) - len(beats))
         if not beats:
             return
-        send = self._link.sendmsg
+        places = [place for place, beat in enumerate(came) if beat is not None]
+        hand_in = self._at_once if self._reception.waits else self._as_they_come
+        hand_in(beats, places)
 
-        def tell(place: int, answer: bytes) -> None:
-            sender, ancillary = senders[place]
-            with contextlib.suppress(OSError):  # no room or no way: the site comes again
-                send([answer], _from_there(ancillary), 0, sender)
+    def _at_once(self, beats: list[bytes], places: list[int]) -> None:
+        """Hand in beats, and answer them with one call: the reception returns when all is on the disk."""
+        answers: dict[int, bytes] = {}
+
+        def tell(beat: int, answer: bytes) -> None:
+            answers[places[beat]] = answer
 
         self._reception.tell_each(beats, CARRIER, tell)
+        self._datagrams.answer(answers)
 
-    def _received(self) -> tuple[list[bytes], list[Any]]:
-        beats: list[bytes] = []
-        senders: list[Any] = []
-        receive = self._link.recvmsg
-        self._count_drops()
-        for _ in range(AT_ONCE):
-            try:
-                datagram, ancillary, _, sender = receive(MOST_BYTES + 1, _ANCILLARY_BYTES)
-            except BlockingIOError:
-                break
-            except OSError:  # an ICMP error of somebody's answer; the next one is another's
-                continue
-            if len(datagram) > MOST_BYTES:
-                self._reception.count(CARRIER, "too-large")
-                continue
-            beats.append(datagram)
-            senders.append((sender, ancillary))
-        return beats, senders
+    def _as_they_come(self, beats: list[bytes], places: list[int]) -> None:
+        """Hand in beats that a relay carries on, and answer each when its answer comes, by another thread."""
+        senders = [self._datagrams.sender(place) for place in places]
+        send = self._link.sendmsg
+
+        def tell(beat: int, answer: bytes) -> None:
+            sender, ancillary = senders[beat]
+            with contextlib.suppress(OSError):  # no room or no way: the site comes again
+                send([answer], ancillary, 0, sender)
+
+        self._reception.tell_each(beats, CARRIER, tell)
 
     def _count_drops(self) -> None:
         """Count what the kernel had no room for."""
