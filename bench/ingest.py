@@ -6,6 +6,7 @@ the sockets' buffers are as large as they should be (docs/central.md).
 
 import argparse
 import contextlib
+import os
 import sys
 import tempfile
 import time
@@ -132,6 +133,8 @@ def main() -> int:
         rate = f"{found['per_s']:,.0f}" if "per_s" in found else "-"
         table.append([row, rate, goal, *("-" if c is None else f"{c:,.0f}" for c in cells)])
     print(aligned(table))
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"load average {load}; {os.cpu_count()} cores, everything on them")
     return 0
 
 

@@ -6,10 +6,12 @@ stored twice.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -27,10 +29,12 @@ from notanker_lab.postgresql import postgresql  # noqa: E402 - found from the ch
 from notanker_lab.rabbitmq import RabbitMq, rabbitmq  # noqa: E402
 
 MOST_PAUSE_S: Final = 2.0
+MOST_BEHIND_S: Final = 5.0
+"""A site that says it so much later than it should would be another fleet, or a machine too small for it."""
 
 
 def main() -> int:
-    """Run and print the table; the status is 1 if an event was lost or is there twice."""
+    """Run and print the table; the last line says whether all went as it has to, and so does the status."""
     parser = argparse.ArgumentParser(description="a fleet for minutes, with a node killed")
     parser.add_argument("--sites", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=600.0)
@@ -64,7 +68,23 @@ def main() -> int:
         killer.join()
         lost, twice = _account(database.url, found)
     _print(found, lost, twice)
-    return 0 if lost == twice == 0 and found["unconfirmed"] == 0 else 1
+    wrong = list(_wrong(found, lost, twice))
+    print("PASSED" if not wrong else f"FAILED: {'; '.join(wrong)}")
+    return int(bool(wrong))
+
+
+def _wrong(found: dict[str, Any], lost: int, twice: int) -> Iterator[str]:
+    """Say what did not go as it has to."""
+    if lost:
+        yield f"{lost} events are not stored"
+    if twice:
+        yield f"{twice} events are stored twice"
+    if found["unconfirmed"]:
+        yield f"{found['unconfirmed']} events are not confirmed to their sites"
+    if found["pause_s"] > MOST_PAUSE_S:
+        yield f"nobody was answered for {found['pause_s']:.2f} s"
+    if found["behind_s"] > MOST_BEHIND_S:
+        yield f"the generator was behind by {found['behind_s']:.1f} s: this was not that fleet"
 
 
 def _kill(cluster: RabbitMq, name: str) -> None:
@@ -89,6 +109,7 @@ def _print(found: dict[str, Any], lost: int, twice: int) -> None:
         "answered",
         "events",
         "lost",
+        "unconfirmed",
         "stored twice",
         "longest pause s",
         "p50 ms",
@@ -97,13 +118,16 @@ def _print(found: dict[str, Any], lost: int, twice: int) -> None:
     cells = [
         *(f"{found[key]:,}" for key in ("sent", "answered", "positions")),
         str(lost),
+        f"{found['unconfirmed']:,}",
         str(twice),
         f"{found['pause_s']:.2f} (<= {MOST_PAUSE_S:.0f})",
         *(f"{found[key]:.0f}" for key in ("p50_ms", "p99_ms")),
     ]
     print(aligned([heads, cells]))
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"load average {load}; {os.cpu_count()} cores, everything on them")
     print(
-        f"unanswered {found['unanswered']}, generator behind by {found['behind_s']:.2f} s at most"
+        f"unanswered in time {found['unanswered']:,}, generator behind by {found['behind_s']:.2f} s at most"
     )
 
 

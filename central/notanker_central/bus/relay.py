@@ -206,7 +206,8 @@ class Relay(Counted):
 
     def _confirmed(self, frame: Any) -> None:
         last, several = frame.method.delivery_tag, frame.method.multiple
-        tags = [tag for tag in self._unconfirmed if tag <= last] if several else [last]
+        # They are in the order in which they were counted.
+        tags = [*itertools.takewhile(last.__ge__, self._unconfirmed)] if several else [last]
         numbers = [self._unconfirmed.pop(tag, 0) for tag in tags]
         if isinstance(frame.method, pika.spec.Basic.Nack):  # the queue is full, or has no majority
             for number in numbers:
