@@ -128,7 +128,7 @@ class Datagrams:
         ]
 
     def sender(self, place: int) -> tuple[tuple[Any, ...], list[tuple[int, int, bytes]]]:
-        """Return whose the datagram there was, and what makes an answer leave from where that came to."""
+        """Return whose the datagram there was, and what makes an answer leave from where it came to."""
         name = bytes(self._names[place * _NAME_BYTES : (place + 1) * _NAME_BYTES])
         control = bytes(self._control[place * _CONTROL_BYTES : (place + 1) * _CONTROL_BYTES])
         size, level, kind = _CONTROL.unpack_from(control)
