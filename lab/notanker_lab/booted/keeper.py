@@ -18,6 +18,7 @@ from typing import Final
 from notanker_lab import kernel
 from notanker_lab.booted import courier, recipe
 
+_URGENT_NICE: Final = -10
 _LEAVING_S: Final = 5.0
 _CGROUPS: Final = Path("/sys/fs/cgroup")
 # The system ends when its keeper does, even by SIGKILL.
@@ -47,6 +48,8 @@ class Spec:
         namespace: a network namespace in which the courier stands, or ""
         socket: a Unix socket at which the courier stands, or ""
         folder: where it runs.
+        urgent: whether it comes before others: a guest kernel has deadlines, and panics when emulation
+            is starved.
         layers: of a container.
         aides: commands that run beside it.
     """
@@ -58,6 +61,7 @@ class Spec:
     namespace: str = ""
     socket: str = ""
     folder: str = "/"
+    urgent: bool = False
     layers: Layers | None = None
     aides: list[list[str]] = field(default_factory=list)
 
@@ -76,6 +80,8 @@ class Spec:
 def main(argv: Sequence[str]) -> int:
     """Keep one system until it has ended, and give its status."""
     spec = Spec.read(Path(argv[0]))
+    if spec.urgent:
+        _come_first()
     line = spec.argv
     group = _CGROUPS / f"notanker-booted-{spec.name}"
     if spec.layers:
@@ -116,6 +122,13 @@ def _keep(spec: Spec, line: list[str], log: int) -> int:
         aide.kill()
         aide.wait()
     return status
+
+
+def _come_first() -> None:
+    # Its session is a group of its own for the scheduler, where there are such groups.
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, _URGENT_NICE)
+        Path("/proc/self/autogroup").write_text(str(_URGENT_NICE), encoding="ascii")
 
 
 def _mount(layers: Layers) -> None:

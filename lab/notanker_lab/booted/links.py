@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from notanker_lab import addresses, names
+from notanker_lab import addresses, kernel, names
 from notanker_lab.topology import command
 
 FAR_INTERFACE: Final = "far"
@@ -70,6 +70,9 @@ class Links:
             one, two = FAR_INTERFACE, self.cable_end(link)
             command([*inside, "link", "add", one, "type", "veth", "peer", "name", two])
             command([*inside, "link", "set", two, "up"])
+            with kernel.in_network(self.far(link.name)):
+                # A checksum that is left to the card would never be made: a cable carries whole frames.
+                kernel.offloads_off(one)
             self._furnish(link)
 
     def cable_end(self, link: Link) -> str:
