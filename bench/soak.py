@@ -7,6 +7,7 @@ stored twice.
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -45,6 +46,7 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, help="on the disk to measure")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # and so do all nodes
     with tempfile.TemporaryDirectory(dir=options.folder) as name, ExitStack() as parts:
         Path(name).chmod(0o755)  # PostgreSQL runs as nobody
         database = parts.enter_context(postgresql(folder=Path(name)))
