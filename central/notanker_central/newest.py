@@ -24,7 +24,7 @@ def sites() -> Select[Any]:
 def beat_in(row: Row[Any]) -> Beat | None:
     """Return the newest beat of a site, None if there is none, or none that can be read."""
     whole = beat_of(row.told)
-    if row.latest is None or row.beat:
+    if row.latest is None:
         return whole
     try:
         latest = packed.unpack(bytes(row.latest), row.id, row.counter)
