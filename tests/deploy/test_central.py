@@ -22,6 +22,8 @@ from notanker.shell.sealing import SiteSeal
 from notanker_lab.booted import Container
 from notanker_lab.booted.system import fresh_name
 
+pytestmark = pytest.mark.long  # each wants boxes of its own, for minutes
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "ein langes Passwort 1"
 RULES, DASHBOARD = "/etc/prometheus/notanker.rules.yml", "/var/lib/grafana/notanker.json"
@@ -248,7 +250,6 @@ def test_a_release_that_does_not_run_is_taken_back(centre: Centre, tmp_path: Pat
     assert centre.run("systemctl is-active notanker-central").strip() == "active"
 
 
-@pytest.mark.long
 def test_check_mode_says_what_it_would_do_and_does_nothing(
     container: Container, tmp_path: Path
 ) -> None:
@@ -260,7 +261,6 @@ def test_check_mode_says_what_it_would_do_and_does_nothing(
     assert not container.succeeds("ls /opt/notanker || ls /etc/notanker || id notanker-central")
 
 
-@pytest.mark.long
 def test_debian_13_is_served_as_well(container13: Container, tmp_path: Path) -> None:
     centre = installed(container13, tmp_path)
     assert centre.report(3, centre.seal()) == "200"
@@ -268,7 +268,6 @@ def test_debian_13_is_served_as_well(container13: Container, tmp_path: Path) -> 
     assert (again.failed, again.changed) == (0, 0), again.why
 
 
-@pytest.mark.long
 def test_postgresql_on_the_machine_is_made_copied_and_brought_back(
     container: Container, tmp_path: Path
 ) -> None:
@@ -294,7 +293,6 @@ def test_postgresql_on_the_machine_is_made_copied_and_brought_back(
     assert (again.failed, again.changed) == (0, 0), again.why
 
 
-@pytest.mark.long
 def test_the_rabbitmq_engine_stores_what_its_workers_take_out_of_the_cluster(
     container: Container, tmp_path: Path
 ) -> None:

@@ -14,6 +14,8 @@ from notanker_lab.booted import Container
 from notanker_lab.booted.system import fresh_name
 from notanker_lab.topology import command
 
+pytestmark = pytest.mark.long  # each wants boxes of its own, for minutes
+
 PLAYBOOK = """
 - hosts: notanker_sites
   become: true
@@ -157,7 +159,6 @@ def test_what_nobody_may_do_is_refused_before_anything_is_changed(
     assert not box.succeeds(RULES)
 
 
-@pytest.mark.long
 def test_rules_that_shut_the_technician_out_are_taken_back_by_the_box_itself(
     box: Container, play: Play, playbook: str
 ) -> None:
@@ -178,7 +179,6 @@ def test_rules_that_shut_the_technician_out_are_taken_back_by_the_box_itself(
     assert not mended.failed, mended.why
 
 
-@pytest.mark.long
 def test_the_rules_outlive_a_restart_of_the_box_and_of_debians_own_service(
     box: Container, play: Play, playbook: str
 ) -> None:

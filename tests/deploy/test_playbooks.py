@@ -31,6 +31,8 @@ NOT_OURS = (
     *("/var/lib/notanker/", "/var/lib/NetworkManager/"),
 )
 
+pytestmark = pytest.mark.long  # each wants boxes of its own, for minutes
+
 
 class Inventory:
     """A copy of the example, in which one site is a booted system."""
@@ -92,7 +94,6 @@ def test_wrong_values_stop_all_before_anything_is_changed(sites: Inventory) -> N
     assert "eth7 gibt es an der Box nicht" in text
 
 
-@pytest.mark.long
 def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothing(
     sites: Inventory,
 ) -> None:
@@ -108,7 +109,6 @@ def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothin
     assert (third.failed, third.changed) == (0, 0), third.why
 
 
-@pytest.mark.long
 def test_a_release_that_does_not_start_goes_back_to_the_one_before(
     installed: Inventory, tmp_path: Path
 ) -> None:
@@ -151,7 +151,6 @@ def broken_house(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.long
 def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Inventory) -> None:
     box = sites.box
     before, network = (
@@ -176,7 +175,6 @@ def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Inventory) -> N
     assert not box.succeeds("test -e /var/lib/notanker")
 
 
-@pytest.mark.long
 def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Inventory) -> None:
     box = sites.box
     for link in ("eth0", "lte0"):
@@ -203,7 +201,6 @@ def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Inventory) -> None
     assert "notanker_drill" not in box.run("nft list tables; systemctl list-timers --all")
 
 
-@pytest.mark.long
 def test_only_a_well_site_is_drilled(installed: Inventory) -> None:
     refused = installed.play("drill.yml", "-e", "drill_told=true")
     assert refused.failed
@@ -211,7 +208,6 @@ def test_only_a_well_site_is_drilled(installed: Inventory) -> None:
     assert "Geübt wird nur an einem gesunden Standort" in " ".join(refused.text.split())
 
 
-@pytest.mark.long
 def test_a_fresh_box_takes_a_dead_ones_place_with_a_key_of_its_own(
     sites: Inventory, tmp_path: Path
 ) -> None:
