@@ -85,8 +85,8 @@ def untrue(incident: Incident, queued: Queued, text: str, site: World) -> list[s
         "of another outage": queued not in [told.queued for told in incident.current],
         "down, and it is back": incident.stage is Stage.RESTORING
         and queued.template in {"T1", "T1-isolated", "T11", "T3"}
-        and "wieder da" not in text,
-        "back, and it is down": incident.stage is Stage.OPEN and "wieder da" in text,
+        and not ("wieder da" in text or "is back" in text),
+        "back, and it is down": incident.stage is Stage.OPEN and ("wieder da" in text or "is back" in text),
         "LTE works, and it does not": "LTE aktiv" in text and site.route is not Uplink.BACKUP,
         "no backup, and there is one": "Kein Ersatz" in text and line is Line.BACKUP and not site.refused,
         "another cause": "Ursache: " in text
