@@ -3,7 +3,6 @@
 import getpass
 import gzip
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from notanker.core.moment import Moment
 from notanker.core.names import Line
 from notanker.core.status import Status
 from notanker_lab.debian import unpacked
+from notanker_lab.ports import free_port
 
 PLAN: Final = Path(__file__).resolve().parents[2] / "examples" / "plan"
 PAGES: Final = ("/de/", "/en/", "/kontakte", "/druck")
@@ -184,9 +184,3 @@ class Nginx(Server):
         conf.write_text(_NGINX.format(folder=self.folder, port=self.port, user=getpass.getuser()))
         program = unpacked("nginx", "usr/sbin/nginx")
         return [program, "-c", conf, "-p", self.folder, "-e", self.folder / "error.log"]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from notanker_lab import capsule
 from notanker_lab.errors import LabError
 from notanker_lab.lab import Lab
+from notanker_lab.ports import free_port
 from notanker_lab.stage import BOARD_PORT, PORTAL_PORT
 from notanker_lab.story import Story
 from notanker_lab.words import say
@@ -143,23 +144,6 @@ def single_keys() -> Iterator[Callable[[float], str]]:
         yield read_key
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
-
-
-def free_port(wanted: range) -> int:
-    """Give the first free port on 127.0.0.1.
-
-    Raises:
-        LabError: all are taken.
-    """
-    for port in wanted:
-        with socket.socket() as sock:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                sock.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise LabError(f"No port of {wanted.start} to {wanted.stop} on 127.0.0.1 is free.")
 
 
 def browser_there() -> bool:

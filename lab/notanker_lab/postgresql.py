@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from typing import Final
 
 from notanker_lab.debian import LIBRARIES, unpacked
 from notanker_lab.errors import LabError
+from notanker_lab.ports import free_port
 
 START_S: Final = 60.0
 USER: Final = "centre"
@@ -98,7 +98,7 @@ def postgresql(*settings: str, folder: Path | None = None) -> Iterator[Postgresq
         folder: Where to make its folder; the machine's temporary one by default.
     """
     place = Path(tempfile.mkdtemp(prefix="notanker-pg-", dir=folder))
-    server = Postgresql(place, _free_port(), settings)
+    server = Postgresql(place, free_port(), settings)
     try:
         server.prepare()
         server.start()
@@ -119,8 +119,3 @@ def _as_nobody() -> list[str]:
 def _environment() -> dict[str, str]:
     libraries = str(unpacked("libpq5", LIBRARIES))
     return {**os.environ, "LD_LIBRARY_PATH": libraries, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from typing import Final
 
 from notanker_lab.debian import UNPACKED, unpacked
 from notanker_lab.errors import LabError
+from notanker_lab.ports import free_port
 
 START_S: Final = 90.0
 PLUGINS: Final = "[rabbitmq_mqtt]."
@@ -241,9 +241,3 @@ def _erlang(folder: Path) -> Path:
     program.write_text(f'#!/bin/sh\nexport {variables}\nexec "{erts}/bin/erlexec" "$@"\n')
     program.chmod(0o755)
     return root
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -7,7 +7,6 @@ import functools
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ from notanker_central.push.picture import Change, Picture
 from notanker_central.push.settings import Push
 from notanker_central.store import Store
 from notanker_lab.debian import unpacked
+from notanker_lab.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "prometheus" / "notanker.rules.yml"
@@ -45,11 +45,6 @@ config, problems = load(Path(sys.argv[1]))
 assert config is not None, problems
 serve(config, lambda ports: print("ready", file=sys.stderr, flush=True))
 """
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from notanker_lab.booted import cable, disk, image, keeper, pipe, qmp, recipe
 from notanker_lab.booted.links import DEFAULT
 from notanker_lab.booted.system import Booted, join
 from notanker_lab.errors import LabError
+from notanker_lab.ports import free_port
 
 _BOOT_S: Final = 600.0
 _QEMU_S: Final = 30.0
@@ -106,7 +107,7 @@ class Machine(Booted):
         self._clear_sockets()
         if self.plugged:
             self.links.lay_far()
-        self._port = _free_port()
+        self._port = free_port()
         self._write_ssh_config()
         aides = [*self.links.leases(), *self._cables()] if self.plugged else []
         self._start_keeper(
@@ -327,13 +328,6 @@ class Machine(Booted):
 def _card(link: str) -> list[str]:
     mac = recipe.MACS[link]
     return ["-device", f"virtio-net-pci,netdev={link},id=card-{link},mac={mac},romfile="]
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def _qemu_version() -> str:
