@@ -117,9 +117,10 @@ class Delivery:
         return MOST_UNKNOWN + min(self.broken, 1)
 
     @property
-    def fresh(self) -> bool:
-        """Whether it was never handed to anybody."""
-        return self.outcome is Outcome.QUEUED and not self.attempts and not self.unknowns
+    def unsaid(self) -> bool:
+        """Whether surely nothing of it has left: its words may become others, or go with another's."""
+        maybe_left = self.unknowns or self.left or self.chased
+        return self.outcome is Outcome.QUEUED and not maybe_left
 
     @property
     def over(self) -> bool:

@@ -35,14 +35,14 @@ class Storm:
 def storm(waiting: Iterable[Delivery], most: int = MOST_WAITING) -> Storm | None:
     """Return what is to be merged of one person's messages, given in their order; None while it is calm.
 
-    Only what was never handed over is merged: what may have left keeps its own mark. A message that carries
+    Only what surely has not left is merged: what may have keeps its own mark. A message that carries
     others already may be merged again.
     """
-    fresh = [d for d in waiting if d.fresh]
-    if len(fresh) <= most:
+    unsaid = [d for d in waiting if d.unsaid]
+    if len(unsaid) <= most:
         return None
-    first = min(fresh, key=lambda d: d.rank)  # the first of the most severe
-    rest = [d for d in fresh if d is not first]
+    first = min(unsaid, key=lambda d: d.rank)  # the first of the most severe
+    rest = [d for d in unsaid if d is not first]
     return Storm(rest[-1], tuple(rest[:-1]))
 
 
@@ -75,14 +75,14 @@ def carried(found: Storm) -> list[str]:
 
 def twin(new: Delivery, waiting: Iterable[Delivery]) -> Delivery | None:
     """Return the message that says the same to the same address and has not left yet; it stands for both."""
-    if not new.fresh or new.carries or not new.contact:  # an answer is nobody's twin
+    if not new.unsaid or new.carries or not new.contact:  # an answer is nobody's twin
         return None
     return next(
         (
             one
             for one in waiting
             if one.mark != new.mark
-            and one.fresh
+            and one.unsaid
             and (one.incident, one.kind, one.ways) == (new.incident, new.kind, new.ways)
             and _unmarked(one) == _unmarked(new)
         ),
@@ -91,8 +91,8 @@ def twin(new: Delivery, waiting: Iterable[Delivery]) -> Delivery | None:
 
 
 def joined(one: Delivery, new: Delivery) -> Delivery:
-    """Return the message that stands for its twin as well."""
-    return replace(one, carries=(*one.carries, new.mark))
+    """Return the message that stands for its twin as well; it goes when the first of the two may."""
+    return replace(one, carries=(*one.carries, new.mark), next_s=min(one.next_s, new.next_s))
 
 
 def _unmarked(delivery: Delivery) -> str:
@@ -110,7 +110,7 @@ def withdrawn(
         waiting: All that waits.
         heard: Tells of its mark whether its person may have got an earlier message of the incident.
     """
-    if clear.kind != Kind.CLEAR or not clear.fresh:
+    if clear.kind != Kind.CLEAR or not clear.unsaid:
         return ()
     theirs = [
         one
@@ -119,7 +119,7 @@ def withdrawn(
     ]
     about = [one for one in theirs if _is_of(one, clear.incident)]
     # What stands for other incidents as well goes out, and so does the all-clear after it.
-    taken = [one for one in about if one.fresh and _is_only_of(one, clear)]
+    taken = [one for one in about if one.unsaid and _is_only_of(one, clear)]
     if about and len(taken) == len(about) and not heard(clear.mark):
         taken.append(clear)
     return tuple(replace(one, outcome=Outcome.FAILED, reason=WITHDRAWN) for one in taken)

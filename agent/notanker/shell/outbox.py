@@ -228,7 +228,7 @@ class Outbox:
             self._awaited.change(delivery)
         else:
             self._awaited.take(delivery.mark)
-            self._open[delivery.mark] = replace(delivery, next_s=0.0) if delivery.over else delivery
+            self._open[delivery.mark] = delivery
 
     def _waiting(self, person: str) -> list[Delivery]:
         """Return what waits for that person and is not being carried."""
@@ -238,7 +238,7 @@ class Outbox:
     def _renew(self, person: str) -> None:
         """Bring what waits up to now: what says the same as the new message by now goes with it."""
         for known in self._waiting(person):
-            later = self._revised(known) if known.fresh else known
+            later = self._revised(known) if known.unsaid else known
             if later is not known:
                 self._open[later.mark] = later
             if later.over and not known.over:
@@ -305,8 +305,20 @@ class Outbox:
         if later == asked and not later.over:
             return  # a modem that is away for a day must not cost 86,400 synced writes
         await self._on_disk(self._store.do(journal.update(later)))
-        if later.over:
-            self._finish(self._open[later.mark])
+        known = self._open.get(later.mark)
+        if known is None:
+            return  # merged meanwhile
+        if known.over:
+            self._finish(known)
+        elif known.unsaid:
+            self._reconsider(known)
+
+    def _reconsider(self, known: Delivery) -> None:
+        """Look at what came while the channel had a message, which it surely did not send."""
+        self._renew(known.person)
+        self._join(known)
+        for one in self._waiting(known.person):
+            self._withdraw(one)
 
     def _with_reports(self, delivery: Delivery) -> Delivery:
         """Return the message with all the parts that were reported while it was being carried."""

@@ -28,14 +28,19 @@ class Pacing:
         self._sent |= sent
 
     def due_s(self, delivery: Delivery) -> float:
-        """Return when it is due, in boot seconds: what is over the limit waits, and is not lost."""
+        """Return when it is due, in boot seconds: what is over the limit waits, and is not lost.
+
+        What has its end waits for nothing any more: that only has to be told.
+        """
+        if delivery.over:
+            return 0.0
         if delivery.outcome is not Outcome.QUEUED:
             return delivery.next_s
         return max(delivery.next_s, self._opens_s(delivery))
 
     def is_held(self, delivery: Delivery) -> bool:
         """Tell whether a new message has to wait because its person had so many."""
-        return delivery.fresh and self._opens_s(delivery) > clock.boot_s()
+        return delivery.unsaid and self._opens_s(delivery) > clock.boot_s()
 
     def count(self, delivery: Delivery) -> None:
         """Count what may have reached a person."""

@@ -14,7 +14,7 @@ from notanker.core.merging import WITHDRAWN
 from notanker.core.names import Outcome, PluginHealth
 from notanker.core.status import PluginStatus
 from notanker.core.ways import Way
-from notanker.plugin import Message, Retry
+from notanker.plugin import Message, Retry, Unknown
 from notanker.shell import clock, journal
 from notanker.shell.summary import ranges_of
 from tests.unit.shell.outbox_desk import Carrier, Desk, live
@@ -150,6 +150,50 @@ def test_the_same_text_to_one_address_goes_once_and_both_have_their_end(
     assert live(path, story).sent == ["17-1"]
 
 
+def test_what_the_modem_surely_did_not_take_goes_with_a_later_twin(
+    path: Path, hands: Hands
+) -> None:
+    async def story(desk: Desk) -> None:
+        put(desk, same("17-1", "mara"))
+        await rest(desk)
+        put(desk, same("17-2", "mara"))
+        ends = [await desk.end(), await desk.end()]
+        assert {(end.mark, end.outcome) for end in ends} == {
+            ("17-1", Outcome.SENT),
+            ("17-2", Outcome.SENT),
+        }
+
+    assert live(path, story, [Retry(3600.0, "it restarts")]).sent == ["17-1", "17-1"]
+
+
+def test_a_twin_that_came_while_the_modem_refused_goes_with_it(path: Path, hands: Hands) -> None:
+    class Slow(Carrier):
+        async def call(self, method: str, argument: object = None, **more: object) -> object:
+            if len(self.sent) == 0:
+                put(self.desk, same("17-2", "mara"))
+            return await super().call(method, argument, answer=object)
+
+        desk: Desk
+
+    async def story(desk: Desk) -> None:
+        assert isinstance(desk.carrier, Slow)
+        desk.carrier.desk = desk
+        put(desk, same("17-1", "mara"))
+        assert {(await desk.end()).mark, (await desk.end()).mark} == {"17-1", "17-2"}
+
+    assert live(path, story, [Retry(3600.0, "it restarts")], kind=Slow).sent == ["17-1", "17-2"]
+
+
+def test_what_may_have_left_keeps_its_own_way(path: Path, hands: Hands) -> None:
+    async def story(desk: Desk) -> None:
+        put(desk, same("17-1", "mara"))
+        await rest(desk)
+        put(desk, same("17-2", "mara"))
+        assert {(await desk.end()).mark, (await desk.end()).mark} == {"17-1", "17-2"}
+
+    assert set(live(path, story, [Unknown("no answer")]).sent) == {"17-1", "17-2"}
+
+
 def test_another_text_or_another_way_is_no_twin(path: Path, hands: Hands) -> None:
     async def story(desk: Desk) -> None:
         put(desk, told("17-1"))
@@ -197,6 +241,31 @@ def test_who_has_heard_of_nothing_gets_neither_alarm_nor_all_clear(
     assert live(path, story, heard=lambda _: False).sent == []
 
 
+def test_an_alarm_that_surely_has_not_left_goes_with_the_all_clear_that_came_meanwhile(
+    path: Path, hands: Hands
+) -> None:
+    class Slow(Carrier):
+        async def call(self, method: str, argument: object = None, **more: object) -> object:
+            if len(self.sent) == 0:
+                put(self.desk, told("17-2", "clear", 2))
+            return await super().call(method, argument, answer=object)
+
+        desk: Desk
+
+    async def story(desk: Desk) -> None:
+        assert isinstance(desk.carrier, Slow)
+        desk.carrier.desk = desk
+        put(desk, told("17-1"))
+        ends = [await desk.end(), await desk.end()]
+        assert {(end.mark, end.reason) for end in ends} == {
+            ("17-1", WITHDRAWN),
+            ("17-2", WITHDRAWN),
+        }
+
+    script: list[object] = [Retry(3600.0, "it restarts")]
+    assert live(path, story, script, kind=Slow, heard=lambda _: False).sent == ["17-1"]
+
+
 def test_an_alarm_that_may_have_left_is_followed_by_its_all_clear(path: Path, hands: Hands) -> None:
     async def story(desk: Desk) -> None:
         put(desk, told("17-1"))
@@ -209,11 +278,8 @@ def test_an_alarm_that_may_have_left_is_followed_by_its_all_clear(path: Path, ha
         desk.box.take_up(())
         await rest(desk)
 
-    assert live(path, story, [Retry(1.0, "busy")], heard=lambda _: False).sent == [
-        "17-1",
-        "17-1",
-        "17-2",
-    ]
+    sent = live(path, story, [Unknown("no answer")], heard=lambda _: False).sent
+    assert sent == ["17-1", "17-1", "17-2"]
 
 
 def test_marks_in_a_row_are_told_as_one() -> None:
