@@ -189,7 +189,7 @@ def _of_person(
 ) -> Pick | None:
     if any(item.delivery.outcome is Outcome.HANDED_OVER for item in items):
         return None  # one at a time: the next may go with what comes meanwhile
-    first = min(items, key=lambda item: (item.delivery.fresh, item.delivery.rank))
+    first = min(items, key=lambda item: (item.delivery.unsaid, item.delivery.rank))
     opens_s = _opens_s(sent, per_hour, urgent=first.delivery.rank == 0)
     if max(opens_s, first.delivery.next_s) > now_s:
         return None
@@ -211,14 +211,14 @@ def _opens_s(sent: list[float], per_hour: int, *, urgent: bool) -> float:
 
 
 def _gathered(first: Item, items: list[Item], address: str) -> Pick:
-    """Let everything that was never handed over go as one message."""
-    fresh = [item for item in items if item.delivery.fresh]
-    if not first.delivery.fresh or len(fresh) < 2:
+    """Let everything that surely has not left go as one message."""
+    unsaid = [item for item in items if item.delivery.unsaid]
+    if not first.delivery.unsaid or len(unsaid) < 2:
         return Pick(first, address)
     # The newest stands for all: its mark is on it, and what it says of its incident holds.
-    latest, others = fresh[-1], fresh[:-1]
+    latest, others = unsaid[-1], unsaid[:-1]
     storm = Storm(latest.delivery, tuple(item.delivery for item in others))
-    about = _together(fresh)
+    about = _together(unsaid)
     return Pick(Item(merged(storm, about.text[about.language]), about), address)
 
 
