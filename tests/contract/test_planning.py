@@ -35,6 +35,7 @@ from notanker.shell import fetching, planning
 from notanker.shell.fetching import way_of
 from notanker.shell.logs import Log, Record
 from notanker.shell.planning import Planning
+from notanker.shell.settings import resolvers_of
 from tests.unit.plan.conftest import SAMPLE
 from tests.unit.plan.signing import Office
 
@@ -387,5 +388,5 @@ def test_lte_carries_as_much_of_a_plan_as_the_budget_allows(
     box: Box, route: Uplink, band: Band, limit: tuple[str, int | None] | None
 ) -> None:
     site = SimpleNamespace(route=route, metered=SimpleNamespace(band=band))
-    way = way_of(box.config, site)  # type: ignore[arg-type]  # the two things that it looks at
+    way = way_of(box.config, site, resolvers_of(box.config))  # type: ignore[arg-type]  # the two things that it looks at
     assert (None if way is None else (way.interface, way.limit_bytes)) == limit

@@ -74,13 +74,6 @@ def _watches(config: Config, document: Document) -> Iterator[Problem]:
     if len(config.watch) > MAX_WATCHES:
         place = document.place(("watch", MAX_WATCHES))
         yield CATALOGUE.problem("too-many-watches", place, limit=MAX_WATCHES)
-    resolvers = {"primary": config.primary.resolvers, "backup": config.backup.resolvers}
-    for index, watch in enumerate(config.watch):
-        ways = ("primary",) if watch.uplink == "primary" else ("primary", "backup")
-        place = document.place(("watch", index, "address"))
-        for uplink in ways if watch.is_name else ():
-            if not resolvers[uplink]:
-                yield CATALOGUE.problem("no-resolver", place, name=watch.address, uplink=uplink)
 
 
 def _resolvers(config: Config, document: Document) -> Iterator[Problem]:

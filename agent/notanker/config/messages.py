@@ -69,17 +69,6 @@ CATALOGUE: Final = Catalogue(
             ("Es gibt mehr als {limit} [[watch]].", "Nur überwachen, was Ursache eines Ausfalls sein kann."),
             ("There are more than {limit} [[watch]].", "Watch only what can be the cause of an outage."),
         ),
-        "no-resolver": Entry(
-            "error",
-            (
-                "Für den Namen „{name}“ gibt es unter [{uplink}] keine resolvers.",
-                "Dort einen Namensserver eintragen, oder hier eine IP-Adresse.",
-            ),
-            (
-                "For the name '{name}' there are no resolvers in [{uplink}].",
-                "Write a name server there, or an IP address here.",
-            ),
-        ),
         "nobody-told": Entry(
             "warning",
             ("Kein Meldeweg: bei einem Ausfall erfährt niemand davon.", "[alerts] sms = [\"<Plugin>\"] eintragen."),

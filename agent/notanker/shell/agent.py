@@ -44,6 +44,7 @@ from notanker.shell.journal import Journal
 from notanker.shell.logs import Log
 from notanker.shell.meter import Meter
 from notanker.shell.modem import Modem, modem_words
+from notanker.shell.nameservers import NameServers, Servers
 from notanker.shell.ordering import Orders
 from notanker.shell.outside import Outside
 from notanker.shell.passive import Listener
@@ -85,7 +86,11 @@ class Agent:
         self._journal_trouble = ""
         self._clock = Clock()
         self._tasks = Tasks(log)
-        self._planning = Planning(config, self._plan_taken, log, lambda: self._runtime.state)
+        self._kernel = kernel_of(config)
+        servers = NameServers(resolvers_of(config), self._kernel.next_hop)
+        self._planning = Planning(
+            config, self._plan_taken, log, lambda: self._runtime.state, servers
+        )
         interfaces = interfaces_of(config)
         self._snapshot = Snapshot(config.paths.status, self._status, log)
         self._store = Journal(config.paths.journal, self._journal_changed)
@@ -120,22 +125,21 @@ class Agent:
             interfaces,
             self._answered,
             self._shown,
-            resolvers_of(config),
+            servers,
             self._account(Purpose.STANDBY),
         )
-        self._kernel = kernel_of(config)
         self._forwarder = forwarder_of(config, log)
         self._routing = Routing(
             self._kernel, interfaces, self._happen, self._prober.reopen, log, self._forwarder
         )
         self._listener = Listener(interfaces, self._happen)
         self._gateway = gateway.gateway_of(
-            config, lambda: self._planning.plan, lambda: self._runtime.state, log
+            config, lambda: self._planning.plan, lambda: self._runtime.state, log, servers
         )
         self._shaper = shaping.shaper_of(config, log)
         self._modem = self._make_modem()
         self._panel = self._make_panel()
-        self._centre = self._make_centre(interfaces)
+        self._centre = self._make_centre(interfaces, servers)
 
     async def start(self) -> None:
         """Find out where the site stands, and start every part."""
@@ -300,14 +304,14 @@ class Agent:
     def _account(self, purpose: Purpose) -> Callable[[int], None]:
         return partial(self._meter.charge, purpose)
 
-    def _make_centre(self, interfaces: Mapping[Uplink, str]) -> Centre | None:
+    def _make_centre(self, interfaces: Mapping[Uplink, str], servers: Servers) -> Centre | None:
         if (centre := self._config.centre) is None:
             return None
         return Centre(
             self._config.site.id,
             centre,
             interfaces,
-            resolvers_of(self._config),
+            servers,
             self._store,
             self._config.paths.reports,
             self._happen,

@@ -13,6 +13,8 @@ from notanker.core.names import Uplink
 from notanker.core.state import Site
 from notanker.errors import Language, Place, Problem, errors_of
 from notanker.shell.clock import Clock
+from notanker.shell.nameservers import Servers
+from notanker.shell.settings import resolvers_of
 from notanker.shell.sources import errand, report
 from notanker.shell.sources.errand import Way
 from notanker.shell.sources.report import Fetched, Report
@@ -32,15 +34,15 @@ JITTER: Final = 0.1
 """A hundred boxes that got their power back together must not ask together."""
 
 
-def way_of(config: Config, state: Site) -> Way | None:
+def way_of(config: Config, state: Site, servers: Servers) -> Way | None:
     """Return the line that a plan may take now, None if it may take none."""
     if state.route is Uplink.PRIMARY:
-        return Way(interface=config.primary.interface, resolvers=config.primary.resolvers)
+        return Way(interface=config.primary.interface, resolvers=servers[Uplink.PRIMARY])
     limit = BACKUP_BYTES.get(state.metered.band)
     if limit is None:
         return None
-    backup = config.backup
-    return Way(interface=backup.interface, resolvers=backup.resolvers, limit_bytes=limit)
+    servers_there = servers[Uplink.BACKUP]
+    return Way(interface=config.backup.interface, resolvers=servers_there, limit_bytes=limit)
 
 
 class Fetching:
@@ -49,11 +51,15 @@ class Fetching:
     Args:
         config: The site's.
         site: Tells the state of the site; without it, the kernel chooses the line.
+        servers: The name servers of each line; without any, those of the configuration.
     """
 
-    def __init__(self, config: Config, site: Callable[[], Site] | None) -> None:
+    def __init__(
+        self, config: Config, site: Callable[[], Site] | None, servers: Servers | None = None
+    ) -> None:
         self._config = config
         self._site = site
+        self._servers = resolvers_of(config) if servers is None else servers
         self._report: Report | None = report.read(config.paths.arrivals) if self.enabled else None
         self._silent: Problem | None = None
 
@@ -94,7 +100,7 @@ class Fetching:
         )
 
     def _way(self) -> Way | None:
-        return Way() if self._site is None else way_of(self._config, self._site())
+        return Way() if self._site is None else way_of(self._config, self._site(), self._servers)
 
     @property
     def refused(self) -> Fetched | None:

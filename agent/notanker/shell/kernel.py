@@ -125,6 +125,20 @@ class Kernel:
         hops = (self._learned(family, index) for family in FAMILIES)
         return route.addressed(self._netlink, index), next(filter(None, hops), "")
 
+    def next_hop(self, uplink: Uplink) -> str:
+        """Return the uplink's next hop, IPv4 first; empty while nobody knows one.
+
+        Raises:
+            OSError: the kernel does not answer.
+        """
+        index = self._index(self._interfaces[uplink])
+        if index is None:
+            return ""
+        tables = (MAIN, self._numbers.table) if uplink is Uplink.BACKUP else (MAIN,)
+        named = self._gateways.values() if uplink is Uplink.BACKUP else ()
+        hops = (self._learned(family, index, table) for family in FAMILIES for table in tables)
+        return next(filter(None, (*named, *hops)), "")
+
     def addresses(self) -> dict[Uplink, tuple[str, ...]]:
         """Return the addresses that each uplink's interface has now, those of its link excepted."""
         found = {link.name: link.index for link in route.links(self._netlink)}
@@ -213,9 +227,9 @@ class Kernel:
         found = (link.index for link in route.links(self._netlink) if link.name == name)
         return next(found, None)
 
-    def _learned(self, family: int, index: int) -> str | None:
-        """Return the next hop that the main table has for the interface."""
-        for known in route.routes(self._netlink, family, MAIN):
+    def _learned(self, family: int, index: int, table: int = MAIN) -> str | None:
+        """Return the next hop that a table has for the interface."""
+        for known in route.routes(self._netlink, family, table):
             if known.prefix == 0 and known.out == index and known.gateway:
                 return known.gateway
         return None

@@ -31,6 +31,7 @@ from notanker.plan.outcome import Outcome, Standing
 from notanker.shell import clock, thrift
 from notanker.shell.fetching import Fetching
 from notanker.shell.logs import Log
+from notanker.shell.nameservers import Servers
 
 ACCEPT_S: Final = 120.0
 FETCH_S: Final = 240.0
@@ -52,6 +53,7 @@ class Planning:
         changed: Is told.
         log: Where changes are logged.
         site: Tells the state of the site: where traffic goes, and what of the data is left.
+        servers: The name servers of each line; without any, those of the configuration.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Planning:
         changed: Callable[[], None],
         log: Log,
         site: Callable[[], Site] | None = None,
+        servers: Servers | None = None,
     ) -> None:
         self._config = config
         self._changed = changed
@@ -67,7 +70,7 @@ class Planning:
         self._accepted = plan_in_force(config)
         self._refusal: Outcome | None = None
         self._unusable: dict[Problem, None] = {}
-        self._fetching = Fetching(config, site)
+        self._fetching = Fetching(config, site, servers)
         self._told_s: float | None = None  # when to look, since somebody told of a new plan
         self._one_child = asyncio.Lock()  # two SIGHUPs: the second is done once the first is
         self._standing = outcome.standing(config.paths.plan_store) or Standing()

@@ -349,13 +349,9 @@ def test_more_watches_than_a_box_can_ask_are_refused(tmp_path: Path) -> None:
     assert (problem.code, problem.place.field) == ("too-many-watches", "watch[65]")
 
 
-def test_a_name_needs_a_resolver_on_each_line_that_it_may_be_asked_over(tmp_path: Path) -> None:
+def test_a_name_is_asked_of_whoever_is_there_where_no_resolver_is_named(tmp_path: Path) -> None:
     named = instead('address = "192.0.2.10"', 'address = "a.example"\nuplink = "either"', WATCH)
-    problem = only(tmp_path, GOOD + named)
-    assert (problem.code, problem.place.field) == ("no-resolver", "watch[1].address")
-    assert "backup" in problem.en.what
-    over_primary = named.replace("either", "primary")
-    _, problems = read(tmp_path, GOOD + over_primary)
+    _, problems = read(tmp_path, GOOD + named)
     assert problems == []
 
 

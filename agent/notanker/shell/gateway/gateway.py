@@ -20,7 +20,8 @@ from notanker.shell.gateway import nft
 from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.ruleset import TABLE, Rules, refill, removal, ruleset
 from notanker.shell.logs import Log
-from notanker.shell.settings import interfaces_of, resolvers_of, rules_of
+from notanker.shell.nameservers import Servers
+from notanker.shell.settings import interfaces_of, rules_of
 from notanker.shell.tasks import AGAIN_S
 from notanker.shell.tools import ToolError
 
@@ -33,14 +34,18 @@ SOON_S: Final = 5.0
 
 
 def gateway_of(
-    config: Config, plan: Callable[[], Plan | None], site: Callable[[], Site], log: Log
+    config: Config,
+    plan: Callable[[], Plan | None],
+    site: Callable[[], Site],
+    log: Log,
+    servers: Servers,
 ) -> Gateway | None:
-    """Return the site's gateway; None where it forwards for nobody."""
+    """Return the site's gateway, which asks these servers for names; None where it forwards for nobody."""
     if config.gateway.mode == "solo":
         return None
     return Gateway(
         rules_of(config),
-        Names(interfaces_of(config), resolvers_of(config)),
+        Names(interfaces_of(config), servers),
         plan,
         lambda: site().route,
         lambda: site().metered.allowance.users is not Users.NONE,
