@@ -5,8 +5,9 @@ product is imported.
 """
 
 from notanker_lab.booted.container import Container
+from notanker_lab.booted.instead import in_place_of_the_site
 from notanker_lab.booted.machine import Machine
 from notanker_lab.booted.phone import Phone
 from notanker_lab.booted.system import Booted
 
-__all__ = ["Booted", "Container", "Machine", "Phone"]
+__all__ = ["Booted", "Container", "Machine", "Phone", "in_place_of_the_site"]

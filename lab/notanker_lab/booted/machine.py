@@ -52,8 +52,8 @@ class Machine(Booted):
         suite: as of Booted.
         links: as of Booted.
         kept: as of Booted.
-        plugged: whether the links' far ends are namespaces of its own; else the cables hang free,
-            for `cable` to join them to something else.
+        cables: where its links' cables lead, namespace and interface by link; without, each link has a far
+            end of its own. `in_place_of_the_site` gives those of a lab.
         clock: where its clock begins, as qemu's -rtc base= takes it; "2020-01-01T00:00:00" is a box
             without a clock.
     """
@@ -67,11 +67,11 @@ class Machine(Booted):
         links: Iterable[str] = DEFAULT,
         *,
         kept: bool = False,
-        plugged: bool = True,
+        cables: Mapping[str, tuple[str, str]] | None = None,
         clock: str = "utc",
     ) -> None:
         super().__init__(name, suite, links, kept=kept)
-        self.plugged, self.clock = plugged, clock
+        self.cables, self.clock = dict(cables or {}), clock
 
     # Its life
 
@@ -85,7 +85,7 @@ class Machine(Booted):
             LabError: it did not come up; the text has its last words.
         """
         base = disk.of(self.suite)
-        self._prepare({"plugged": self.plugged, "clock": self.clock})
+        self._prepare({"cables": self.cables, "clock": self.clock})
         backing, form = (base.raw, "raw")
         if frozen:
             backing, form = self._frozen(frozen) / "disk.qcow2", "qcow2"
@@ -105,11 +105,11 @@ class Machine(Booted):
         if self.running:
             raise LabError(f"{self.name} is on already.")
         self._clear_sockets()
-        if self.plugged:
+        if not self.cables:
             self.links.lay_far()
         self._port = free_port()
         self._write_ssh_config()
-        aides = [*self.links.leases(), *self._cables()] if self.plugged else []
+        leases = [] if self.cables else self.links.leases()
         self._start_keeper(
             keeper.Spec(
                 name=self.name,
@@ -119,7 +119,7 @@ class Machine(Booted):
                 socket=str(self.folder / "courier"),
                 folder=str(self.folder),
                 urgent=True,
-                aides=aides,
+                aides=[*leases, *self._cables()],
             )
         )
         control.wait_until(
@@ -210,7 +210,9 @@ class Machine(Booted):
         return {"HostName": "127.0.0.1", "Port": str(self._port)}
 
     def _line(self, command: str) -> list[str]:
-        return ["ssh", "-F", str(self.ssh_config), self.name, command]
+        # As whoever installs it would: root may be shut out by what he installed.
+        as_root = f"sudo -n -H sh -c {shlex.quote(command)}"
+        return ["ssh", "-F", str(self.ssh_config), self.name, as_root]
 
     def _layer(self, number: int, backing: Path, form: str) -> None:
         path = self.disk / _CHAIN.format(number)
@@ -221,19 +223,14 @@ class Machine(Booted):
         return sorted(self.disk.glob(_CHAIN.format("*")))
 
     def _cables(self) -> list[list[str]]:
-        return [
-            [
-                *(
-                    "ip",
-                    "netns",
-                    "exec",
-                    self.links.far(link.name),
-                    *processes.module("booted"),
-                    "cable",
-                ),
-                *(str(self.folder), link.name, self.links.cable_end(link)),
-            ]
+        own = {
+            link.name: (self.links.far(link.name), self.links.cable_end(link))
             for link in self.links.links
+        }
+        cable = [*processes.module("booted"), "cable", str(self.folder)]
+        return [
+            ["ip", "netns", "exec", namespace, *cable, link, interface]
+            for link, (namespace, interface) in (self.cables or own).items()
         ]
 
     def _clear_sockets(self) -> None:

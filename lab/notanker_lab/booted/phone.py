@@ -97,6 +97,10 @@ class Phone:
         """Run a shell command of the guest in the phone's place, and give what it printed."""
         return self._machine.run(self._inside(command), check=check, timeout_s=timeout_s)
 
+    def succeeds(self, command: str) -> bool:
+        """Say whether a shell command in the phone's place ends with status 0."""
+        return self._machine.succeeds(self._inside(command))
+
     def _inside(self, command: str) -> str:
         return f"ip netns exec phone sh -c {shlex.quote(command)}"
 

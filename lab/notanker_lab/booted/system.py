@@ -213,7 +213,7 @@ class Booted(ABC):
 
     def _write_ssh_config(self) -> None:
         settings = {
-            "User": "root",
+            "User": "pi",
             "IdentityFile": str(places.key()),
             "IdentitiesOnly": "yes",
             "StrictHostKeyChecking": "no",
