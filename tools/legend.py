@@ -79,11 +79,12 @@ def sheet(page: str, language: int) -> str:
 
 def _rows(language: int) -> Iterator[str]:
     for lamp in LAMPS:
-        yield f'<tr><th colspan="2">{LAMP_NAMES[lamp][language]}</th></tr>\n'
+        yield f'<tbody><tr><th colspan="2">{LAMP_NAMES[lamp][language]}</th></tr>\n'
         for rhythm, said in MEANINGS[lamp].items():
             picture = f'<svg viewBox="0 0 {STRIP + 1:g} 3.6">{_strip(0.1, 3.1, rhythm)}</svg>'
             words = f"{RHYTHM_NAMES[rhythm][language]}: {said[language]}"
             yield f"<tr><td>{picture}</td><td>{words}</td></tr>\n"
+        yield "</tbody>\n"
 
 
 def _text(x: float, y: float, text: str, *, size: float = 3.0, bold: bool = False) -> str:
