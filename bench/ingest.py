@@ -7,10 +7,12 @@ the sockets' buffers are as large as they should be (docs/central.md).
 import argparse
 import contextlib
 import os
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +27,10 @@ from notanker_central import tables as t  # noqa: E402
 from notanker_central.clock import Clock  # noqa: E402
 from notanker_central.store import Store  # noqa: E402
 from notanker_central.watcher import Watcher  # noqa: E402
-from notanker_lab.postgresql import postgresql  # noqa: E402 - found from the checkout
+from notanker_lab.debian import unpacked  # noqa: E402 - found from the checkout
+from notanker_lab.ports import free_port  # noqa: E402
+from notanker_lab.postgresql import postgresql  # noqa: E402
+from notanker_lab.rabbitmq import rabbitmq  # noqa: E402
 
 HEADS: Final = ["row", "beats/s", "goal", "answered", "lost", "p50 ms", "p99 ms", "CPU us a beat"]
 Row = tuple[str, str, dict[str, Any]]
@@ -78,6 +83,58 @@ def udp(database: str, seconds: float, folder: Path, sites: int = 10_000) -> Row
         return f"udp, {sites:,} sites -> {database}", ">= 40,000", found
 
 
+def mqtt(seconds: float, folder: Path, sites: int = 10_000) -> Row:
+    """Beats by way of mosquitto, 4,000 under way, into PostgreSQL."""
+    port = free_port()
+    settings = folder / "mosquitto.conf"
+    # Its own limits (20 under way, 1,000 waiting) are those of a house with some lamps.
+    limits = "max_inflight_messages 0\nmax_queued_messages 0\n"
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n{limits}")
+    with ExitStack() as parts:
+        url = parts.enter_context(databases("postgresql", folder))
+        broker = [str(unpacked("mosquitto", "usr/sbin/mosquitto")), "-c", str(settings)]
+        parts.enter_context(_running(broker))
+        more = f'[mqtt]\nurl = "mqtt://127.0.0.1:{port}"\n'
+        toml = running.prepare(folder / "centre", url, sites, more)
+        centre, _ = parts.enter_context(running.process(toml, "serve"))
+        time.sleep(2.0)  # until it has subscribed
+        found = _published(centre, port, sites, seconds)
+        return f"mqtt, mosquitto, {sites:,} sites -> postgresql", ">= 15,000", found
+
+
+def bus(seconds: float, folder: Path, sites: int = 10_000) -> Row:
+    """Beats that sites publish to RabbitMQ themselves, stored by one worker, 4,000 under way."""
+    with ExitStack() as parts:
+        url = parts.enter_context(databases("postgresql", folder))
+        cluster = parts.enter_context(rabbitmq(1, folder=folder))
+        nodes = [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in cluster.nodes]
+        more = f"[bus]\nnodes = {nodes}\n".replace("'", '"')
+        toml = running.prepare(folder / "centre", url, sites, more)
+        worker, _ = parts.enter_context(running.process(toml, "work"))
+        time.sleep(3.0)  # until it has found the node
+        found = _published(worker, cluster.nodes[0].mqtt, sites, seconds, ("guest", "guest"))
+        return f"mqtt, RabbitMQ, {sites:,} sites -> postgresql", ">= 15,000", found
+
+
+def _published(
+    centre: subprocess.Popen[str], port: int, sites: int, seconds: float, login: Sequence[str] = ()
+) -> dict[str, Any]:
+    rounds = max(1, int(25_000 * seconds / sites))
+    options = {"sites": sites, "seconds": seconds, "window": 4_000, "rounds": rounds}
+    return running.load("load_mqtt.py", centre=centre, port=port, login=login, **options)
+
+
+@contextlib.contextmanager
+def _running(line: Sequence[str]) -> Iterator[None]:
+    program = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1.0)
+        yield
+    finally:
+        program.terminate()
+        program.wait(10)
+
+
 def scan(folder: Path, sites: int = 100_000) -> Row:
     """One look of the dead man's switch at 100,000 sites, of which 2,000 have fallen silent."""
     url = f"sqlite:///{folder}/central.sqlite"
@@ -113,6 +170,8 @@ ROWS: Final[dict[str, Callable[[float, Path], Row]]] = {
     "udp": lambda seconds, folder: udp("sqlite", seconds, folder),
     "udp-100k": lambda seconds, folder: udp("sqlite", seconds, folder, 100_000),
     "udp-pg": lambda seconds, folder: udp("postgresql", seconds, folder),
+    "mqtt-pg": mqtt,
+    "bus-pg": bus,
     "scan": lambda _seconds, folder: scan(folder),
 }
 
