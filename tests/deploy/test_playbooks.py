@@ -41,6 +41,8 @@ class Inventory:
         self.folder, self.box = folder, box
         shutil.copytree(COLLECTION / "example", folder)
         self.lead("notanker_sites", SITE, box)
+        # Behind lte0 nobody answers here, and nobody waits for him.
+        self.say(modem_sim_within_s=5)
 
     def lead(self, group: str, name: str, box: Booted) -> None:
         """Let a name of the example lead to a booted system."""
