@@ -36,6 +36,9 @@ def test_clear_leaves_no_rule_and_no_route_of_ours(scene: Scene) -> None:
             routes = scene.ip(f"-{family}", "route", "show", "table", "all")
             assert "proto 142" not in routes
         assert scene.devices() == ["eth0", "eth0"]
+        assert (
+            "notanker" not in scene.lab.exec("site", ["nft", "list", "tables"], check=True).stdout
+        )
     scene.start_agent()
     scene.wait(is_over, 30)
     until(lambda: scene.rules(4) == scene.rules(6) == PRIORITIES, "the rules stand again")

@@ -77,7 +77,8 @@ def demo(once: bool) -> None:
 @click.command()
 @config_option
 def clear(config_path: Path) -> None:
-    """Take every rule, route and queue of notanker out of the kernel (before uninstalling)."""
+    """Take every rule, route, queue and counter of notanker out of the kernel (before uninstalling)."""
+    from notanker.shell import counters
     from notanker.shell.gateway import shaping
     from notanker.shell.gateway.gateway import clear_away
     from notanker.shell.settings import kernel_of
@@ -91,3 +92,4 @@ def clear(config_path: Path) -> None:
         kernel.close()
     asyncio.run(clear_away())
     asyncio.run(shaping.clear_away())
+    counters.clear_away()

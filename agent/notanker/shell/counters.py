@@ -9,6 +9,7 @@ counters stand in where there is no nftables; they include what the modem is ask
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 from pathlib import Path
 from typing import Any, Final
@@ -127,6 +128,13 @@ def meter_script(interface: str, near: tuple[str, ...]) -> str:
     for _, way, end, _ in chains.values():
         lines += _rules("through", f'{way} "{interface}"', end, near, "users")
     return "\n".join(lines) + "\n"
+
+
+def clear_away() -> None:
+    """Take the table away, with what it has counted, where there is any."""
+    with contextlib.suppress(ToolError):  # without nft there is none
+        # Made first, so that it is there to be deleted.
+        tools.run(["nft", "-f", "-"], f"table inet {TABLE} {{}}\ndelete table inet {TABLE}\n")
 
 
 def _chain(name: str, hook: str, priority: int) -> list[str]:
