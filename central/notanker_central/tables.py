@@ -100,7 +100,6 @@ site: Final = Table(
     # Open incidents, and those that nobody has taken on.
     Column("incidents", Integer, nullable=False, server_default="0"),
     Column("unheld", Integer, nullable=False, server_default="0"),
-    Index("site_due", "due_s"),
     # All that counts, filters and lists need: without it each of them would read every beat.
     Index(
         "site_glance",

@@ -31,6 +31,11 @@ ANSWER_S: Final = 10.0
 """So long an answer is waited for."""
 _AGAIN_S: Final = 0.2
 _SWEEP_S: Final = 1.0
+REFUSED_S: Final = 0.2
+"""Who is refused everything for so long begins anew, on the next node: a channel that published while the
+queue had no leader asks the node that led it before, and is refused for as long as that is gone (RabbitMQ
+3.10). Each time that did not help it waits twice as long: the queue may really be full."""
+_MOST_REFUSED_S: Final = 30.0
 _DURABLE: Final = 2
 _KEY: Final = topology.beat_key("relayed")
 
@@ -68,6 +73,8 @@ class Relay(Counted):
         self._unconfirmed: dict[int, int] = {}  # what the channel counted: our number
         self._numbers = itertools.count(1)
         self._published = 0
+        self._refused_since_s: float | None = None
+        self._refused_s = REFUSED_S
         self._ending = threading.Event()
         self.ready: Final = threading.Event()
         self._connection: Any = None
@@ -209,10 +216,18 @@ class Relay(Counted):
         # They are in the order in which they were counted.
         tags = [*itertools.takewhile(last.__ge__, self._unconfirmed)] if several else [last]
         numbers = [self._unconfirmed.pop(tag, 0) for tag in tags]
-        if isinstance(frame.method, pika.spec.Basic.Nack):  # the queue is full, or has no majority
-            for number in numbers:
-                if (one := self._waiting.pop(number, None)) is not None:
-                    self._finish(one, None, "not-queued")
+        if not isinstance(frame.method, pika.spec.Basic.Nack):
+            self._refused_since_s, self._refused_s = None, REFUSED_S
+            return
+        for number in numbers:  # the queue is full, or has no majority
+            if (one := self._waiting.pop(number, None)) is not None:
+                self._finish(one, None, "not-queued")
+        now_s = time.monotonic()
+        self._refused_since_s = self._refused_since_s or now_s
+        if self._channel is not None and now_s - self._refused_since_s > self._refused_s:
+            log.warning("bus_refuses", seconds=self._refused_s)
+            self._refused_s = min(2 * self._refused_s, _MOST_REFUSED_S)
+            self._disconnect()
 
     def _answered(self, _channel: object, _method: object, properties: Any, body: bytes) -> None:
         number = properties.correlation_id or ""
@@ -229,6 +244,8 @@ class Relay(Counted):
         self._connection.ioloop.call_later(_SWEEP_S, self._sweep)
 
     def _disconnect(self) -> None:
+        with self._lock:
+            self._channel = None  # nothing is published on one that closes
         if self._connection.is_open:
             self._connection.close()
         elif not self._connection.is_closing:
@@ -237,6 +254,7 @@ class Relay(Counted):
     def _give_up(self) -> None:
         """Tell all who wait that nothing comes any more."""
         self.ready.clear()
+        self._refused_since_s = None
         with self._lock:
             self._channel = None
             left = [*self._waiting.values(), *self._outgoing]
