@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import queue
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import msgspec
 import pika
 import pytest
+import structlog
 
 from notanker_central import views
 from notanker_central.bus import topology
@@ -175,6 +179,41 @@ def test_an_answer_that_is_lost_holds_up_no_other_and_not_the_door(
         late.end()
         thread.join(WAIT_S)
     door.close()
+
+
+def test_who_is_refused_everything_begins_anew_and_is_served_again(
+    cluster: RabbitMq, relay: Relay, channel: Any, reception: Reception, urls: list[str]
+) -> None:
+    node, end_s = cluster.nodes[0], time.monotonic() + 2 * WAIT_S
+    full = (
+        "set_policy",
+        "full",
+        f"^{topology.QUEUE}$",
+        '{"max-length": 1}',
+        "--apply-to",
+        "queues",
+    )
+    node.ctl(*full)
+    with structlog.testing.capture_logs() as logs:
+        while not any(told["event"] == "bus_refuses" for told in logs):
+            assert time.monotonic() < end_s, relay.by_carrier
+            relay.submit(beat(1), "udp")
+            time.sleep(0.02)
+    assert relay.by_carrier["udp", "not-queued"]
+    node.ctl("clear_policy", "full")
+    late = Worker(urls, reception)
+    thread = threading.Thread(target=late.run)
+    thread.start()
+    try:
+        for counter in itertools.count(2):
+            assert time.monotonic() < end_s, relay.by_carrier
+            with contextlib.suppress(NotStoredError, TimeoutError):
+                assert ack_of(relay.submit(beat(counter), "udp").result(2)).counter == counter
+                break
+            time.sleep(0.2)
+    finally:
+        late.end()
+        thread.join(WAIT_S)
 
 
 def test_without_a_cluster_nobody_is_answered_and_nobody_waits() -> None:
