@@ -122,8 +122,7 @@ class Kernel:
         index = self._index(self._interfaces[Uplink.PRIMARY])
         if index is None:
             return False, ""
-        hops = (self._learned(family, index) for family in FAMILIES)
-        return route.addressed(self._netlink, index), next(filter(None, hops), "")
+        return route.addressed(self._netlink, index), self._first_hop(index, MAIN)
 
     def next_hop(self, uplink: Uplink) -> str:
         """Return the uplink's next hop, IPv4 first; empty while nobody knows one.
@@ -134,10 +133,10 @@ class Kernel:
         index = self._index(self._interfaces[uplink])
         if index is None:
             return ""
-        tables = (MAIN, self._numbers.table) if uplink is Uplink.BACKUP else (MAIN,)
-        named = self._gateways.values() if uplink is Uplink.BACKUP else ()
-        hops = (self._learned(family, index, table) for family in FAMILIES for table in tables)
-        return next(filter(None, (*named, *hops)), "")
+        if uplink is Uplink.PRIMARY:
+            return self._first_hop(index, MAIN)
+        named = next(filter(None, self._gateways.values()), "")
+        return named or self._first_hop(index, MAIN, self._numbers.table)
 
     def addresses(self) -> dict[Uplink, tuple[str, ...]]:
         """Return the addresses that each uplink's interface has now, those of its link excepted."""
@@ -226,6 +225,11 @@ class Kernel:
     def _index(self, name: str) -> int | None:
         found = (link.index for link in route.links(self._netlink) if link.name == name)
         return next(found, None)
+
+    def _first_hop(self, index: int, *tables: int) -> str:
+        """Return the first next hop that the tables have for the interface, IPv4 first."""
+        hops = (self._learned(family, index, table) for family in FAMILIES for table in tables)
+        return next(filter(None, hops), "")
 
     def _learned(self, family: int, index: int, table: int = MAIN) -> str | None:
         """Return the next hop that a table has for the interface."""
