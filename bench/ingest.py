@@ -6,6 +6,7 @@ the sockets' buffers are as large as they should be (docs/central.md).
 
 import argparse
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -107,8 +108,7 @@ def bus(seconds: float, folder: Path, sites: int = 10_000) -> Row:
     with ExitStack() as parts:
         url = parts.enter_context(databases("postgresql", folder))
         cluster = parts.enter_context(rabbitmq(1, folder=folder))
-        nodes = [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in cluster.nodes]
-        more = f"[bus]\nnodes = {nodes}\n".replace("'", '"')
+        more = f"[bus]\nnodes = {json.dumps(cluster.urls)}\n"
         toml = running.prepare(folder / "centre", url, sites, more)
         worker, _ = parts.enter_context(running.process(toml, "work"))
         time.sleep(3.0)  # until it has found the node

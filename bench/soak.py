@@ -6,6 +6,7 @@ stored twice.
 """
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -51,8 +52,7 @@ def main() -> int:
         Path(name).chmod(0o755)  # PostgreSQL runs as nobody
         database = parts.enter_context(postgresql(folder=Path(name)))
         cluster = parts.enter_context(rabbitmq(3, folder=Path(name)))
-        nodes = [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in cluster.nodes]
-        more = f"[bus]\nnodes = {nodes}\n".replace("'", '"')
+        more = f"[bus]\nnodes = {json.dumps(cluster.urls)}\n"
         toml = running.prepare(Path(name) / "centre", database.url, options.sites, more)
         for _ in range(options.workers):
             parts.enter_context(running.process(toml, "work"))

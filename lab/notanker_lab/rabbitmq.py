@@ -108,6 +108,11 @@ class RabbitMq:
         names = [f"{letter}@localhost" for letter in _NAMES[:count]]
         self.nodes: Final = [self._node(name, names, settings) for name in names]
 
+    @property
+    def urls(self) -> list[str]:
+        """Where receivers and workers connect, a node each."""
+        return [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in self.nodes]
+
     def start(self) -> None:
         """Start all nodes and wait for them."""
         epmd = next(self._erlang.glob("erts-*/bin/epmd"))

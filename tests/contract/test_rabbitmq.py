@@ -43,7 +43,7 @@ def cluster() -> Iterator[RabbitMq]:
 
 @pytest.fixture
 def urls(cluster: RabbitMq) -> list[str]:
-    return [f"amqp://guest:guest@127.0.0.1:{node.amqp}" for node in cluster.nodes]
+    return cluster.urls
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +31,17 @@ class Hands:
 
     def __call__(self) -> float:
         return self.now_s
+
+
+class Slow(Carrier):
+    """Something happens while it has the first message."""
+
+    meanwhile: Callable[[], None]
+
+    async def call(self, method: str, argument: object = None, **more: object) -> object:
+        if not self.sent:
+            self.meanwhile()
+        return await super().call(method, argument, answer=object)
 
 
 @pytest.fixture
@@ -167,17 +179,9 @@ def test_what_the_modem_surely_did_not_take_goes_with_a_later_twin(
 
 
 def test_a_twin_that_came_while_the_modem_refused_goes_with_it(path: Path, hands: Hands) -> None:
-    class Slow(Carrier):
-        async def call(self, method: str, argument: object = None, **more: object) -> object:
-            if len(self.sent) == 0:
-                put(self.desk, same("17-2", "mara"))
-            return await super().call(method, argument, answer=object)
-
-        desk: Desk
-
     async def story(desk: Desk) -> None:
         assert isinstance(desk.carrier, Slow)
-        desk.carrier.desk = desk
+        desk.carrier.meanwhile = lambda: put(desk, same("17-2", "mara"))
         put(desk, same("17-1", "mara"))
         assert {(await desk.end()).mark, (await desk.end()).mark} == {"17-1", "17-2"}
 
@@ -244,17 +248,9 @@ def test_who_has_heard_of_nothing_gets_neither_alarm_nor_all_clear(
 def test_an_alarm_that_surely_has_not_left_goes_with_the_all_clear_that_came_meanwhile(
     path: Path, hands: Hands
 ) -> None:
-    class Slow(Carrier):
-        async def call(self, method: str, argument: object = None, **more: object) -> object:
-            if len(self.sent) == 0:
-                put(self.desk, told("17-2", "clear", 2))
-            return await super().call(method, argument, answer=object)
-
-        desk: Desk
-
     async def story(desk: Desk) -> None:
         assert isinstance(desk.carrier, Slow)
-        desk.carrier.desk = desk
+        desk.carrier.meanwhile = lambda: put(desk, told("17-2", "clear", 2))
         put(desk, told("17-1"))
         ends = [await desk.end(), await desk.end()]
         assert {(end.mark, end.reason) for end in ends} == {
