@@ -13,7 +13,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pika
@@ -31,10 +31,13 @@ ANSWER_S: Final = 10.0
 """So long an answer is waited for."""
 _AGAIN_S: Final = 0.2
 _SWEEP_S: Final = 1.0
+_CLOSE_S: Final = 0.5
+"""A node that does not say good-bye within that is left without."""
 REFUSED_S: Final = 0.2
-"""Who is refused everything for so long begins anew, on the next node: a channel that published while the
-queue had no leader asks the node that led it before, and is refused for as long as that is gone (RabbitMQ
-3.10). Each time that did not help it waits twice as long: the queue may really be full."""
+"""Who is refused everything for so long begins anew: a channel that published while the queue had no leader
+asks the node that led it before, and is refused for as long as that is gone (RabbitMQ 3.10). First by another
+channel, which takes no time, then by the next node. Each time that did not help it waits twice as long: the
+queue may really be full."""
 _MOST_REFUSED_S: Final = 30.0
 _DURABLE: Final = 2
 _KEY: Final = topology.beat_key("relayed")
@@ -49,6 +52,27 @@ class _Sent:
     carrier: str
     deadline_s: float
     tell: Callable[[bytes | None], None]
+
+
+@dataclass(slots=True)
+class _Publishing:
+    """A channel that beats are published on; `unconfirmed` has our number for each that it counted."""
+
+    channel: Any
+    published: int = 0
+    unconfirmed: dict[int, int] = field(default_factory=dict)
+    refused_since_s: float | None = None
+
+    def publish(self, one: _Sent, properties: pika.BasicProperties) -> None:
+        self.published += 1
+        self.unconfirmed[self.published] = one.number
+        self.channel.basic_publish(topology.EXCHANGE, _KEY, one.sealed, properties)
+
+    def confirmed(self, last: int, several: bool) -> list[int]:
+        """Return whose confirmation, or refusal, that is."""
+        # They are in the order in which they were counted.
+        tags = [*itertools.takewhile(last.__ge__, self.unconfirmed)] if several else [last]
+        return [self.unconfirmed.pop(tag, 0) for tag in tags]
 
 
 class Relay(Counted):
@@ -70,15 +94,13 @@ class Relay(Counted):
         self._lock = threading.Lock()
         self._outgoing: collections.deque[_Sent] = collections.deque()
         self._waiting: dict[int, _Sent] = {}
-        self._unconfirmed: dict[int, int] = {}  # what the channel counted: our number
         self._numbers = itertools.count(1)
-        self._published = 0
-        self._refused_since_s: float | None = None
         self._refused_s = REFUSED_S
+        self._renewed = False  # whether another channel was tried since anything was confirmed
         self._ending = threading.Event()
         self.ready: Final = threading.Event()
         self._connection: Any = None
-        self._channel: Any = None  # only while beats may be published
+        self._publishing: _Publishing | None = None  # only while beats may be published
         self._replies = ""
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
@@ -123,7 +145,7 @@ class Relay(Counted):
         sent = [_Sent(next(self._numbers), s, carrier, deadline_s, tell) for s, tell in beats]
         with self._lock:
             full = len(self._waiting) + len(self._outgoing) > MOST_WAITING
-            taken = self._channel is not None and not full
+            taken = self.ready.is_set() and not full
             if taken:
                 self._outgoing.extend(sent)
         if taken:
@@ -142,8 +164,9 @@ class Relay(Counted):
                 self._stay_connected(node)
             except (AMQPError, OSError) as error:
                 log.warning("bus_failed", reason=type(error).__name__, detail=str(error)[:200])
+            if not self.ready.is_set():  # else the next node is asked at once
+                self._ending.wait(_AGAIN_S)
             self._give_up()
-            self._ending.wait(_AGAIN_S)
 
     def _stay_connected(self, node: pika.URLParameters) -> None:
         loop = IOLoop()
@@ -169,13 +192,6 @@ class Relay(Counted):
         )
 
     def _opened(self, channel: Any) -> None:
-        def lost(_channel: object, _why: object) -> None:
-            self._disconnect()
-
-        channel.add_on_close_callback(lost)
-        channel.confirm_delivery(self._confirmed, callback=lambda _frame: self._declare(channel))
-
-    def _declare(self, channel: Any) -> None:
         def bind(_frame: object) -> None:
             queue, exchange = topology.QUEUE, topology.EXCHANGE
             channel.queue_bind(queue, exchange, topology.BEATS, callback=replies)
@@ -191,43 +207,67 @@ class Relay(Counted):
 
         def ready(_frame: object) -> None:
             log.info("bus_connected")
-            with self._lock:
-                self._published, self._channel = 0, channel
-            self.ready.set()
+            self._renewed = False
+            self._open_publishing()
             self._sweep()
 
+        channel.add_on_close_callback(lambda *_: self._disconnect())
         channel.queue_declare(
             topology.QUEUE, durable=True, arguments=topology.ARGUMENTS, callback=bind
         )
 
+    def _open_publishing(self) -> None:
+        """Open a channel to publish on; what is handed in meanwhile goes out by it."""
+
+        def opened(channel: Any) -> None:
+            publishing = _Publishing(channel)
+
+            def lost(_channel: object, _why: object) -> None:
+                if publishing is self._publishing:
+                    self._disconnect()
+
+            def ready(_frame: object) -> None:
+                self._publishing = publishing
+                self.ready.set()
+                self._flush()
+
+            channel.add_on_close_callback(lost)
+            channel.confirm_delivery(lambda frame: self._confirmed(publishing, frame), ready)
+
+        self._connection.channel(on_open_callback=opened)
+
     def _flush(self) -> None:
-        while self._outgoing and self._channel is not None:
+        while self._outgoing and self._publishing is not None:
             one = self._outgoing.popleft()
             self._waiting[one.number] = one
-            self._published += 1
-            self._unconfirmed[self._published] = one.number
             properties = pika.BasicProperties(
                 delivery_mode=_DURABLE, reply_to=self._replies, correlation_id=str(one.number)
             )
-            self._channel.basic_publish(topology.EXCHANGE, _KEY, one.sealed, properties)
+            self._publishing.publish(one, properties)
 
-    def _confirmed(self, frame: Any) -> None:
-        last, several = frame.method.delivery_tag, frame.method.multiple
-        # They are in the order in which they were counted.
-        tags = [*itertools.takewhile(last.__ge__, self._unconfirmed)] if several else [last]
-        numbers = [self._unconfirmed.pop(tag, 0) for tag in tags]
+    def _confirmed(self, publishing: _Publishing, frame: Any) -> None:
+        numbers = publishing.confirmed(frame.method.delivery_tag, frame.method.multiple)
         if not isinstance(frame.method, pika.spec.Basic.Nack):
-            self._refused_since_s, self._refused_s = None, REFUSED_S
+            publishing.refused_since_s = None
+            self._refused_s, self._renewed = REFUSED_S, False
             return
         for number in numbers:  # the queue is full, or has no majority
             if (one := self._waiting.pop(number, None)) is not None:
                 self._finish(one, None, "not-queued")
         now_s = time.monotonic()
-        self._refused_since_s = self._refused_since_s or now_s
-        if self._channel is not None and now_s - self._refused_since_s > self._refused_s:
-            log.warning("bus_refuses", seconds=self._refused_s)
-            self._refused_s = min(2 * self._refused_s, _MOST_REFUSED_S)
+        publishing.refused_since_s = publishing.refused_since_s or now_s
+        if publishing is self._publishing and now_s - publishing.refused_since_s > self._refused_s:
+            self._begin_anew(publishing)
+
+    def _begin_anew(self, refused: _Publishing) -> None:
+        log.warning("bus_refuses", seconds=self._refused_s)
+        self._refused_s = min(2 * self._refused_s, _MOST_REFUSED_S)
+        if self._renewed:
             self._disconnect()
+            return
+        self._publishing, self._renewed = None, True
+        refused.channel.close()
+        self._open_publishing()
 
     def _answered(self, _channel: object, _method: object, properties: Any, body: bytes) -> None:
         number = properties.correlation_id or ""
@@ -244,23 +284,22 @@ class Relay(Counted):
         self._connection.ioloop.call_later(_SWEEP_S, self._sweep)
 
     def _disconnect(self) -> None:
-        with self._lock:
-            self._channel = None  # nothing is published on one that closes
+        self._publishing = None  # nothing is published on one that closes
+        loop = self._connection.ioloop
         if self._connection.is_open:
             self._connection.close()
+            loop.call_later(_CLOSE_S, loop.stop)
         elif not self._connection.is_closing:
-            self._connection.ioloop.stop()
+            loop.stop()
 
     def _give_up(self) -> None:
         """Tell all who wait that nothing comes any more."""
-        self.ready.clear()
-        self._refused_since_s = None
+        self._publishing = None
         with self._lock:
-            self._channel = None
+            self.ready.clear()
             left = [*self._waiting.values(), *self._outgoing]
             self._outgoing.clear()
         self._waiting.clear()
-        self._unconfirmed.clear()
         for one in left:
             self._finish(one, None, "no-cluster")
 

@@ -49,7 +49,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to end. No loss of a node ends it."""
-        failing = False
+        failing = False  # then the next node is not asked at once
         for node in itertools.cycle(self._nodes):
             if self._ending.is_set():
                 return
@@ -59,10 +59,11 @@ class Worker:
                     failing = False
                     self._work(connection)
             except (AMQPError, OSError) as error:
-                if not failing:
+                if failing:
+                    self._ending.wait(_AGAIN_S)
+                else:
                     log.warning("bus_lost", reason=type(error).__name__, detail=str(error)[:200])
                 failing = True
-                self._ending.wait(_AGAIN_S)
 
     def _work(self, connection: Any) -> None:
         channel = connection.channel()
