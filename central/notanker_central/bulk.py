@@ -28,6 +28,7 @@ class Standing:
         newer: Whether `told` is one of this batch.
         moved: Whether `state` or `since_s` changed.
         changed: Whether `traits` did.
+        grown: Whether `stored_to` or `conflict` did.
     """
 
     key: object
@@ -47,6 +48,7 @@ class Standing:
     wait_s: float = 0.0
     moved: bool = False
     changed: bool = False
+    grown: bool = False
 
 
 def standing(row: Sequence[Any]) -> Standing:
@@ -119,11 +121,8 @@ class Bulk(Protocol):
             False if a single site does not stand as remembered: then nothing of it may be committed.
         """
 
-    def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
-        """Write the newest beat of each, where its counter is still the greater."""
-
-    def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what lists and filters need (`glance.Traits`)."""
+    def keep_sites(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
+        """Write the newest beat of each, and what else of it changed."""
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""
@@ -133,9 +132,6 @@ class Bulk(Protocol):
 
     def insert_events(self, rows: Iterable[EventRow]) -> None:
         """Store events; one that is there already stays as it is."""
-
-    def keep_journals(self, sites: Sequence[Standing]) -> None:
-        """Write `stored_to` and `conflict` of each."""
 
     def count_old(self, sites: Sequence[Standing]) -> None:
         """Add what was not newer than all before."""

@@ -36,12 +36,18 @@ from locked l where site.id = l.id and l.before < l.counter and l.stored = l.sto
 _EMPTY: Final = "truncate new_calm"
 _BEATS: Final = """
 create temporary table if not exists new_beat (
-    id text, counter bigint, wait_s float8, told text, state text, rank int, since_s float8
+    id text, counter bigint, wait_s float8, told text, state text, rank int, since_s float8,
+    stored_to bigint, conflict boolean, operator text, version text, lte_proven_s float8,
+    plan text, plan_since_s float8, incidents int, unheld int
 ) on commit delete rows"""
 _COPY_BEATS: Final = "copy new_beat from stdin"
-_STATES: Final = """
+# All of it at once: what stays as it was costs nothing here, a second statement for each row does.
+_SITES: Final = """
 update site set counter = n.counter, received_s = %(now)s, patience_s = n.wait_s, due_s = %(now)s + n.wait_s,
-    latest = null, state = n.state, rank = n.rank, since_s = n.since_s
+    latest = null, state = n.state, rank = n.rank, since_s = n.since_s,
+    stored_to = n.stored_to, conflict = n.conflict, operator = n.operator, version = n.version,
+    lte_proven_s = n.lte_proven_s, plan = n.plan, plan_since_s = n.plan_since_s,
+    incidents = n.incidents, unheld = n.unheld
 from new_beat n where site.id = n.id and site.counter < n.counter"""
 _TOLD: Final = """
 insert into full_beat (site, told) select id, told from new_beat
@@ -57,11 +63,6 @@ _EVENTS: Final = "create temporary table if not exists new_event (like event) on
 _COPY_EVENTS: Final = """
 copy new_event (site, epoch, position, kind, wall_s, trusted, boot_s, boot, fields, received_s) from stdin"""
 _NEW_EVENTS: Final = "insert into event select * from new_event on conflict do nothing"
-_JOURNAL: Final = "update site set stored_to = %s, conflict = %s where id = %s"
-_TRAITS: Final = """
-update site set operator = %s, version = %s, lte_proven_s = %s,
-    plan = %s, plan_since_s = %s, incidents = %s, unheld = %s
-where id = %s"""
 _OLD: Final = "update site set old_beats = old_beats + %s where id = %s"
 
 
@@ -91,20 +92,15 @@ class PostgresqlBulk:
         self._cursor.execute(_EMPTY)
         return written
 
-    def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
-        """Write the newest beats."""
+    def keep_sites(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
+        """Write the newest beats, and all that goes with them."""
         self._cursor.execute(_BEATS)
         with self._cursor.copy(_COPY_BEATS) as copy:
             for s in sites:
-                row = (s.id, s.counter, s.wait_s, s.told, s.state, ranks[s.state], s.since_s)
-                copy.write_row(row)
-        self._cursor.execute(_STATES, {"now": now_s})
+                state = (s.wait_s, s.told, s.state, ranks[s.state], s.since_s)
+                copy.write_row((s.id, s.counter, *state, s.stored_to, s.conflict, *s.traits))
+        self._cursor.execute(_SITES, {"now": now_s})
         self._cursor.execute(_TOLD)
-
-    def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what lists and filters need."""
-        rows = [(*s.traits, s.id) for s in sites]
-        self._cursor.executemany(_TRAITS, rows)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""
@@ -125,10 +121,6 @@ class PostgresqlBulk:
             for row in rows:
                 copy.write_row(row)
         self._cursor.execute(_NEW_EVENTS)
-
-    def keep_journals(self, sites: Sequence[Standing]) -> None:
-        """Write `stored_to` and `conflict` of each."""
-        self._cursor.executemany(_JOURNAL, [(s.stored_to, s.conflict, s.id) for s in sites])
 
     def count_old(self, sites: Sequence[Standing]) -> None:
         """Add what was not newer than all before."""

@@ -85,7 +85,7 @@ class SqliteBulk:
         given = (_ENCODER.encode(asked).decode(), records, now_s, *stands)
         return self._connection.execute(_CALM, given).rowcount
 
-    def keep_states(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
+    def keep_sites(self, sites: Sequence[Standing], now_s: float, ranks: dict[str, int]) -> None:
         """Write the newest beats. What did not change is not named: its indexes are left alone."""
         same, moved = [], []
         for site in sites:
@@ -98,11 +98,10 @@ class SqliteBulk:
         self._connection.executemany(_SAME_STATE, same)
         self._connection.executemany(_NEW_STATE, moved)
         self._connection.executemany(_TOLD, [(site.id, site.told) for site in sites])
-
-    def keep_traits(self, sites: Sequence[Standing]) -> None:
-        """Write what lists and filters need."""
-        rows = [(*s.traits, s.key) for s in sites]
-        self._connection.executemany(_TRAITS, rows)
+        traits = [(*site.traits, site.key) for site in sites if site.changed]
+        self._connection.executemany(_TRAITS, traits)
+        journals = [(site.stored_to, site.conflict, site.key) for site in sites if site.grown]
+        self._connection.executemany(_JOURNAL, journals)
 
     def stored_at(self, places: Collection[Place]) -> dict[tuple[str, int], Told]:
         """Return what is stored at these places, by site and position."""
@@ -120,11 +119,6 @@ class SqliteBulk:
     def insert_events(self, rows: Iterable[EventRow]) -> None:
         """Store events; one that is there already stays as it is."""
         self._connection.executemany(_EVENT, rows)
-
-    def keep_journals(self, sites: Sequence[Standing]) -> None:
-        """Write `stored_to` and `conflict` of each."""
-        rows = [(site.stored_to, site.conflict, site.key) for site in sites]
-        self._connection.executemany(_JOURNAL, rows)
 
     def count_old(self, sites: Sequence[Standing]) -> None:
         """Add what was not newer than all before."""

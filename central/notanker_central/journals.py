@@ -50,8 +50,8 @@ def _store(bulk: Bulk, beats: Sequence[tuple[Standing, Beat]], now_s: float) -> 
     """Store the events; return the beats, by index, that tell something else than is stored, and where."""
     places = {(s.id, s.epoch, e.position) for s, beat in beats for e in beat.events}
     known = bulk.stored_at(places)
-    before = {site.id: (site.stored_to, site.conflict) for site, beat in beats if beat.events}
     sites = {site.id: site for site, beat in beats if beat.events}
+    before = {site.id: (site.stored_to, site.conflict) for site in sites.values()}
     rows: list[EventRow] = []
     clashes: dict[int, int] = {}
     for index, (site, beat) in enumerate(beats):
@@ -62,9 +62,8 @@ def _store(bulk: Bulk, beats: Sequence[tuple[Standing, Beat]], now_s: float) -> 
         site.conflict = clash is not None
     bulk.insert_events(rows)
     _complete(bulk, sites, rows)
-    changed = [s for s in sites.values() if before[s.id] != (s.stored_to, s.conflict)]
-    if changed:
-        bulk.keep_journals(changed)
+    for site in sites.values():
+        site.grown = before[site.id] != (site.stored_to, site.conflict)
     return clashes
 
 

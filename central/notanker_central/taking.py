@@ -79,9 +79,9 @@ def _take(
     newer = [
         beat.site in batch.sites and batch.state(batch.sites[beat.site], beat) for beat in beats
     ]
-    batch.keep(connection, bulk)
     fresh = [beat for beat, new in zip(beats, newer, strict=True) if new]
     stored_to = journals.take(bulk, [(batch.sites[beat.site], beat) for beat in fresh], now_s)
+    batch.keep(connection, bulk)
     for beat in fresh:
         outside.note(connection, beat.site, batch.sites[beat.site].epoch, beat.events, now_s)
     orders.settle(connection, fresh, now_s)
@@ -137,9 +137,7 @@ class _Batch:
 
     def keep(self, connection: Connection, bulk: Bulk) -> None:
         """Write what the beats changed."""
-        bulk.keep_states([s for s in self.sites.values() if s.newer], self.now_s, _RANKS)
-        if changed := [site for site in self.sites.values() if site.changed]:
-            bulk.keep_traits(changed)
+        bulk.keep_sites([s for s in self.sites.values() if s.newer], self.now_s, _RANKS)
         if old := [site for site in self.sites.values() if site.old]:
             bulk.count_old(old)
         if self.flips:
