@@ -129,7 +129,8 @@ def _print(found: dict[str, Any], lost: int, twice: int) -> None:
     load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"load average {load}; {os.cpu_count()} cores, everything on them")
     print(
-        f"unanswered in time {found['unanswered']:,}, generator behind by {found['behind_s']:.2f} s at most"
+        f"the pause began after {found['paused_at_s']:.1f} s; unanswered in time {found['unanswered']:,}; "
+        f"generator behind by {found['behind_s']:.2f} s at most"
     )
 
 
