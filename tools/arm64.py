@@ -6,8 +6,8 @@
     sudo .venv/bin/python tools/arm64.py --no-tests            # install and start alone
 
 Once per release. An image of Debian's own packages is made in .cache/arm64; its programs run by qemu-aarch64
-(packages mmdebstrap and qemu-user-static), which the kernel is told to do for as long as this runs. What is
-installed are the wheels of dist/wheelhouse, without any network, as on a box. It is the processor's
+(packages mmdebstrap, arch-test, qemu-user-static), which the kernel is told to do for as long as this runs.
+What is installed are the wheels of dist/wheelhouse, without any network, as on a box. It is the processor's
 instructions, libraries and wheels that are tried here; the kernel stays this machine's own.
 """
 
@@ -60,6 +60,12 @@ TESTED: Final = (
 )
 VENV: Final = "/opt/notanker/current"
 EMULATOR: Final = Path("/usr/bin/qemu-aarch64-static")
+TOOLS_HERE: Final[dict[str | Path, str]] = {
+    "mmdebstrap": "mmdebstrap",
+    "arch-test": "arch-test",
+    EMULATOR: "qemu-user-static",
+}
+"""What has to be installed here, and by which package."""
 BINFMT: Final = Path("/proc/sys/fs/binfmt_misc")
 RULE: Final = (
     rb":notanker-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00"
@@ -104,7 +110,7 @@ kill $agent; wait $agent
 def main() -> int:
     """Do what was asked for, and say how long each part took."""
     arguments = _arguments()
-    for tool, package in (("mmdebstrap", "mmdebstrap"), (EMULATOR, "qemu-user-static")):
+    for tool, package in TOOLS_HERE.items():
         if shutil.which(tool) is None:
             print(f"{tool} is missing: apt install {package}", file=sys.stderr)
             return 2
