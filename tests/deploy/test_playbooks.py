@@ -127,7 +127,9 @@ def test_a_release_that_does_not_start_goes_back_to_the_one_before(
     box = installed.box
     before = box.run("readlink /opt/notanker/current")
     unit = box.run("cat /etc/systemd/system/notanker-agent.service /etc/notanker/notanker.toml")
-    installed.say(notanker_wheelhouse=str(broken_house(tmp_path / "house")))
+    broken = {"notanker/cli/agent.py": b"raise SystemExit('does not start')\n"}
+    house = wheelhouse(tmp_path / "house", "9.9.9-broken", broken)
+    installed.say(notanker_wheelhouse=str(house))
     update = installed.play("update.yml")
     assert update.failed
     text = " ".join(update.text.split())
@@ -141,22 +143,42 @@ def test_a_release_that_does_not_start_goes_back_to_the_one_before(
     assert (again.failed, again.changed) == (0, 0), again.why
 
 
-def broken_house(folder: Path) -> Path:
-    """Make a wheelhouse whose release is whole and checks configurations well, but does not start."""
+def test_a_release_is_taken_and_the_one_before_stays_beside_it(
+    installed: Inventory, tmp_path: Path
+) -> None:
+    box = installed.box
+    before = box.run("readlink /opt/notanker/current").strip()
+    changed = {"notanker/cli/agent.py": b"\n# Another release.\n"}
+    house = wheelhouse(tmp_path / "house", "9.9.9", changed)
+    installed.say(notanker_wheelhouse=str(house))
+    update = installed.play("update.yml")
+    assert not update.failed, update.why
+    assert box.run("readlink /opt/notanker/current").strip() == "/opt/notanker/9.9.9"
+    assert box.succeeds(f"test -x {before}/bin/notanker")
+    for unit in ("notanker-agent", "notanker-portal"):
+        # The libraries that a process has loaded are named by their real paths.
+        loaded = box.run(f"cat /proc/$(systemctl show --value -p MainPID {unit})/maps")
+        assert "/opt/notanker/9.9.9/" in loaded, unit
+        assert f"{before}/" not in loaded, unit
+    again = installed.play("update.yml")
+    assert (again.failed, again.changed) == (0, 0), again.why
+
+
+def wheelhouse(folder: Path, release: str, more: dict[str, bytes]) -> Path:
+    """Make a wheelhouse of another release, whole and well signed for, with more at the end of some files."""
     shutil.copytree(HOUSE / RELEASE, folder / RELEASE)
     house = folder / RELEASE
     (wheel,) = house.glob("notanker-*.whl")
     old = hashlib.sha256(wheel.read_bytes()).hexdigest()
     with zipfile.ZipFile(wheel) as source:
-        content = {name: source.read(name) for name in source.namelist()}
-    content["notanker/cli/agent.py"] = b"raise SystemExit('does not start')\n"
+        content = {name: source.read(name) + more.get(name, b"") for name in source.namelist()}
     with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as target:
         for name, data in content.items():
             target.writestr(name, data)
     new = hashlib.sha256(wheel.read_bytes()).hexdigest()
     lock = house / "requirements.txt"
     lock.write_text(lock.read_text("utf-8").replace(old, new), encoding="utf-8")
-    (house / "release").write_text("9.9.9-broken\n", encoding="utf-8")
+    (house / "release").write_text(f"{release}\n", encoding="utf-8")
     with tarfile.open(folder / f"{RELEASE}.tar", "w") as archive:
         for path in sorted(house.iterdir()):
             archive.add(path, arcname=path.name)
