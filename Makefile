@@ -10,6 +10,7 @@
 #   make bench-portal      the portal beside nginx: load, slow clients, floods, memory, first paint
 #   make bench-sms         one SMS in 16 faults, beside gammu-smsd and smstools (ten minutes)
 #   make bench-alerts      outages end to end, kills, a storm, and peers, for the record (half an hour)
+#   make test-arm64        wheels, agent and unit tests on Debian for 64-bit Arm, in emulation: once per release
 #   make test-deploy       the Ansible collection on booted Debian 12 and 13: containers, virtual machines
 #   make year              years of several kinds of lines in virtual time
 #   make long              the long forms of the lab's and the plan's tests
@@ -24,7 +25,7 @@ BIN := .venv/bin
 ROOT := $(shell [ `id -u` = 0 ] || echo sudo)
 PYTEST := python -m pytest -p no:cacheprovider
 
-.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts test-deploy year long collection wheelhouse format lock clean setup-demo setup-test
+.PHONY: demo test check bench bench-short bench-hour bench-portal bench-sms bench-alerts test-arm64 test-deploy year long collection wheelhouse format lock clean setup-demo setup-test
 
 demo: setup-demo
 	@$(BIN)/python -P -m notanker_lab.demo $(if $(filter once,$(STORY)),--once)
@@ -63,6 +64,9 @@ bench-alerts: setup-test
 	@$(ROOT) $(BIN)/python bench/killed_alerts.py
 	@$(ROOT) $(BIN)/python bench/storm.py
 	@$(ROOT) $(BIN)/python bench/accepted.py
+
+test-arm64: setup-test
+	@$(ROOT) $(BIN)/python tools/arm64.py
 
 test-deploy: setup-test
 	@tools/booted $(PYTEST) tests/deploy --long

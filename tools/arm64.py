@@ -94,7 +94,9 @@ kind = "huawei_lte"
 START: Final = """\
 set -eu
 mkdir -p /etc/notanker/plan /run/notanker /var/lib/notanker
-for name in eth0 lte0; do ip link add $name type dummy; ip link set $name up; done
+for name in eth0 lte0; do
+  ip link add $name type veth peer name far-$name; ip link set $name up; ip link set far-$name up
+done
 ip address add 192.0.2.10/24 dev eth0
 ip address add 192.168.8.100/24 dev lte0
 /opt/notanker/current/bin/notanker run & agent=$!

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from notanker.certificates import trusting
 from notanker.config.fields import Document
 from notanker.errors import Catalogue, Entry, Problem
 from notanker_central import board_rules
@@ -199,7 +199,7 @@ def _rest(document: Document, config: CentralConfig) -> Iterator[Problem]:
         yield CATALOGUE.problem("status-no-url", document.place(("status_page",)))
     if ca := config.keys.ca:
         try:
-            ssl.create_default_context(cafile=ca)
+            trusting(ca)
         except OSError as error:
             place, reason = document.place(("keys", "ca")), error.strerror or str(error)
             yield CATALOGUE.problem("bad-authority", place, file=ca, reason=reason)

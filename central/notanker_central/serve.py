@@ -27,6 +27,7 @@ from notanker_central.depot import Depot
 from notanker_central.doors.opened import opened
 from notanker_central.doors.sms import add_sms
 from notanker_central.enrolling import KeyDesk
+from notanker_central.garbage import search_rarely
 from notanker_central.handing_out import add_depot
 from notanker_central.health import Health
 from notanker_central.ingest import Ingest
@@ -179,6 +180,7 @@ class _Centre:
             tasks = [asyncio.ensure_future(door.run()) for door in doors]
             tasks.append(asyncio.ensure_future(self._renew_certificates()))
             ports = Ports(doors[0].port, board, page.port if page is not None else None, port)
+            search_rarely()
             log.info("listening", **asdict(ports))
             if ready is not None:
                 ready(ports)
@@ -299,6 +301,7 @@ def work(config: CentralConfig, ready: Callable[[], None] | None = None) -> None
             signal.signal(number, lambda _number, _frame: worker.end())
         with contextlib.closing(reception):
             reception.start()
+            search_rarely()
             if ready is not None:
                 ready()
             worker.run()

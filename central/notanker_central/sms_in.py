@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from notanker.certificates import trusting
 from notanker_central.config import Listen
 from notanker_central.doors.sms import MOST_BYTES, PATH
 
@@ -41,7 +42,7 @@ def _connection(listening: Listen) -> http.client.HTTPConnection:
     if listening.insecure_http:
         return http.client.HTTPConnection(host, listening.port, timeout=WAIT_S)
     # It must be this very certificate; its name is that of the outside.
-    context = ssl.create_default_context(cafile=listening.certificate)
+    context = trusting(listening.certificate)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.check_hostname = False
     return http.client.HTTPSConnection(host, listening.port, timeout=WAIT_S, context=context)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from notanker.certificates import trusting
 from notanker.plugin.faults import Permanent, Retry, Unknown
 
 AGAIN_S: Final = 30.0
@@ -149,7 +150,7 @@ def _connection(where: SplitResult, ask: Ask) -> http.client.HTTPConnection:
     if where.scheme == "http":
         return http.client.HTTPConnection(host, port, timeout=ask.connect_timeout_s)
     try:
-        trust = ssl.create_default_context(cafile=ask.ca or None)
+        trust = trusting(ask.ca)
     except OSError as error:  # ssl.SSLError is one
         reason = error.strerror or "no certificate in it"
         raise Retry(AGAIN_S, f"certificates to trust, {ask.ca}: {reason}") from None

@@ -7,11 +7,12 @@ is refused to the publisher; an event in such a beat stays in the site's journal
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Sequence
 from typing import Any, Final
 
 import pika
+
+from notanker.certificates import trusting
 
 EXCHANGE: Final = "amq.topic"
 """Where RabbitMQ's MQTT plugin puts what sites publish; a slash of MQTT is a dot here."""
@@ -46,7 +47,7 @@ def nodes(urls: Sequence[str], ca: str = "") -> list[pika.URLParameters]:
     found = [pika.URLParameters(url) for url in urls]
     for node in found:
         if ca and node.ssl_options is not None:
-            node.ssl_options = pika.SSLOptions(ssl.create_default_context(cafile=ca), node.host)
+            node.ssl_options = pika.SSLOptions(trusting(ca), node.host)
         node.heartbeat = HEARTBEAT_S
         node.socket_timeout = node.stack_timeout = SOCKET_S
         node.blocked_connection_timeout = SOCKET_S

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from notanker.certificates import trusting
 from notanker_central.config import Mqtt
 from notanker_central.reception import AT_ONCE, MOST_WAITING, Receiving
 
@@ -92,7 +92,7 @@ class MqttDoor:
         if config.user:
             client.username_pw_set(config.user, password_in(config.password))
         if urlsplit(config.url).scheme == "mqtts":
-            client.tls_set_context(ssl.create_default_context(cafile=config.ca or None))
+            client.tls_set_context(trusting(config.ca))
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 
+from notanker.certificates import trusting
 from notanker_central.clock import Clock
 from notanker_central.push.alertmanager import AlertmanagerSender
 from notanker_central.push.icinga import IcingaSender
@@ -42,6 +43,6 @@ def _sender(one: Push, clock: Clock) -> Sender:
 def _tls(one: Push) -> ssl.SSLContext | None:
     scheme = one.url.partition("://")[0]
     if one.ca is not None:
-        return ssl.create_default_context(cafile=str(one.ca))
+        return trusting(one.ca)
     # For Zabbix, naming the certificates is what turns TLS on.
-    return ssl.create_default_context() if scheme in ("https", "mqtts") else None
+    return trusting() if scheme in ("https", "mqtts") else None

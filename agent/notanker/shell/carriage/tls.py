@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from notanker.certificates import trusting
 from notanker.shell.carriage.contract import CarrierError
 
 T = TypeVar("T")
@@ -26,7 +27,7 @@ def trust(ca: Path | None) -> ssl.SSLContext:
         CarrierError: the file cannot be used.
     """
     try:
-        return ssl.create_default_context(cafile=None if ca is None else str(ca))
+        return trusting(ca)
     except OSError as error:
         raise CarrierError(f"the certificate in {ca} cannot be used: {error}") from None
 

@@ -17,6 +17,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from notanker import __version__
+from notanker.certificates import trusting
 from notanker.config.centre import CentreConfig
 from notanker.plan import delta
 from notanker.plan.files import content_of
@@ -172,6 +173,6 @@ def _key(path: Path) -> str:
 
 def _context(ca: Path | None) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=None if ca is None else str(ca))
+        return trusting(ca)
     except OSError as error:
         raise failed("other-host", str(ca), reason=str(error)) from None
