@@ -80,6 +80,17 @@ def _measured(every: list[Client], seconds: float) -> dict[str, Any]:
     spent_s = time.monotonic() - begun
     for client in every:
         client.link.close()
+    return figures(took_s, bad, spent_s)
+
+
+def figures(took_s: list[float], bad: int, spent_s: float) -> dict[str, Any]:
+    """Return what came of it.
+
+    Args:
+        took_s: Of each answer.
+        bad: How many of these were no good ones.
+        spent_s: How long it all was.
+    """
     took_s.sort()
     return {
         "answered": len(took_s) - bad,

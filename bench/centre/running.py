@@ -75,7 +75,7 @@ def process(toml: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], list
 
 
 def load(
-    program: str, centre: subprocess.Popen[str] | None = None, **options: Any
+    program: str, centre: subprocess.Popen[Any] | None = None, **options: Any
 ) -> dict[str, Any]:
     """Run a load generator and return what it prints, and what a beat cost the centre's processors.
 
@@ -94,9 +94,14 @@ def load(
     return {**figures, "cpu_us": spent_s / max(figures["answered"], 1) * 1e6}
 
 
-def _spent_s(process: subprocess.Popen[str] | None) -> float:
-    """Return the processor time that a process has used; proc(5)."""
+def _spent_s(process: subprocess.Popen[Any] | None) -> float:
+    """Return the processor time that a process and the session that it leads, if any, have used; proc(5)."""
     if process is None:
         return 0.0
-    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ticks = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # one that has ended by now
+            fields = (folder / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+            if process.pid in {int(folder.name), int(fields[3])}:
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
