@@ -1,7 +1,8 @@
 """How many beats a second the centre stores, durably, load generator and all on the same two cores.
 
 ``python bench/ingest.py`` prints a table; ``--only https,udp,scan`` chooses rows. Needs no root, but as root
-the sockets' buffers are as large as they should be (docs/central.md).
+the sockets' buffers are as large as they should be (docs/central.md). The rows of healthchecks are only
+printed if they are chosen, since it is fetched for them (``bench/peers/healthchecks.py``).
 """
 
 import argparse
@@ -21,6 +22,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from bench.centre import running  # noqa: E402
+from bench.peers import healthchecks  # noqa: E402
 from bench.table import aligned  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 
@@ -29,6 +31,7 @@ from notanker_central.clock import Clock  # noqa: E402
 from notanker_central.store import Store  # noqa: E402
 from notanker_central.watcher import Watcher  # noqa: E402
 from notanker_lab.debian import unpacked  # noqa: E402 - found from the checkout
+from notanker_lab.errors import LabError  # noqa: E402
 from notanker_lab.ports import free_port  # noqa: E402
 from notanker_lab.postgresql import postgresql  # noqa: E402
 from notanker_lab.rabbitmq import rabbitmq  # noqa: E402
@@ -78,9 +81,7 @@ def udp(database: str, seconds: float, folder: Path, sites: int = 10_000) -> Row
                 window=4_000,
                 rounds=rounds,
             )
-        stored = _counters(url)
-        if stored < found["answered"]:
-            raise SystemExit(f"{found['answered']} answered, {stored} stored")
+        _check(found["answered"], _counters(url))
         return f"udp, {sites:,} sites -> {database}", ">= 40,000", found
 
 
@@ -135,6 +136,36 @@ def _running(line: Sequence[str]) -> Iterator[None]:
         program.wait(10)
 
 
+def pings(deployment: healthchecks.Deployment, seconds: float, folder: Path) -> Row:
+    """Pings to healthchecks by plain HTTP from 64 clients, as `https` has beats by HTTPS.
+
+    Lost is what is answered otherwise than by 200.
+    """
+    place = folder / "healthchecks"
+    place.mkdir()
+    with (
+        databases(deployment.database, folder) as url,
+        healthchecks.running(deployment, url, place, 1_000) as peer,
+    ):
+        (place / "paths").write_text(json.dumps(peer.paths), "utf-8")
+        found = running.load(
+            "load_http.py",
+            centre=peer.process,
+            port=peer.port,
+            paths=str(place / "paths"),
+            seconds=seconds,
+            clients=64,
+        )
+        _check(found["answered"], peer.stored())
+    name = f"healthchecks {peer.release.tag}, {deployment.name} -> {deployment.database}"
+    return name, "-", {**found, "lost": found["bad"]}
+
+
+def _check(answered: int, stored: int) -> None:
+    if stored < answered:
+        raise SystemExit(f"{answered} answered, {stored} stored")
+
+
 def scan(folder: Path, sites: int = 100_000) -> Row:
     """One look of the dead man's switch at 100,000 sites, of which 2,000 have fallen silent."""
     url = f"sqlite:///{folder}/central.sqlite"
@@ -174,20 +205,28 @@ ROWS: Final[dict[str, Callable[[float, Path], Row]]] = {
     "bus-pg": bus,
     "scan": lambda _seconds, folder: scan(folder),
 }
+PEERS: Final[dict[str, Callable[[float, Path], Row]]] = {
+    "healthchecks": lambda seconds, folder: pings(healthchecks.DEFAULT, seconds, folder),
+    "healthchecks-pg": lambda seconds, folder: pings(healthchecks.TUNED, seconds, folder),
+}
 
 
 def main() -> int:
     """Run and print the table; the status is 1 if a beat was answered that is not stored."""
     parser = argparse.ArgumentParser(description="how many beats a second the centre stores")
-    parser.add_argument("--only", default=",".join(ROWS), help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--only", default=",".join(ROWS), help=f"of {', '.join([*ROWS, *PEERS])}")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--folder", type=Path, help="on the disk to measure")
     options = parser.parse_args()
     table = [HEADS]
     for name in options.only.split(","):
+        measured = (ROWS | PEERS)[name]
         with tempfile.TemporaryDirectory(dir=options.folder) as folder:
             Path(folder).chmod(0o755)  # PostgreSQL runs as nobody
-            row, goal, found = ROWS[name](options.seconds, Path(folder))
+            try:
+                row, goal, found = measured(options.seconds, Path(folder))
+            except LabError as error:
+                raise SystemExit(f"{name}: {error}") from error
         cells = [found.get(key) for key in ("answered", "lost", "p50_ms", "p99_ms", "cpu_us")]
         rate = f"{found['per_s']:,.0f}" if "per_s" in found else "-"
         table.append([row, rate, goal, *("-" if c is None else f"{c:,.0f}" for c in cells)])
