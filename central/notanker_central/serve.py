@@ -25,7 +25,7 @@ from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.depot import Depot
 from notanker_central.doors.opened import opened
-from notanker_central.doors.sms import add_sms
+from notanker_central.doors.sms import add_sms, take
 from notanker_central.enrolling import KeyDesk
 from notanker_central.garbage import search_rarely
 from notanker_central.handing_out import add_depot
@@ -155,6 +155,7 @@ class _Centre:
         Linking(store, LinkKeys(store, vault).of, config.board, clock).add_to(self._receiver)
         self._direct = direct(ingest)
         add_sms(self._receiver, self._reception)
+        alarms.hearing.beats = partial(take, self._reception)
         add_answers(self._receiver, store, config.alarm, clock)
         figures = partial(_figures, alarms, ingest)
         self._metrics = metrics_app(store, config.metrics, clock, figures)

@@ -9,6 +9,7 @@ from typing import Final
 
 from notanker_central.alarm.carrying import Carrying
 from notanker_central.alarm.desk import Desk
+from notanker_central.alarm.hearing import Hearing
 from notanker_central.clock import Clock
 from notanker_central.config import CentralConfig
 from notanker_central.metrics import Watch
@@ -47,13 +48,17 @@ class Channel:
 class Alarms:
     """Everything that finds silent sites and tells of them.
 
+    Attributes:
+        hearing: Takes what comes in by modems of the centre.
+
     Raises:
         OSError: certificates that a receiver is to be known by cannot be read.
     """
 
     def __init__(self, store: Store, config: CentralConfig, clock: Clock) -> None:
         self.watcher: Final = Watcher(store, clock, config.alarm.proof_s)
-        self._carrying: Final = Carrying(store, config.alarm, clock)
+        self.hearing: Final = Hearing(store, config.alarm, clock)
+        self._carrying: Final = Carrying(store, config.alarm, clock, self.hearing.take)
         zone = config.board.time_zone
         self._desk: Final = Desk(store, config.alarm, clock, zone, self._carrying)
         self._pushers: Final = pushers(store, config.push, clock)

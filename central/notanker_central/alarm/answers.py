@@ -2,8 +2,8 @@
 
     POST /api/1/alarm/answer  {"from": "+491713920011", "text": "OK 17"}
 
-An SMS gateway or mail robot posts what it got. Only addresses of central.toml are heard, and only `OK` is
-understood here: what it acknowledges is an incident of the centre.
+An SMS gateway or mail robot posts what it got; what the centre's own modem hears comes by `hearing`. Only
+addresses of central.toml are heard, and only `OK` is understood: it acknowledges an incident of the centre.
 """
 
 from __future__ import annotations
@@ -40,18 +40,27 @@ def add_answers(app: Flask, store: Store, alarm: Alarm, clock: Clock) -> None:
     def answer() -> Response:
         if not _may(alarm, request.headers.get("authorization", "")):
             return Response(status=401, headers={"www-authenticate": "Bearer"})
-        status, what = _taken(store, alarm, clock, request.get_data()[: MAX_BYTES + 1])
+        status, what = _posted(store, alarm, clock, request.get_data()[: MAX_BYTES + 1])
         body = msgspec.json.encode({"answer": what})
         return Response(body, status, content_type="application/json")
 
 
-def _taken(store: Store, alarm: Alarm, clock: Clock, body: bytes) -> tuple[int, str]:
+def _posted(store: Store, alarm: Alarm, clock: Clock, body: bytes) -> tuple[int, str]:
     try:
         told = msgspec.json.decode(body, type=_Answer)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return 400, "malformed"
-    person = person_of(alarm, told.sender)
-    order = read(told.text)
+    return take(store, alarm, clock, told.sender, told.text)
+
+
+def take(store: Store, alarm: Alarm, clock: Clock, sender: str, text: str) -> tuple[int, str]:
+    """Take an answer of a person, and return what became of it: a status of HTTP, and a word.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
+    """
+    person = person_of(alarm, sender)
+    order = read(text)
     if person is None:
         return 403, "unknown-sender"
     if order is None or order.word is not Word.OK:

@@ -22,12 +22,15 @@ from notanker_central.alarm.channels import (
     Carry,
     ChannelError,
     Letter,
+    NotTriedError,
     PermanentError,
     RetryError,
+    Sent,
     by_apprise,
     by_command,
     by_webhook,
 )
+from notanker_central.alarm.modem import Heard, Modem, unheard
 from notanker_central.alarm.people import COMMAND, WEBHOOK
 from notanker_central.alarm.settings import Alarm, Channel
 from notanker_central.clock import Clock
@@ -42,11 +45,18 @@ ILL_AFTER: Final = 3
 
 @dataclass(slots=True)
 class Way:
-    """One channel and how it does; `reason` is why it failed last, empty while it works."""
+    """One channel and how it does.
+
+    Attributes:
+        carry: Carries a message; None for a modem.
+        modem: Carries a message as SMS, and can be asked what became of it.
+        reason: Why it failed last, empty while it works.
+    """
 
     name: str
     kinds: tuple[str, ...]
-    carry: Carry
+    carry: Carry | None
+    modem: Modem | None = None
     failures: int = 0
     reason: str = ""
     since_s: float | None = None
@@ -58,9 +68,21 @@ class Way:
         health = PluginHealth.DEGRADED if ill else PluginHealth.OK
         return Carrier(self.name, self.kinds, health)
 
+    def hand_over(self, letter: Letter, delivery: Delivery) -> Sent:
+        """Carry a message, and return what is known of it beside that it left.
 
-def ways_of(alarm: Alarm, wall_s: Callable[[], float]) -> tuple[Way, ...]:
-    """Return all channels that central.toml names."""
+        Raises:
+            ChannelError: it did not leave, or nobody knows.
+        """
+        if self.modem is not None:
+            return self.modem.send(letter, delivery)
+        if self.carry is not None:
+            self.carry(letter)
+        return Sent()
+
+
+def ways_of(alarm: Alarm, wall_s: Callable[[], float], heard: Heard = unheard) -> tuple[Way, ...]:
+    """Return all channels that central.toml names; `heard` takes the SMS that come in by a modem."""
     found: list[Way] = []
     if alarm.command:
         found.append(Way(COMMAND, (COMMAND,), by_command(alarm.command)))
@@ -68,13 +90,21 @@ def ways_of(alarm: Alarm, wall_s: Callable[[], float]) -> tuple[Way, ...]:
         carry = by_webhook(alarm.webhook, alarm.secret, wall_s)
         found.append(Way(WEBHOOK, (WEBHOOK,), carry))
     found += [
-        Way(channel.name, channel.kinds or (channel.name,), _carry(channel, wall_s))
+        Way(channel.name, channel.takes, _carry(channel, wall_s), _modem(channel, heard))
         for channel in alarm.channel
     ]
     return tuple(found)
 
 
-def _carry(channel: Channel, wall_s: Callable[[], float]) -> Carry:
+def _modem(channel: Channel, heard: Heard) -> Modem | None:
+    if channel.modem is None:
+        return None
+    return Modem(channel.name, channel.modem, channel.options, heard)
+
+
+def _carry(channel: Channel, wall_s: Callable[[], float]) -> Carry | None:
+    if channel.modem is not None:
+        return None
     if channel.apprise is not None:
         return by_apprise(channel.apprise)
     if channel.webhook is not None:
@@ -83,13 +113,20 @@ def _carry(channel: Channel, wall_s: Callable[[], float]) -> Carry:
 
 
 class Carrying:
-    """All channels at work on one outbox."""
+    """All channels at work on one outbox.
 
-    def __init__(self, store: Store, alarm: Alarm, clock: Clock) -> None:
+    Args:
+        store: Where it is.
+        alarm: Which channels there are.
+        clock: The time.
+        heard: Takes the SMS that come in by a modem.
+    """
+
+    def __init__(self, store: Store, alarm: Alarm, clock: Clock, heard: Heard = unheard) -> None:
         self._store = store
         self._clock = clock
         self._per_hour = alarm.per_hour
-        self.ways: Final = ways_of(alarm, clock.wall_s)
+        self.ways: Final = ways_of(alarm, clock.wall_s, heard)
         self._wake = {way.name: threading.Event() for way in self.ways}
         self._sent: dict[str, list[float]] = {}
         self._taking_up = threading.Lock()
@@ -115,14 +152,16 @@ class Carrying:
         """
         now = self._clock.moment()
         with self._store.write() as connection:
-            left = outbox.recover(connection, now)
+            asked = [one.name for one in self.ways if one.modem is not None]
+            left = outbox.recover(connection, now, asked)
             self._sent = outbox.sent_lately(connection, now)
         if left:
             log.info("alarms_taken_up", messages=left)
 
     def runs(self) -> tuple[Callable[[threading.Event], None], ...]:
-        """Return what each channel's thread runs."""
-        return tuple(partial(self.run, one) for one in self.ways)
+        """Return what each channel's thread runs, and each modem's."""
+        modems = (one.modem.run for one in self.ways if one.modem is not None)
+        return (*(partial(self.run, one) for one in self.ways), *modems)
 
     def wake(self) -> None:
         """Have all channels look at the outbox now."""
@@ -153,8 +192,13 @@ class Carrying:
         if picked is None:
             return False
         item = picked.item
+        if item.delivery.outcome is Outcome.UNKNOWN:
+            self._end(item, self._ask(one, item, picked.address))
+            return True
         after = self._hand_over(one, item, picked.address)
         self._end(item, after)
+        if after.outcome in (Outcome.SENT, Outcome.UNKNOWN) or after.unknowns:
+            self._note_sent(after.person, self._clock.moment())
         return True
 
     def _begin(self, one: Way) -> outbox.Pick | None:
@@ -169,6 +213,8 @@ class Carrying:
             picked = outbox.pick(items, carriers, one.name, self._sent, self._per_hour, now.boot_s)
             if picked is None:
                 return None
+            if picked.item.delivery.outcome is Outcome.UNKNOWN:
+                return picked
             begun = replace(picked.item, delivery=way.begin(picked.item.delivery, one.name))
             outbox.keep(connection, begun, now)
         return replace(picked, item=begun)
@@ -176,37 +222,57 @@ class Carrying:
     def _hand_over(self, one: Way, item: outbox.Item, address: str) -> Delivery:
         delivery = item.delivery
         try:
-            one.carry(letter(item, address))
+            told = one.hand_over(letter(item, address), delivery)
         except ChannelError as error:
             self._failed(one, str(error))
-            return self._judged(delivery, error)
+            return self._judged(one, delivery, error)
         self._worked(one)
-        return way.sent(delivery)
+        return way.sent(delivery, told.references, reported=told.report)
 
-    def _judged(self, delivery: Delivery, error: ChannelError) -> Delivery:
+    def _ask(self, one: Way, item: outbox.Item, address: str) -> Delivery:
+        """Ask the channel that had it whether it left."""
+        delivery = item.delivery
+        # The copy before bore the mark of one repeat less: that is what the modem has.
+        before = replace(delivery, unknowns=delivery.unknowns - 1)
+        asked = letter(replace(item, delivery=before), address)
+        left = one.modem.find_sent(asked, before) if one.modem is not None else None
+        after = way.found(delivery, left, self._clock.steady_s())
+        if left:
+            self._worked(one)
+        elif left is False:
+            self._note_unsent(delivery.person)
+        return after
+
+    def _judged(self, one: Way, delivery: Delivery, error: ChannelError) -> Delivery:
         now_s = self._clock.steady_s()
-        reason = str(error)[:200]
+        reason, left = str(error)[:200], error.left
+        if isinstance(error, NotTriedError):
+            delivery = replace(delivery, attempts=delivery.attempts - 1)
         if isinstance(error, RetryError):
-            return way.postponed(delivery, reason, error.after_s, now_s)
+            return way.postponed(delivery, reason, error.after_s, now_s, left)
         if isinstance(error, PermanentError):
-            refused = way.refused(delivery, reason)
+            refused = way.refused(delivery, reason, left)
             carriers = [each.carrier for each in self.ways]
             others = choices(delivery.ways, carriers, refused.refusing)
             return replace(refused, outcome=Outcome.QUEUED, next_s=now_s) if others else refused
-        return outbox.unanswered(way.lost_sight(delivery, reason, now_s), now_s)
+        lost = way.lost_sight(delivery, reason, now_s, left)
+        return lost if one.modem is not None else outbox.unanswered(lost, now_s)
 
     def _end(self, item: outbox.Item, after: Delivery) -> None:
         now = self._clock.moment()
         with self._store.write() as connection:
             outbox.keep(connection, replace(item, delivery=after), now)
-            if after.outcome in (Outcome.SENT, Outcome.UNKNOWN) or after.unknowns:
-                self._note_sent(after.person, now)
         if after.outcome is Outcome.FAILED:
             log.warning("message_given_up", mark=after.mark, reason=after.reason)
 
     def _note_sent(self, person: str, now: Moment) -> None:
         kept = [at_s for at_s in self._sent.get(person, []) if now.boot_s - at_s < 3600.0]
         self._sent[person] = [*kept, now.boot_s]
+
+    def _note_unsent(self, person: str) -> None:
+        """Take back what was noted last: it surely did not leave."""
+        if self._sent.get(person):
+            self._sent[person] = self._sent[person][:-1]
 
     def _failed(self, one: Way, reason: str) -> None:
         if not one.failures:

@@ -1,4 +1,4 @@
-"""Carries one message by one channel: a program, a web address, or a service of apprise.
+"""Carries one message by one channel: a program, a web address, or a service of apprise (`modem`: by SMS).
 
 Each takes a message and returns, or raises what the outbox has to know: that it surely did not leave and may
 be tried again, never will, or that nobody knows.
@@ -39,15 +39,29 @@ _UNSURE: Final = frozenset({502, 504})
 
 
 class ChannelError(NotankerError):
-    """A message was not carried, as far as anybody knows."""
+    """A message was not carried, as far as anybody knows.
+
+    Attributes:
+        left: The parts of a long SMS, from 1, that surely left all the same.
+    """
+
+    def __init__(self, reason: str, left: tuple[int, ...] = ()) -> None:
+        super().__init__(reason)
+        self.left: Final = left
 
 
 class RetryError(ChannelError):
     """It surely did not leave."""
 
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
+    def __init__(
+        self, reason: str, after_s: float | None = None, left: tuple[int, ...] = ()
+    ) -> None:
+        super().__init__(reason, left)
         self.after_s: Final = after_s
+
+
+class NotTriedError(RetryError):
+    """There was nobody to hand it to: that was no attempt."""
 
 
 class PermanentError(ChannelError):
@@ -77,6 +91,18 @@ class Letter(msgspec.Struct, frozen=True):
     texts: dict[str, str]
     common: dict[str, object]
     sites: dict[str, object]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What is known of a message that left.
+
+    Attributes:
+        references: The TP-MR of each part of an SMS.
+        report: Whether the network was asked to report what became of it.
+    """
+
+    references: tuple[int, ...] = ()
+    report: bool = False
 
 
 Carry = Callable[[Letter], None]

@@ -1,13 +1,14 @@
 """The messages on their way: written down before the first try, struck out after proof.
 
 One row a message, its state as the core has it. What was being handed over when the centre ended may have
-left: it goes once more, marked as a repeat, because none of the centre's channels can be asked.
+left: a modem is asked whether it did, as at a site; any other channel cannot be, and the message goes once
+more, marked as a repeat.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -115,17 +116,25 @@ def _update(connection: Connection, marks: Iterable[str], values: Mapping[str, o
         connection.execute(query.values(**values))
 
 
-def recover(connection: Connection, now: Moment) -> int:
-    """Take up what an earlier life of the centre left. Returns how many messages that are."""
+def recover(connection: Connection, now: Moment, asked: Collection[str] = ()) -> int:
+    """Take up what an earlier life of the centre left. Returns how many messages that are.
+
+    Args:
+        connection: Writes.
+        now: The present.
+        asked: The channels that can be asked what became of a message.
+    """
     items = waiting(connection)
     for item in items:
-        taken_up = unanswered(way.recovered(item.delivery, now.boot_s), now.boot_s)
+        taken_up = way.recovered(item.delivery, now.boot_s)
+        if taken_up.channel not in asked:
+            taken_up = unanswered(taken_up, now.boot_s)
         keep(connection, replace(item, delivery=taken_up), now)
     return len(items)
 
 
 def unanswered(delivery: Delivery, now_s: float) -> Delivery:
-    """Return a message of whose end nobody knows as it goes on: no channel of ours can be asked."""
+    """Return a message of whose end nobody knows as it goes on where its channel cannot be asked."""
     while delivery.asking:
         delivery = way.found(delivery, None, now_s)
     return delivery
@@ -152,8 +161,8 @@ class Pick:
     """What one channel is to carry now.
 
     Attributes:
-        item: The message; it may stand for several.
-        address: Where it goes.
+        item: The message; it may stand for several. If its end is not known, the channel is asked about it.
+        address: Where it goes, or went.
     """
 
     item: Item
@@ -190,6 +199,8 @@ def _of_person(
     if any(item.delivery.outcome is Outcome.HANDED_OVER for item in items):
         return None  # one at a time: the next may go with what comes meanwhile
     first = min(items, key=lambda item: (item.delivery.unsaid, item.delivery.rank))
+    if first.delivery.asking:
+        return _asked(first, carriers, mine, now_s)
     opens_s = _opens_s(sent, per_hour, urgent=first.delivery.rank == 0)
     if max(opens_s, first.delivery.next_s) > now_s:
         return None
@@ -199,6 +210,16 @@ def _of_person(
     if not open_ways or open_ways[0].carrier != mine:
         return None
     return _gathered(first, items, open_ways[0].way.address)
+
+
+def _asked(item: Item, carriers: tuple[Carrier, ...], mine: str, now_s: float) -> Pick | None:
+    """Return a message whose end is not known for the channel that had it, once it is time to ask again."""
+    delivery = item.delivery
+    if delivery.channel != mine or delivery.next_s > now_s:
+        return None
+    kinds = next((one.kinds for one in carriers if one.name == mine), ())
+    address = next((way.address for way in delivery.ways if way.kind in kinds), delivery.number)
+    return Pick(item, address)
 
 
 def _failed(delivery: Delivery) -> str:

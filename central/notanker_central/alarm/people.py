@@ -7,7 +7,7 @@ from typing import Final
 from notanker.core.allowance import Limits
 from notanker.core.calendar import window_of
 from notanker.core.settings import Recipient, Step, Telling
-from notanker.core.ways import Way
+from notanker.core.ways import SMS, Way
 from notanker.plan.duty import duty
 from notanker_central.alarm.settings import Alarm, Person
 
@@ -15,7 +15,6 @@ COMMAND: Final = "command"
 WEBHOOK: Final = "webhook"
 PROGRAMS: Final = (COMMAND, WEBHOOK)
 """Recipients that are no people: they are told everything at once, and asked for nothing."""
-_SMS: Final = "sms"
 
 
 def telling(alarm: Alarm) -> Telling:
@@ -45,7 +44,7 @@ def telling(alarm: Alarm) -> Telling:
 
 def _recipient(person: Person, alarm: Alarm) -> Recipient:
     ways = tuple(Way(*way.split(":", 1)) for way in person.ways)
-    number = next((way.address for way in ways if way.kind == _SMS), "")
+    number = next((way.address for way in ways if way.kind == SMS), "")
     language = person.language or alarm.language
     return Recipient(person.id, person.name, number, language, duty(person.hours), ways)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from notanker.config.fields import Document
 from notanker.errors import Catalogue, Entry, Problem
+from notanker_central.alarm import modem_rules
 from notanker_central.alarm.people import PROGRAMS
 from notanker_central.alarm.settings import Alarm
 from notanker_central.push.settings import Push
@@ -49,6 +50,7 @@ def check(document: Document, alarm: Alarm, push: Sequence[Push]) -> Iterator[Pr
     yield from _names(document, ("push",), [one.name for one in push], taken)
     yield from _steps(document, alarm)
     yield from _ways(document, alarm)
+    yield from modem_rules.check(document, alarm.channel)
 
 
 def _names(
@@ -71,7 +73,7 @@ def _steps(document: Document, alarm: Alarm) -> Iterator[Problem]:
 
 
 def _ways(document: Document, alarm: Alarm) -> Iterator[Problem]:
-    taken = {kind for one in alarm.channel for kind in one.kinds or (one.name,)}
+    taken = {kind for one in alarm.channel for kind in one.takes}
     for index, person in enumerate(alarm.person):
         for way in person.ways:
             kind = way.partition(":")[0]

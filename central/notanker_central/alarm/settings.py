@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from notanker.core.ways import SMS
 from notanker.errors import Language
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
@@ -25,14 +26,16 @@ _Way = Annotated[
 
 
 class Channel(Struct, frozen=True, forbid_unknown_fields=True):
-    """One way to people: an address of apprise, a program, or a web address.
+    """One way to people: an address of apprise, a program, a web address, or a modem of the centre's own.
 
     Attributes:
-        kinds: The kinds of address that it takes; the channel's name if none is given.
+        kinds: The kinds of address that it takes; if none is given the channel's name, and `sms` for a modem.
         apprise: A file with one address of apprise; `{recipient}` in it becomes the person's own.
         command: A program that gets the message as JSON on its standard input.
         webhook: An address to which the same JSON is posted.
         secret: A file with the key by which what is posted is signed.
+        modem: A plugin that sends SMS, as sites have it: `huawei_lte`, `at_modem`, `modemmanager`.
+        options: The plugin's own, as under `[plugin.options]` of a site; the plugin checks them.
     """
 
     name: Name
@@ -41,13 +44,25 @@ class Channel(Struct, frozen=True, forbid_unknown_fields=True):
     command: tuple[str, ...] = ()
     webhook: Address | None = None
     secret: Path | None = None
+    modem: Name | None = None
+    options: dict[str, Any] = {}
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The kinds of address that it takes."""
+        return self.kinds or ((SMS,) if self.modem else (self.name,))
 
     def __post_init__(self) -> None:
         """Refuse a channel without a way, and one with two."""
-        if sum(map(bool, (self.apprise, self.command, self.webhook))) != 1:
+        if sum(map(bool, (self.apprise, self.command, self.webhook, self.modem))) != 1:
             raise ValueError(
-                "name: Ein Meldeweg hat genau eines von apprise, command und webhook.",
-                "name: A channel has exactly one of apprise, command and webhook.",
+                "name: Ein Meldeweg hat genau eines von apprise, command, webhook und modem.",
+                "name: A channel has exactly one of apprise, command, webhook and modem.",
+            )
+        if self.options and not self.modem:
+            raise ValueError(
+                "options: Optionen hat nur ein Modem; modem angeben oder options streichen.",
+                "options: Only a modem has options; set modem, or remove options.",
             )
 
 

@@ -14,6 +14,7 @@ from notanker.core.delivery import Delivery
 from notanker.core.facts import Fact, Queued
 from notanker.core.incident import Incident
 from notanker.core.lineage import kind_of, rank_of
+from notanker.core.marks import reference_of
 from notanker.core.merging import withdrawn
 from notanker.core.moment import Moment
 from notanker.core.names import ON_ITS_WAY, Outcome
@@ -91,6 +92,7 @@ class Writer:
             contact=fact.contact,
             channels=fact.ways,
             kind=kind_of(fact.template),
+            reference=reference_of(fact.mark),
         )
         return Item(delivery, about)
 

@@ -321,3 +321,62 @@ def test_what_does_not_fit_together_is_told(
 ) -> None:
     _, problems = written(good + ALARMS.replace(before, after))
     assert code in codes(problems)
+
+
+MODEM = ALARMS.replace('apprise = "/etc/notanker/mail.url"', 'modem = "huawei_lte"')
+MODEM = MODEM.replace('name = "mail"', 'name = "stick"').replace(
+    "mail:anna@firma.example", "sms:+491713920011"
+)
+OPTIONS = 'modem = "huawei_lte"\n[alarm.channel.options]\n'
+
+
+def test_a_modem_takes_sms_unless_it_says_otherwise(written: Write, good: str) -> None:
+    config, problems = written(good + MODEM)
+    assert problems == []
+    assert config is not None
+    assert config.alarm.channel[0].takes == ("sms",)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "field"),
+    [
+        ('uri = "http://192.168.8.1/"', "option-unknown", "alarm.channel[1].options.uri"),
+        ('url = "192.168.8.1"', "option-value", "alarm.channel[1].options.url"),
+        ('password = "Geheim-4711"', "option-secret", "alarm.channel[1].options.password"),
+    ],
+)
+def test_a_modems_wrong_option_is_refused_where_it_stands(
+    written: Write, good: str, options: str, code: str, field: str
+) -> None:
+    text = good + MODEM.replace('modem = "huawei_lte"\n', f"{OPTIONS}{options}\n")
+    config, problems = written(text)
+    (problem,) = problems
+    assert config is None
+    assert (problem.code, problem.place.field) == (code, field)
+    assert problem.place.line == text.split("\n").index(options) + 1
+    assert all("4711" not in problem.sentence(language) for language in ("de", "en"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('modem = "huawei_lte"', 'modem = "huawei"', "modem-missing"),
+        ('modem = "huawei_lte"', 'modem = "apprise"', "no-modem"),
+        ('modem = "huawei_lte"', 'modem = "huawei_lte"\ncommand = ["true"]', "rule"),
+        (
+            'modem = "huawei_lte"',
+            'command = ["true"]\noptions = { url = "" }\nkinds = ["sms"]',
+            "rule",
+        ),
+        (
+            "[[alarm.person]]",
+            '[[alarm.channel]]\nname = "second"\nmodem = "huawei_lte"\n[[alarm.person]]',
+            "same-modem",
+        ),
+    ],
+)
+def test_what_is_no_modem_is_told(
+    written: Write, good: str, before: str, after: str, code: str
+) -> None:
+    _, problems = written(good + MODEM.replace(before, after, 1))
+    assert codes(errors_of(problems))[:1] == [code]
