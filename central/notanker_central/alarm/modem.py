@@ -115,7 +115,7 @@ class Modem:
             if self._running is None:
                 raise PluginDown("the modem's plugin does not run")
             loop, process = self._running
-            call = process.call(method, message, answer=answer)
+            call = _asked(process, method, message, answer)
             future = asyncio.run_coroutine_threadsafe(call, loop)
         try:
             return future.result(LIMIT_S)
@@ -154,6 +154,13 @@ class Modem:
 
     def _is_awaiting(self) -> bool:
         return time.monotonic() - self._used_s < ANSWER_S
+
+
+async def _asked(process: PluginProcess, method: str, message: Message, answer: Any) -> Any:
+    try:
+        return await process.call(method, message, answer=answer)
+    finally:
+        process.news.set()  # from now on an answer or a report is looked for more often
 
 
 async def _report(_reports: tuple[SendReport, ...]) -> None:
