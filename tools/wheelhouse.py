@@ -43,7 +43,9 @@ PRODUCT: Final = canonicalize_name("notanker")
 SITE: Final = (
     "portal", "huawei_lte", "apprise", "at_modem", "modemmanager", "gpio_panel", "sftp",
 )  # fmt: skip
-CENTRE: Final = ("central", "oidc", "postgresql", "rabbitmq", "apprise")
+CENTRE: Final = (
+    "central", "oidc", "postgresql", "rabbitmq", "apprise", "huawei_lte", "at_modem", "modemmanager",
+)  # fmt: skip
 SETS: Final = {"": SITE, "-centre": CENTRE}
 """What is added to a folder's name, and the extras that it holds."""
 
