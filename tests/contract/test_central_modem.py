@@ -5,16 +5,29 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from notanker.beat.keys import key_of
+from notanker.beat.texting import text_of
+from notanker.core.delivery import Delivery
 from notanker.core.names import Outcome
+from notanker.plugin.sms.decoding import decode
+from notanker.plugin.sms.model import Submit
+from notanker.shell.plugin_limits import Limits
+from notanker.shell.sealing import SiteSeal
+from notanker_central import load, operating
+from notanker_central.alarm.channels import Letter, NotTriedError, RetryError, UnknownError
+from notanker_central.alarm.modem import Modem as CentreModem
 from notanker_lab import hilink_stick
 from notanker_lab.at_modem import AtModem
-from tests.contract.support.alarming_centre import ANNA, AlarmingCentre, alarming, within
+from notanker_lab.mm_modem import MmModem
+from notanker_lab.modemmanager import ModemManager
+from tests.contract.support.alarming_centre import ANNA, AlarmingCentre, alarming, beat, within
 from tests.contract.support.runner import is_alive
 from tests.contract.support.stick import PASSWORD, Modem
 
@@ -51,6 +64,10 @@ def at(serial: AtModem) -> str:
     )
 
 
+def managed(manager: ModemManager) -> str:
+    return f'modem = "modemmanager"\noptions = {{ bus = "{manager.address}" }}'
+
+
 def marked(texts: list[str], mark: str) -> list[str]:
     return [text for text in texts if text.endswith(mark)]
 
@@ -63,15 +80,19 @@ def outcome(centre: AlarmingCentre) -> Outcome:
     return centre.messages()["1-1"].outcome
 
 
-def children(centre: AlarmingCentre) -> list[int]:
-    """Return the processes of the centre's plugins."""
+def children(parent: int) -> list[int]:
+    """Return the plugins' processes."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             name, rest = path.read_text().rsplit(")", 1)
-            if int(rest.split()[1]) == centre.process.pid:
+            if int(rest.split()[1]) == parent and is_plugin(path):
                 found.append(int(name.split()[0]))
     return found
+
+
+def is_plugin(stat: Path) -> bool:
+    return b"notanker.plugin.child" in stat.with_name("cmdline").read_bytes()
 
 
 def command_lines() -> str:
@@ -191,8 +212,8 @@ def test_a_port_that_hangs_holds_up_no_other_channel_and_no_end(
 
 def test_a_child_that_dies_is_followed_by_another(tmp_path: Path, serial: AtModem) -> None:
     with alarming(tmp_path, at(serial)) as centre:
-        within(SOON_S, lambda: children(centre), centre)
-        (child,) = children(centre)
+        within(SOON_S, lambda: children(centre.process.pid), centre)
+        (child,) = children(centre.process.pid)
         os.kill(child, signal.SIGKILL)
         within(SOON_S, lambda: marked(serial.texts(), ALARM), centre)
         assert not is_alive(child)
@@ -204,9 +225,91 @@ def test_what_a_kill_broke_off_is_looked_up_in_the_stick(tmp_path: Path, stick: 
     with alarming(tmp_path, hilink(stick)) as centre:
         within(SOON_S, lambda: on_air(stick), centre)
         centre.end(signal.SIGKILL)
-        within(SOON_S, lambda: not children(centre), centre)
+        within(SOON_S, lambda: not children(centre.process.pid), centre)
         assert outcome(centre) is Outcome.HANDED_OVER
         centre.start()
         within(SOON_S * 2, lambda: outcome(centre) is Outcome.SENT, centre)
         assert len(on_air(stick)) == 1
         assert on_air(stick, "1-1r") == []
+
+
+def test_modemmanager_sends_the_alarm(
+    tmp_path: Path, allowed: tuple[ModemManager, MmModem]
+) -> None:
+    manager, modem = allowed
+    with alarming(tmp_path, managed(manager)) as centre:
+        within(SOON_S * 2, lambda: modem.sent, centre)
+        submit = decode(modem.sent[0].pdu)
+        assert isinstance(submit, Submit)
+        assert (submit.recipient.text, submit.text.endswith(ALARM)) == (ANNA, True)
+        within(SOON_S, lambda: outcome(centre) is Outcome.SENT, centre)
+
+
+def test_a_sites_beat_by_sms_is_stored_and_leaves_the_stick(tmp_path: Path, stick: Modem) -> None:
+    centre = AlarmingCentre(tmp_path, hilink(stick))
+    config, _ = load(centre.toml)
+    assert config is not None
+    with operating(config) as operator:
+        seal = SiteSeal(key_of(operator.make_key("nord")))
+    text = f"{text_of(seal.seal(beat(2)))} Nr B-3"
+    hilink_stick.receive(stick.stick, {"number": "+491713920018", "text": text})
+    centre.start()
+    try:
+        within(SOON_S, lambda: centre.counter() == 2, centre)
+        within(SOON_S, lambda: not stick.stick.boxes.as_dicts("inbox"), centre)
+    finally:
+        centre.end()
+
+
+def test_a_wrong_option_is_refused_at_the_start(tmp_path: Path) -> None:
+    centre = AlarmingCentre(
+        tmp_path, f'modem = "huawei_lte"\noptions = {{ password = "{PASSWORD}" }}'
+    )
+    centre.start()
+    assert centre.process.wait(SOON_S) == 2
+    assert "alarm.channel[2].options.password" in centre.log
+    assert PASSWORD not in centre.log
+
+
+def test_a_plugin_that_never_comes_back_is_ended_and_the_next_one_sends(serial: AtModem) -> None:
+    """As in a system call that does not return: nothing in the child can help itself."""
+    limits = Limits(longest_deadline_s=5.0, term_s=0.3, back_off_s=(0.1,))
+    options = {"port": str(serial.port), "answer_s": 1.0, "sent_within_s": 2.0}
+    modem, stop = CentreModem("sms", "at_modem", options, limits=limits), threading.Event()
+    thread = threading.Thread(target=modem.run, args=(stop,))
+    thread.start()
+    try:
+        patiently(lambda: send(modem, "17-1"))
+        (child,) = children(os.getpid())
+        os.kill(child, signal.SIGSTOP)
+        began_s = time.monotonic()
+        with pytest.raises(
+            (UnknownError, NotTriedError)
+        ):  # it hangs in the send, or in a look before it
+            send(modem, "17-2")
+        assert time.monotonic() - began_s < 8.0
+        patiently(lambda: send(modem, "17-3"))
+        assert not is_alive(child)
+    finally:
+        stop.set()
+        thread.join(15.0)
+    assert children(os.getpid()) == []
+    assert [text[-4:] for text in serial.texts()] == ["17-1", "17-3"]
+
+
+def send(modem: CentreModem, mark: str) -> None:
+    text = f"STÖRUNG: Nord stumm. Nr {mark}"
+    to = {"id": "anna", "name": "Anna Beispiel", "address": ANNA}
+    letter = Letter("alarm", mark, 17, False, to, "de", text, {"de": text}, {}, {})
+    modem.send(letter, Delivery(mark, 17, ANNA, text, 0.0, attempts=1))
+
+
+def patiently(what: Callable[[], None]) -> None:
+    """Do it again while it surely was not done."""
+    end_s = time.monotonic() + SOON_S
+    while True:
+        try:
+            return what()
+        except RetryError:
+            assert time.monotonic() < end_s
+            time.sleep(0.2)

@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from notanker.core import delivery as way
 from notanker.core.delivery import Delivery
 from notanker.core.marks import repeated
-from notanker.core.moment import Moment
 from notanker.core.names import Outcome, PluginHealth
 from notanker.core.ways import Carrier, choices
 from notanker_central.alarm import outbox
@@ -129,6 +128,7 @@ class Carrying:
         self.ways: Final = ways_of(alarm, clock.wall_s, heard)
         self._wake = {way.name: threading.Event() for way in self.ways}
         self._sent: dict[str, list[float]] = {}
+        self._doubted: dict[str, float] = {}
         self._taking_up = threading.Lock()
         self._life: threading.Event | None = None
 
@@ -196,9 +196,11 @@ class Carrying:
             self._end(item, self._ask(one, item, picked.address))
             return True
         after = self._hand_over(one, item, picked.address)
-        self._end(item, after)
         if after.outcome in (Outcome.SENT, Outcome.UNKNOWN) or after.unknowns:
-            self._note_sent(after.person, self._clock.moment())
+            self._note_sent(
+                after
+            )  # before it is written down: then others may choose for that person
+        self._end(item, after)
         return True
 
     def _begin(self, one: Way) -> outbox.Pick | None:
@@ -237,11 +239,19 @@ class Carrying:
         asked = letter(replace(item, delivery=before), address)
         left = one.modem.find_sent(asked, before) if one.modem is not None else None
         after = way.found(delivery, left, self._clock.steady_s())
+        if not after.asking:
+            self._settle(after, self._doubted.pop(delivery.mark, None), left)
         if left:
             self._worked(one)
-        elif left is False:
-            self._note_unsent(delivery.person)
         return after
+
+    def _settle(self, delivery: Delivery, at_s: float | None, left: bool | None) -> None:
+        """Count what was in doubt for its person's hour, or no more; `at_s` is when it was counted."""
+        if left is False:
+            theirs = self._sent.get(delivery.person, [])
+            self._sent[delivery.person] = [one_s for one_s in theirs if one_s != at_s]
+        elif at_s is None:  # an earlier life handed it over
+            self._note_sent(delivery)
 
     def _judged(self, one: Way, delivery: Delivery, error: ChannelError) -> Delivery:
         now_s = self._clock.steady_s()
@@ -265,14 +275,12 @@ class Carrying:
         if after.outcome is Outcome.FAILED:
             log.warning("message_given_up", mark=after.mark, reason=after.reason)
 
-    def _note_sent(self, person: str, now: Moment) -> None:
-        kept = [at_s for at_s in self._sent.get(person, []) if now.boot_s - at_s < 3600.0]
-        self._sent[person] = [*kept, now.boot_s]
-
-    def _note_unsent(self, person: str) -> None:
-        """Take back what was noted last: it surely did not leave."""
-        if self._sent.get(person):
-            self._sent[person] = self._sent[person][:-1]
+    def _note_sent(self, delivery: Delivery) -> None:
+        person, now_s = delivery.person, self._clock.moment().boot_s
+        kept = [at_s for at_s in self._sent.get(person, []) if now_s - at_s < 3600.0]
+        self._sent[person] = [*kept, now_s]
+        if delivery.asking:
+            self._doubted[delivery.mark] = now_s
 
     def _failed(self, one: Way, reason: str) -> None:
         if not one.failures:

@@ -76,7 +76,7 @@ class AlarmingCentre:
     def __post_init__(self) -> None:
         store = Store(self.url)
         store.list_sites([Site("nord", "Nord", 1.0, 1.0)])
-        store.take(_beat(), Clock().wall_s())
+        store.take(beat(), Clock().wall_s())
         store.close()
         ways = ", ".join(f'"{way}"' for way in self.ways)
         people = '"anna", "bernd"' if self.bernd else '"anna"'
@@ -121,6 +121,11 @@ class AlarmingCentre:
         found = [msgspec.json.decode(body, type=Delivery) for body in bodies]
         return {one.mark: one for one in found}
 
+    def counter(self) -> int:
+        """Return the counter of the site's newest beat."""
+        with _reading(self.url) as store, store.read() as connection:
+            return int(connection.execute(select(t.site.c.counter)).scalar_one())
+
     def holder(self) -> str:
         """Return who has acknowledged the incident."""
         with _reading(self.url) as store, store.read() as connection:
@@ -156,9 +161,10 @@ def _reading(url: str) -> Iterator[Store]:
         store.close()
 
 
-def _beat() -> Beat:
+def beat(counter: int = 1) -> Beat:
+    """Return a beat of the site."""
     now = Moment(1.0, 1_800_000_000.0, trusted=True, boot="boot-1")
     return Beat(
-        site="nord", counter=1, sent=now, over=Uplink.PRIMARY, interval_s=1.0, version="0.1.0",
+        site="nord", counter=counter, sent=now, over=Uplink.PRIMARY, interval_s=1.0, version="0.1.0",
         line=Line.PRIMARY, line_since=now, primary=Verdict.UP, backup=Verdict.UP,
     )  # fmt: skip
