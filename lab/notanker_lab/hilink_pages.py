@@ -65,7 +65,7 @@ def _signal(stick: Stick, _session: Session | None) -> Values:
 
 
 def _status(stick: Stick, _session: Session | None) -> Values:
-    served = stick.switch.name not in ("no_signal", "sim_pin")
+    served = stick.served()
     connection = "901" if stick.connected() else "902"
     return {
         "ConnectionStatus": "905" if stick.switch.name == "connection_905" else connection,
@@ -79,7 +79,7 @@ def _status(stick: Stick, _session: Session | None) -> Values:
         "PrimaryDns": "198.51.100.53",
         "SecondaryDns": "",
         "ServiceStatus": "2" if served else "0",
-        "SimStatus": "0" if stick.switch.name == "sim_pin" else "1",
+        "SimStatus": "1" if stick.sim_state() == "257" else "0",
         "CurrentNetworkTypeEx": "101" if served else "0",
         "maxsignal": "5",
         "classify": "hilink",
@@ -118,7 +118,7 @@ def _month(stick: Stick, _session: Session | None) -> Values:
 
 
 def _plmn(stick: Stick, _session: Session | None) -> Values:
-    if stick.switch.name in ("no_signal", "sim_pin"):
+    if not stick.served():
         return {"State": "1", "FullName": "", "ShortName": "", "Numeric": "", "Rat": ""}
     name = stick.radio.operator
     plmn = stick.radio.plmn

@@ -33,6 +33,7 @@ _LOGIN_ERRORS = {
     "taken_108003": 108003,
     "login_locked_108007": 108007,
 }
+_UNSERVED = frozenset({"no_signal", "sim_missing", "sim_pin"})
 _CLOCKS_S = {"clock_ahead": 86_400.0, "clock_behind": -11 * 365 * 86_400.0}
 
 Values = dict[str, str]
@@ -97,7 +98,13 @@ class Stick:
 
     def sim_state(self) -> str:
         """Give SimState."""
+        if self.switch.name == "sim_missing":
+            return "255"
         return self.card.state(locked=self.switch.name == "sim_pin")
+
+    def served(self) -> bool:
+        """Say whether an operator lets the SIM in."""
+        return self.switch.name not in _UNSERVED
 
     def unlock(self) -> None:
         """Let the SIM go: the right PIN was given."""
@@ -106,7 +113,7 @@ class Stick:
 
     def dialled(self) -> bool:
         """Say whether nothing keeps the stick from having a session."""
-        return self.dataswitch and self.switch.name not in ("no_signal", "sim_pin")
+        return self.dataswitch and self.served()
 
     def connected(self) -> bool:
         """Give what the stick says of its session, which may be wrong."""
@@ -170,7 +177,7 @@ def _send_sms(stick: Stick, request: Request) -> str:
 def _send(stick: Stick, numbers: list[str], text: str, *, fails: bool = False) -> str:
     if stick.boxes.full():
         raise HilinkError(FULL)
-    served = stick.switch.name not in ("no_signal", "sim_pin") and not fails
+    served = stick.served() and not fails
     if not stick.boxes.send(numbers, text, on_air=served, ok=served):
         raise HilinkError(BUSY)
     return "OK"

@@ -43,6 +43,7 @@ SWITCHES = {
     "http_500": "each answer is HTTP 500",
     "no_signal": "no operator, no data; SMS fail",
     "sim_pin": "the SIM wants its PIN; no data, SMS fail",
+    "sim_missing": "no SIM is in it; no data, SMS fail",
 }
 
 

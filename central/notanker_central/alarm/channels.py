@@ -23,6 +23,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from notanker.certificates import trusting
 from notanker.errors import NotankerError
 
 COMMAND_S: Final = 30.0
@@ -226,6 +227,8 @@ def post(
         UnknownError: it was handed over, and no answer came.
     """
     told = {"content-type": "application/json", **headers}
+    if tls is None and address.startswith("https:"):
+        tls = trusting()
     request = urllib.request.Request(address, body, told, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=limit_s, context=tls) as answer:

@@ -73,6 +73,14 @@ class Container(Booted):
         )
         return self
 
+    def plug(self, interface: str, namespace: str) -> None:
+        """Take an interface out of another namespace, in the place of its own of that name.
+
+        What is at its other end is there from now on, until the system is cut or stopped.
+        """
+        run_here(["ip", "-n", self.links.near, "link", "delete", interface])
+        run_here(["ip", "-n", namespace, "link", "set", interface, "netns", self.links.near])
+
     def cut(self) -> None:
         """End everything in it at once; what the kernel has of its files stays as it is."""
         for pid in (self._leader(), self._pid()):

@@ -18,6 +18,7 @@ LASTING: Final = frozenset(
         "connection_905",
         "multipart_hidden",
         "no_signal",
+        "sim_missing",
         "sim_pin",
         "slow",
     }
