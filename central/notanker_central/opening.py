@@ -9,7 +9,6 @@ and nothing new is sealed for it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ class _Key:
     down: Aead | None = None
     down_iv: bytes = b""
     last: tuple[int, bytes, bytes] = (0, b"", b"")
-    """The counter that was answered last, the digest of its beat, and the answer."""
+    """The counter that was answered last, its beat as it came, and the answer."""
 
 
 class Opened:
@@ -89,20 +88,20 @@ class Opened:
         counter: The beat's counter.
         record: The packed beat as it came, and `packed` what was read of it.
         key: The number of the site's key.
-        digest: Of the sealed beat.
+        sealed: The beat as it came.
     """
 
-    __slots__ = ("_beat", "counter", "digest", "key", "packed", "record", "site")
+    __slots__ = ("_beat", "counter", "key", "packed", "record", "sealed", "site")
 
     def __init__(
-        self, site: str, counter: int, record: bytes, found: Packed, key: int, digest: bytes
+        self, site: str, counter: int, record: bytes, found: Packed, key: int, sealed: bytes
     ) -> None:
         self.site = site
         self.counter = counter
         self.record = record
         self.packed = found
         self.key = key
-        self.digest = digest
+        self.sealed = sealed
         # What can be wrong still is found out now, while it can be refused.
         plain = found.about is None and found.events is None
         self._beat = None if plain else _beat(found, site, counter)
@@ -143,10 +142,10 @@ class Opener:
             sqlalchemy.exc.SQLAlchemyError: the keys cannot be read.
         """
         number, counter, record, key = self._decrypted(sealed)
-        digest = hashlib.sha256(sealed).digest()
-        if key.last[0] == counter and key.last[1] == digest:
-            raise RefusedError("repeated", key.last[2])
-        opened = Opened(key.site, counter, record, _read(record), number, digest)
+        answered, beat, answer = key.last
+        if answered == counter and beat == sealed:
+            raise RefusedError("repeated", answer)
+        opened = Opened(key.site, counter, record, _read(record), number, sealed)
         if key.pending:
             self._use_first(number, key)
         return opened
@@ -179,7 +178,7 @@ class Opener:
         drawn = self._draw()
         record = taken.record or packed.pack_ack(taken.ack)
         sealed = sealing.seal_answer(_ready(key.down), key.down_iv, opened.counter, drawn, record)
-        key.last = (opened.counter, opened.digest, sealed)
+        key.last = (opened.counter, opened.sealed, sealed)
         return sealed
 
     def _draw(self) -> bytes:

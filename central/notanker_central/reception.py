@@ -299,48 +299,49 @@ class _Batch:
     def __init__(self) -> None:
         self.opened: list[Told] = []
         self.counts: collections.Counter[tuple[str, str]] = collections.Counter()
-        self._places: list[tuple[int, int, str]] = []
+        self._places: list[tuple[int, int]] = []
+        self._carriers: list[str] = []
         self._answers: list[list[bytes | None]] = []
         self._reasons: list[dict[int, str]] = []
 
     def open(self, group: _Group, opener: Opener[Told]) -> None:
         number = len(self._answers)
+        self._carriers.append(group.carrier)
         self._answers.append([None] * len(group.sealed))
         self._reasons.append({})
         for place, sealed in enumerate(group.sealed):
             try:
                 opened = opener.open(sealed)
             except RefusedError as error:
-                self._refuse((number, place, group.carrier), error.reason, error.answer)
+                self._refuse((number, place), error.reason, error.answer)
             except (
                 Exception
             ):  # a fault of ours that one beat's bytes lead to must not keep out the others
                 log.exception("beat_not_opened", carrier=group.carrier)
-                self._refuse((number, place, group.carrier), "not-opened")
+                self._refuse((number, place), "not-opened")
             else:
                 self.opened.append(opened)
-                self._places.append((number, place, group.carrier))
+                self._places.append((number, place))
 
     def close(self, taken: Sequence[Taken | None], opener: Opener[Told]) -> None:
+        answer = opener.answer
         for opened, place, one in zip(self.opened, self._places, taken, strict=True):
             if one is None:
                 self._refuse(place, "not-storable")
-                continue
-            if not one.newest:
+            elif one.newest:
+                self._answers[place[0]][place[1]] = answer(opened, one)
+            else:
                 self._refuse(place, "replayed")
-                continue
-            number, index, carrier = place
-            self._answers[number][index] = opener.answer(opened, one)
-            self.counts[carrier, "stored"] += 1
+        for number, carrier in enumerate(self._carriers):
+            if stored := len(self._answers[number]) - len(self._reasons[number]):
+                self.counts[carrier, "stored"] += stored
 
     def answer(self, groups: Sequence[_Group]) -> None:
         for group, answers, reasons in zip(groups, self._answers, self._reasons, strict=True):
             group.answer(answers, reasons)
 
-    def _refuse(
-        self, place: tuple[int, int, str], reason: str, answer: bytes | None = None
-    ) -> None:
-        number, index, carrier = place
+    def _refuse(self, place: tuple[int, int], reason: str, answer: bytes | None = None) -> None:
+        number, index = place
         self._reasons[number][index] = reason
         self._answers[number][index] = answer
-        self.counts[carrier, reason] += 1
+        self.counts[self._carriers[number], reason] += 1
