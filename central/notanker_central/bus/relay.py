@@ -100,6 +100,7 @@ class Relay(Counted):
         self._ending = threading.Event()
         self.ready: Final = threading.Event()
         self._connection: Any = None
+        self._reached = False  # whether beats could be published on the node that it has, or had
         self._publishing: _Publishing | None = None  # only while beats may be published
         self._replies = ""
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
@@ -158,15 +159,16 @@ class Relay(Counted):
 
     def _run(self) -> None:
         for node in itertools.cycle(self._nodes):
-            if self._ending.is_set():
-                return
+            self._reached = False
             try:
                 self._stay_connected(node)
             except (AMQPError, OSError) as error:
                 log.warning("bus_failed", reason=type(error).__name__, detail=str(error)[:200])
-            if not self.ready.is_set():  # else the next node is asked at once
-                self._ending.wait(_AGAIN_S)
             self._give_up()
+            if self._ending.is_set():
+                return
+            if not self._reached:  # else the next node is asked at once
+                self._ending.wait(_AGAIN_S)
 
     def _stay_connected(self, node: pika.URLParameters) -> None:
         loop = IOLoop()
@@ -228,6 +230,7 @@ class Relay(Counted):
 
             def ready(_frame: object) -> None:
                 self._publishing = publishing
+                self._reached = True
                 self.ready.set()
                 self._flush()
 
@@ -280,6 +283,9 @@ class Relay(Counted):
         late = [one for one in self._waiting.values() if one.deadline_s <= now_s]
         for one in late:
             del self._waiting[one.number]
+        while self._outgoing and self._outgoing[0].deadline_s <= now_s:
+            late.append(self._outgoing.popleft())
+        for one in late:
             self._finish(one, None, "no-answer")
         self._connection.ioloop.call_later(_SWEEP_S, self._sweep)
 
@@ -293,13 +299,18 @@ class Relay(Counted):
             loop.stop()
 
     def _give_up(self) -> None:
-        """Tell all who wait that nothing comes any more."""
+        """Tell all who wait that nothing comes any more.
+
+        What was not published yet waits for the next node, if this one had been reached.
+        """
         self._publishing = None
-        with self._lock:
-            self.ready.clear()
-            left = [*self._waiting.values(), *self._outgoing]
-            self._outgoing.clear()
+        left = [*self._waiting.values()]
         self._waiting.clear()
+        if not self._reached or self._ending.is_set():
+            with self._lock:
+                self.ready.clear()
+                left += self._outgoing
+                self._outgoing.clear()
         for one in left:
             self._finish(one, None, "no-cluster")
 
