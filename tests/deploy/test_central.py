@@ -19,7 +19,8 @@ from tests.unit.central.conftest import make_beat, make_event
 
 from notanker.beat.keys import key_of
 from notanker.shell.sealing import SiteSeal
-from notanker_lab.booted import Container
+from notanker_lab import Lab, addresses, control
+from notanker_lab.booted import Container, in_place_of_the_site
 from notanker_lab.booted.system import fresh_name
 
 pytestmark = pytest.mark.long  # each wants boxes of its own, for minutes
@@ -28,6 +29,9 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "ein langes Passwort 1"
 RULES, DASHBOARD = "/etc/prometheus/notanker.rules.yml", "/var/lib/grafana/notanker.json"
 MOST_EXPOSED = {"notanker-central": 1.2, "notanker-central-backup": 0.6}
+MOST_EXPOSED_BY_A_MODEM = 1.6
+ANNA = "+491713920011"
+SILENT_S = 180.0
 CENTRAL = "runuser --user notanker-central -- notanker central"
 STATE = "/var/lib/notanker-central"
 
@@ -47,9 +51,10 @@ class Centre:
     def run(self, command: str) -> str:
         return self.booted.run(command)
 
-    def report(self, counter: int, seal: SiteSeal) -> str:
+    def report(self, counter: int, seal: SiteSeal, interval_s: float = 60.0) -> str:
         """Post a beat as a site does, by TLS and to the certificate's name; return the HTTP status."""
-        beat = make_beat(counter, "nord", events=(make_event(counter),))
+        events = (make_event(counter),)
+        beat = make_beat(counter, "nord", events=events, interval_s=interval_s)
         (self.folder / "beat").write_bytes(seal.seal(beat))
         self.booted.put(self.folder / "beat", "/run/beat")
         return self.run(
@@ -266,6 +271,40 @@ def test_debian_13_is_served_as_well(container13: Container, tmp_path: Path) -> 
     assert centre.report(3, centre.seal()) == "200"
     again = centre.play()
     assert (again.failed, again.changed) == (0, 0), again.why
+
+
+def test_a_modem_at_the_centre_tells_by_sms_from_behind_the_fence(
+    container: Container, tmp_path: Path
+) -> None:
+    with Lab() as lab:
+        site, lte = in_place_of_the_site(lab)["lte0"]
+        container.plug(lte, site)
+        container.run(f"ip link set lte0 up && ip address add {addresses.SITE_LTE}/24 dev lte0")
+        person = {"id": "anna", "name": "Anna Beispiel", "ways": [f"sms:{ANNA}"]}
+        alarm = {
+            "channel": [{"name": "sms", "modem": "huawei_lte"}],
+            "person": [person],
+            "step": [{"people": ["anna"]}],
+        }
+        quick = [{"id": "nord", "name": "Nord", "interval_s": 5, "grace_s": 5}]
+        given = {"central_settings": {"alarm": alarm}, "central_sites": quick}
+        centre = installed(container, tmp_path, **given)
+        assert centre.report(3, centre.seal(), interval_s=5.0) == "200"
+        control.wait_until(
+            lambda: any(one["number"] == ANNA for one in lab.smsc.messages()),
+            SILENT_S,
+            lambda: f"Anna has her SMS\n{centre.run('journalctl -u notanker-central | tail -40')}",
+        )
+        assert "modem.conf" in centre.run("systemctl show -p DropInPaths notanker-central")
+        told = centre.run("systemd-analyze security --no-pager notanker-central | tail -n 1")
+        found = re.search(r": ([\d.]+) ", told)
+        assert found is not None
+        assert float(found.group(1)) <= MOST_EXPOSED_BY_A_MODEM, told
+        again = centre.play()
+        assert (again.failed, again.changed) == (0, 0), again.why
+        without = centre.play(central_settings={})
+        assert not without.failed, without.why
+        assert "modem.conf" not in centre.run("systemctl show -p DropInPaths notanker-central")
 
 
 def test_postgresql_on_the_machine_is_made_copied_and_brought_back(
