@@ -60,6 +60,7 @@ class Site:
 
     def __init__(self, lab: Lab, stage: Stage, box: Machine, folder: Path) -> None:
         self.lab, self.stage, self.box, self._folder = lab, stage, box, folder
+        self._read = 0
 
     def play(self, *options: str, **more: Any) -> Played:
         anchors = [
@@ -129,11 +130,14 @@ class Site:
     def wait_heard(self, before_s: float) -> None:
         control.wait_until(lambda: self.heard_s() > before_s, MACHINE_S, "a beat arrives")
 
+    def leave_sms_behind(self) -> None:
+        """Look from now on at later SMS alone: a busy machine has its own small outages."""
+        self._read = len(self.lab.smsc.messages())
+
     def sms(self, *words: str) -> list[dict[str, Any]]:
         """Give the SMS that the network took, those that contain all the words."""
-        return [
-            one for one in self.lab.smsc.messages() if all(word in one["text"] for word in words)
-        ]
+        later = self.lab.smsc.messages()[self._read :]
+        return [one for one in later if all(word in one["text"] for word in words)]
 
     def wait_sms(self, count: int, *words: str) -> list[dict[str, Any]]:
         control.wait_until(
@@ -208,6 +212,7 @@ def test_a_phone_joins_is_led_to_the_portal_and_reads_the_plan(site: Site) -> No
 def test_the_line_dies_and_all_that_is_promised_is_seen_from_outside(site: Site) -> None:
     site.calm()
     site.wait_centre("ok")
+    site.leave_sms_behind()
     with site.lab.faults.silent_cut():
         cut_s = time.monotonic()
         alarms = site.wait_sms(2, "STÖRUNG")
@@ -228,9 +233,8 @@ def test_the_line_dies_and_all_that_is_promised_is_seen_from_outside(site: Site)
     site.wait(over)
     site.wait_sms(2, "ENTWARNUNG")
     site.wait_centre("ok")
-    listed = site.box.run("notanker incidents list")
-    assert "1" in listed
-    assert site.box.run("notanker incidents report 1").strip()
+    number = site.box.run("notanker incidents list").split()[0]
+    assert site.box.run(f"notanker incidents report {number}").strip()
 
 
 def test_whatever_moment_the_power_fails_nothing_is_lost(
