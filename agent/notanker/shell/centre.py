@@ -93,6 +93,7 @@ class Centre:
         self._done: Callable[[BeatDone], None] = happen
         self._log = log
         self._charge = charge
+        self._sending_report = asyncio.Lock()
         self._muting = self._texts = None
         if outbox is not None and config.mute_sms:
             self._muting = Muting(config.mute_sms, name, language, store, outbox)
@@ -174,8 +175,10 @@ class Centre:
 
     async def _report(self) -> None:
         """Send one after-action report that the centre does not have; one a beat is soon enough."""
+        if self._sending_report.locked():  # by another beat, which is still under way
+            return
         try:
-            async with asyncio.timeout(REPORT_S):
+            async with self._sending_report, asyncio.timeout(REPORT_S):
                 if (found := await self._reporting.next()) is not None:
                     await self._send_report(*found)
         except TROUBLE as error:

@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
+from notanker.beat.keys import SiteKey
+from notanker.config.centre import CentreConfig
+from notanker.core.names import Uplink
 from notanker.files import replace_file
+from notanker.shell.centre import Centre
 from notanker.shell.journal import Journal
+from notanker.shell.logs import Log
+from notanker.shell.probes.http import Response
 from notanker.shell.reporting import MOST, Reporting
+from tests.unit.core.world import World
 
 Sent = list[tuple[int, bytes]]
 
@@ -88,3 +95,31 @@ def test_of_many_years_only_the_last_hundred_are_sent(store: Journal, reports: P
         (reports / f"{number}.json").write_text("x")
     numbers = [number for number, _ in run(lambda: all_of(Reporting(reports, store)))]
     assert numbers == list(range(MOST + 20, 20, -1))
+
+
+def test_two_beats_at_once_send_a_report_once(
+    store: Journal, reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beats travel over both lines at once, and each may send a report when it is through."""
+    write(reports, 7, "report 7")
+    key = tmp_path / "centre.key"
+    key.write_text(SiteKey(1, bytes(32)).text(), "ascii")
+    logged: list[dict[str, object]] = []
+    centre = Centre(
+        "nord", CentreConfig(url="https://centre.example", key=key), {}, {}, store, reports,
+        happen=lambda _: None, site=lambda: World().state, log=Log(logged.append),
+    )  # fmt: skip
+    posts: list[bytes] = []
+
+    async def post(_over: Uplink, _path: str, body: bytes, _headers: object) -> Response:
+        posts.append(body)
+        await asyncio.sleep(0.05)
+        return Response(200, b"")
+
+    async def both() -> None:
+        monkeypatch.setattr(centre._carriers.https, "post", post)
+        await asyncio.gather(centre._report(), centre._report())
+
+    asyncio.run(both())
+    assert len(posts) == 1
+    assert [told["event"] for told in logged] == ["report_at_centre"]
