@@ -80,7 +80,8 @@ class Site:
             "agent_anchors": anchors,
             "agent_plan": str(ROOT / "examples" / "plan"),
             "agent_settings": {
-                "failover": {"wait_to_restore_s": 5},
+                # However often the line came back and went, it is trusted again in a minute.
+                "failover": {"wait_to_restore_s": 5, "most_wait_s": 60},
                 "centre": {"interval_s": BEAT_S},
             },
             "base_secrets": {"wifi-key": KEY},
