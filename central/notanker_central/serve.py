@@ -247,6 +247,7 @@ def _tls(certificate: str, key: str) -> ssl.SSLContext | None:
 
 def _receiving(config: CentralConfig, store: Store, opener: Opener, clock: Clock) -> Receiving:
     if not config.bus.nodes:
+        opener.read_keys()
         return Reception(store, opener, clock)
     from notanker_central.bus.relay import Relay  # pika is an extra
 
@@ -296,6 +297,7 @@ def work(config: CentralConfig, ready: Callable[[], None] | None = None) -> None
     clock = Clock()
     with contextlib.closing(Store(config.database.url)) as store:
         opener = Opener(store, open_vault(config, store), clock)
+        opener.read_keys()
         reception = Reception(store, opener, clock)
         worker = Worker(config.bus.nodes, reception, config.bus.ca)
         for number in (signal.SIGTERM, signal.SIGINT):
