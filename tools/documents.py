@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
-MAKE = re.compile(r"`make ([a-z-]+)")
+MAKE = re.compile(r"`make ([a-z0-9-]+)")
 COMMAND = re.compile(r"`notanker ([a-z-]+)")
 OUTSIDE = re.compile(r"mailto:|[a-z]+://")
 HOST = re.compile(r"https?://[^\s\"')]*(?:simple/|/packages/|registry\.)")
