@@ -32,6 +32,7 @@ MOST_EXPOSED = {"notanker-central": 1.2, "notanker-central-backup": 0.6}
 MOST_EXPOSED_BY_A_MODEM = 1.6
 ANNA = "+491713920011"
 SILENT_S = 180.0
+UNIT = "notanker-central.service"
 CENTRAL = "runuser --user notanker-central -- notanker central"
 STATE = "/var/lib/notanker-central"
 
@@ -70,6 +71,10 @@ class Centre:
             f"curl -s -H 'Authorization: Bearer {token}' http://127.0.0.1:8444/api/1/sites"
         )
         return next(site for site in json.loads(told)["sites"] if site["id"] == name)
+
+    def show(self, *properties: str) -> str:
+        """Return what systemd has of the centre's unit, one line each."""
+        return self.run(f"systemctl show --value -p {','.join(properties)} {UNIT}").strip()
 
     def seal(self, name: str = "nord") -> SiteSeal:
         return SiteSeal(key_of(self.run(f"{CENTRAL} site-key {name} 2>/dev/null")))
@@ -253,6 +258,19 @@ def test_a_release_that_does_not_run_is_taken_back(centre: Centre, tmp_path: Pat
     assert f"The release before, {Path(own).name}, runs again" in told
     assert centre.run("readlink /opt/notanker/current").strip() == own
     assert centre.run("systemctl is-active notanker-central").strip() == "active"
+
+
+def test_what_an_interrupted_run_has_laid_down_is_read_and_started(centre: Centre) -> None:
+    """It ended after the unit was there, before systemd was told; its mark is of another unit."""
+    process = centre.show("MainPID")
+    centre.run(f"touch /etc/systemd/system/{UNIT} && echo another >/etc/notanker/.central-in-force")
+    assert centre.show("NeedDaemonReload") == "yes"
+    repeated = centre.play()
+    assert repeated.failed == 0, repeated.why
+    assert centre.show("NeedDaemonReload") == "no"
+    assert centre.show("MainPID") != process
+    again = centre.play()
+    assert (again.failed, again.changed) == (0, 0), again.why
 
 
 def test_check_mode_says_what_it_would_do_and_does_nothing(
