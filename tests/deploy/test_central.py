@@ -32,7 +32,10 @@ MOST_EXPOSED = {"notanker-central": 1.2, "notanker-central-backup": 0.6}
 MOST_EXPOSED_BY_A_MODEM = 1.6
 ANNA = "+491713920011"
 SILENT_S = 180.0
+STICKS_PASSWORD = "Stick-Passwort-4"
 UNIT = "notanker-central.service"
+DROP_IN = f"/etc/systemd/system/{UNIT}.d/modem.conf"
+MODEMS_CONF = "deploy/systemd/notanker-central-modem.conf"
 CENTRAL = "runuser --user notanker-central -- notanker central"
 STATE = "/var/lib/notanker-central"
 
@@ -75,6 +78,22 @@ class Centre:
     def show(self, *properties: str) -> str:
         """Return what systemd has of the centre's unit, one line each."""
         return self.run(f"systemctl show --value -p {','.join(properties)} {UNIT}").strip()
+
+    def exposure(self, unit: str) -> float:
+        told = self.run(f"systemd-analyze security --no-pager {unit} | tail -n 1")
+        found = re.search(r": ([\d.]+) ", told)
+        assert found is not None, told
+        return float(found.group(1))
+
+    def children(self) -> list[str]:
+        """Return the process ids of the plugins' children."""
+        look = f"pgrep --parent {self.show('MainPID')} --full notanker.plugin.child"
+        return self.booted.run(look, check=False).split()
+
+    def status(self, process: str) -> dict[str, str]:
+        """Return what the kernel says of a process."""
+        lines = self.run(f"cat /proc/{process}/status").splitlines()
+        return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
     def seal(self, name: str = "nord") -> SiteSeal:
         return SiteSeal(key_of(self.run(f"{CENTRAL} site-key {name} 2>/dev/null")))
@@ -140,10 +159,7 @@ def test_a_site_reports_and_stands_on_the_board(centre: Centre) -> None:
 
 def test_the_units_stand_behind_a_fence(centre: Centre) -> None:
     for unit, most in MOST_EXPOSED.items():
-        told = centre.run(f"systemd-analyze security --no-pager {unit}.service | tail -n 1")
-        found = re.search(r": ([\d.]+) ", told)
-        assert found is not None
-        assert float(found.group(1)) <= most, told
+        assert centre.exposure(f"{unit}.service") <= most, unit
     assert centre.run("systemctl show -p Type,WatchdogUSec --value notanker-central").split() == [
         "notify",
         "1min",
@@ -291,38 +307,101 @@ def test_debian_13_is_served_as_well(container13: Container, tmp_path: Path) -> 
     assert (again.failed, again.changed) == (0, 0), again.why
 
 
+@pytest.mark.timeout(1800)
 def test_a_modem_at_the_centre_tells_by_sms_from_behind_the_fence(
     container: Container, tmp_path: Path
 ) -> None:
-    with Lab() as lab:
+    with Lab(hilink={"login": "scram", "password": STICKS_PASSWORD}) as lab:
         site, lte = in_place_of_the_site(lab)["lte0"]
         container.plug(lte, site)
         container.run(f"ip link set lte0 up && ip address add {addresses.SITE_LTE}/24 dev lte0")
-        person = {"id": "anna", "name": "Anna Beispiel", "ways": [f"sms:{ANNA}"]}
-        alarm = {
-            "channel": [{"name": "sms", "modem": "huawei_lte"}],
-            "person": [person],
-            "step": [{"people": ["anna"]}],
-        }
-        quick = [{"id": "nord", "name": "Nord", "interval_s": 5, "grace_s": 5}]
-        given = {"central_settings": {"alarm": alarm}, "central_sites": quick}
-        centre = installed(container, tmp_path, **given)
+        centre = installed(container, tmp_path, **with_a_modem())
         assert centre.report(3, centre.seal(), interval_s=5.0) == "200"
+
+        def told() -> list[str]:
+            return [one["text"] for one in lab.smsc.messages() if one["number"] == ANNA]
+
         control.wait_until(
-            lambda: any(one["number"] == ANNA for one in lab.smsc.messages()),
+            lambda: bool(told()),
             SILENT_S,
-            lambda: f"Anna has her SMS\n{centre.run('journalctl -u notanker-central | tail -40')}",
+            lambda: f"Anna has her SMS\n{centre.run(f'journalctl -u {UNIT} | tail -40')}",
         )
-        assert "modem.conf" in centre.run("systemctl show -p DropInPaths notanker-central")
-        told = centre.run("systemd-analyze security --no-pager notanker-central | tail -n 1")
-        found = re.search(r": ([\d.]+) ", told)
-        assert found is not None
-        assert float(found.group(1)) <= MOST_EXPOSED_BY_A_MODEM, told
+        assert_a_modem_stands_behind_the_fence(centre)
+        process = centre.show("MainPID")
         again = centre.play()
         assert (again.failed, again.changed) == (0, 0), again.why
+        assert centre.show("MainPID") == process
+        assert_no_secret_was_logged(centre)
         without = centre.play(central_settings={})
         assert not without.failed, without.why
-        assert "modem.conf" not in centre.run("systemctl show -p DropInPaths notanker-central")
+        assert_it_is_as_narrow_as_without_a_modem(centre)
+        # The stick lets one in: who ends in order logs out, and the next one need not wait.
+        assert lab.hilink.state()["requests"].get("POST /api/user/logout") == 1
+        # After a minute she is reminded; the alarm itself came once.
+        alarm, *reminders = told()
+        assert alarm.startswith("STÖRUNG: Nord stumm seit"), alarm
+        assert alarm.endswith("Nr 1-1"), alarm
+        assert not any("Nr 1-1" in text for text in reminders), reminders
+
+
+def with_a_modem() -> dict[str, Any]:
+    """Give the variables of a centre that sends Anna an SMS as soon as the site is silent for 10 s."""
+    stick = {"password": "/etc/notanker/central/stick"}
+    alarm = {
+        "channel": [{"name": "sms", "modem": "huawei_lte", "options": stick}],
+        "person": [{"id": "anna", "name": "Anna Beispiel", "ways": [f"sms:{ANNA}"]}],
+        "step": [{"people": ["anna"]}],
+    }
+    return {
+        "central_settings": {"alarm": alarm},
+        "central_sites": [{"id": "nord", "name": "Nord", "interval_s": 5, "grace_s": 5}],
+        "central_files": {"stick": STICKS_PASSWORD},
+    }
+
+
+def assert_a_modem_stands_behind_the_fence(centre: Centre) -> None:
+    """Assert that the centre has serial ports and no more, and its plugin's child no right at all."""
+    assert centre.run(f"cat {DROP_IN}") == (ROOT / MODEMS_CONF).read_text("utf-8")
+    assert centre.show("DropInPaths", "ActiveState", "NRestarts", "NeedDaemonReload").split() == [
+        "0",
+        "active",
+        DROP_IN,
+        "no",
+    ]
+    assert centre.exposure(UNIT) <= MOST_EXPOSED_BY_A_MODEM
+    (child,) = centre.children()
+    rights = centre.status(child)
+    assert {rights[name] for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {"0" * 16}
+    assert (rights["NoNewPrivs"], rights["Seccomp"]) == ("1", "2")
+    assert centre.run(f"ps -o user:20=,nice= {child}").split() == ["notanker-central", "5"]
+    assert centre.run(f"cat /proc/{child}/oom_score_adj").strip() == "500"
+    assert centre.run("getent group dialout").split(":")[2] in rights["Groups"].split()
+    assert_no_child_failed(centre)
+
+
+def assert_no_child_failed(centre: Centre) -> None:
+    log = centre.run(f"journalctl --no-pager -u {UNIT}")
+    for fault in ("capset", "plugin_ended", "modem_loop_failed", "Traceback"):
+        assert fault not in log, log
+
+
+def assert_no_secret_was_logged(centre: Centre) -> None:
+    log = centre.run("journalctl --no-pager --output cat")
+    master = centre.run(f"cat {STATE}/central.master").strip()
+    key = (Path(centre.variables["notanker_secrets"]) / "central.key").read_text().splitlines()[1]
+    for secret in (STICKS_PASSWORD, PASSWORD, master, key):
+        assert secret not in centre.first.text
+        assert secret not in log
+
+
+def assert_it_is_as_narrow_as_without_a_modem(centre: Centre) -> None:
+    assert not centre.booted.succeeds(f"test -e {DROP_IN}")
+    assert centre.show("ActiveState", "DropInPaths", "NeedDaemonReload").split() == ["active", "no"]
+    assert centre.exposure(UNIT) <= MOST_EXPOSED["notanker-central"]
+    assert centre.children() == []
+    assert_no_child_failed(centre)
+    dialout = centre.run("getent group dialout").split(":")[2]
+    assert dialout not in centre.status(centre.show("MainPID"))["Groups"].split()
 
 
 def test_postgresql_on_the_machine_is_made_copied_and_brought_back(
