@@ -56,9 +56,15 @@ class _Sent:
 
 @dataclass(slots=True)
 class _Publishing:
-    """A channel that beats are published on; `unconfirmed` has our number for each that it counted."""
+    """A channel that beats are published on.
+
+    Attributes:
+        anew: Whether it stands for one that was refused everything, and nothing was confirmed on it yet.
+        unconfirmed: Our number for each that it counted.
+    """
 
     channel: Any
+    anew: bool
     published: int = 0
     unconfirmed: dict[int, int] = field(default_factory=dict)
     refused_since_s: float | None = None
@@ -96,7 +102,6 @@ class Relay(Counted):
         self._waiting: dict[int, _Sent] = {}
         self._numbers = itertools.count(1)
         self._refused_s = REFUSED_S
-        self._renewed = False  # whether another channel was tried since anything was confirmed
         self._ending = threading.Event()
         self.ready: Final = threading.Event()
         self._connection: Any = None
@@ -209,8 +214,7 @@ class Relay(Counted):
 
         def ready(_frame: object) -> None:
             log.info("bus_connected")
-            self._renewed = False
-            self._open_publishing()
+            self._open_publishing(anew=False)
             self._sweep()
 
         channel.add_on_close_callback(lambda *_: self._disconnect())
@@ -218,11 +222,11 @@ class Relay(Counted):
             topology.QUEUE, durable=True, arguments=topology.ARGUMENTS, callback=bind
         )
 
-    def _open_publishing(self) -> None:
+    def _open_publishing(self, *, anew: bool) -> None:
         """Open a channel to publish on; what is handed in meanwhile goes out by it."""
 
         def opened(channel: Any) -> None:
-            publishing = _Publishing(channel)
+            publishing = _Publishing(channel, anew)
 
             def lost(_channel: object, _why: object) -> None:
                 if publishing is self._publishing:
@@ -251,8 +255,8 @@ class Relay(Counted):
     def _confirmed(self, publishing: _Publishing, frame: Any) -> None:
         numbers = publishing.confirmed(frame.method.delivery_tag, frame.method.multiple)
         if not isinstance(frame.method, pika.spec.Basic.Nack):
-            publishing.refused_since_s = None
-            self._refused_s, self._renewed = REFUSED_S, False
+            publishing.refused_since_s, publishing.anew = None, False
+            self._refused_s = REFUSED_S
             return
         for number in numbers:  # the queue is full, or has no majority
             if (one := self._waiting.pop(number, None)) is not None:
@@ -265,12 +269,12 @@ class Relay(Counted):
     def _begin_anew(self, refused: _Publishing) -> None:
         log.warning("bus_refuses", seconds=self._refused_s)
         self._refused_s = min(2 * self._refused_s, _MOST_REFUSED_S)
-        if self._renewed:
+        if refused.anew:
             self._disconnect()
             return
-        self._publishing, self._renewed = None, True
+        self._publishing = None
         refused.channel.close()
-        self._open_publishing()
+        self._open_publishing(anew=True)
 
     def _answered(self, _channel: object, _method: object, properties: Any, body: bytes) -> None:
         number = properties.correlation_id or ""
