@@ -110,15 +110,22 @@ def test_two_beats_at_once_send_a_report_once(
         happen=lambda _: None, site=lambda: World().state, log=Log(logged.append),
     )  # fmt: skip
     posts: list[bytes] = []
+    under_way, answered = asyncio.Event(), asyncio.Event()
 
     async def post(_over: Uplink, _path: str, body: bytes, _headers: object) -> Response:
         posts.append(body)
-        await asyncio.sleep(0.05)
+        if len(posts) == 1:
+            under_way.set()
+            await answered.wait()
         return Response(200, b"")
 
     async def both() -> None:
         monkeypatch.setattr(centre._carriers.https, "post", post)
-        await asyncio.gather(centre._report(), centre._report())
+        first = asyncio.create_task(centre._report())
+        await under_way.wait()
+        await centre._report()
+        answered.set()
+        await first
 
     asyncio.run(both())
     assert len(posts) == 1
