@@ -184,6 +184,15 @@ def test_a_second_run_changes_nothing_and_a_look_finds_nothing(site: Site) -> No
     assert site.show("notanker-agent.service", "MainPID") == before
 
 
+def test_it_stops_in_order_and_its_plugins_with_it(site: Site) -> None:
+    began = site.show("notanker-agent.service", "InvocationID")
+    site.box.run("systemctl restart notanker-agent")
+    log = site.box.run(f"journalctl --no-pager --output cat _SYSTEMD_INVOCATION_ID={began}")
+    assert '"event":"agent_stopped"' in log
+    # A plugin that is cut off at a stop never logs out of its modem, which may let in one alone.
+    assert "plugin_ended" not in log, log
+
+
 def test_a_configuration_with_faults_is_not_put_in_force(site: Site) -> None:
     before = site.text("/etc/notanker/notanker.toml"), site.show("notanker-agent", "MainPID")
     played = site.play(agent_settings={"detect": {"tolerate_gap": 3}})
