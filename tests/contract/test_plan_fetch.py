@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from notanker.cli.plan_fetch import become_owner
+from notanker.cli.owner import become_owner
 from tests.unit.config.samples import GOOD
 from tests.unit.plan.signing import Office
 

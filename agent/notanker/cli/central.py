@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 
 import click
 
@@ -14,6 +14,7 @@ from notanker.cli.central_backup import backup, restore
 from notanker.cli.central_people import user
 from notanker.cli.exits import OK, WRONG
 from notanker.cli.output import fail, json_option, print_json, print_problems, say
+from notanker.cli.owner import become_owner
 from notanker.errors import NotankerError, errors_of
 from notanker.notify import READY, WATCHDOG, notify
 
@@ -112,13 +113,18 @@ def check_central(config_path: Path, as_json: bool) -> None:
 
 @central.command("enrol")
 @click.argument("site")
-@click.option("--svg", type=click.Path(path_type=Path), help="Write the code as a QR picture, too.")
+@click.option(
+    "--svg",
+    # Opened by whoever called, before the centre's user goes on.
+    type=click.File("wb", lazy=False),
+    help="Write the code as a QR picture, too.",
+)
 @click.pass_obj
-def enrol(config_path: Path, site: str, svg: Path | None) -> None:
+def enrol(config_path: Path, site: str, svg: BinaryIO | None) -> None:
     """Make a code for SITE: good once, for an hour. There it is typed after `notanker enrol`."""
     from notanker.cli.enrol_code import show_code
 
-    config = read_central(config_path)
+    config = own_central(config_path)
     with _operator(config) as operator:
         code = operator.enrol(site)
     show_code(config.keys.url, code.text, code.site, svg)
@@ -129,7 +135,7 @@ def enrol(config_path: Path, site: str, svg: Path | None) -> None:
 @click.pass_obj
 def site_key(config_path: Path, site: str) -> None:
     """Make a key for SITE and print it, for whoever carries keys by other means, such as Ansible."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         click.echo(operator.make_key(site))
 
 
@@ -138,7 +144,7 @@ def site_key(config_path: Path, site: str) -> None:
 @click.pass_obj
 def rotate(config_path: Path, site: str) -> None:
     """Have SITE change its key with its next heartbeat; the old one is good until then."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         operator.rotate(site)
 
 
@@ -147,7 +153,7 @@ def rotate(config_path: Path, site: str) -> None:
 @click.pass_obj
 def revoke(config_path: Path, site: str) -> None:
     """End all keys of SITE: nothing of it is taken until it is enrolled again."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         ended = operator.revoke(site)
     click.echo(say(f"{ended} Schlüssel gesperrt.", f"{ended} keys revoked."))
 
@@ -157,7 +163,7 @@ def revoke(config_path: Path, site: str) -> None:
 @click.pass_obj
 def site_anew(config_path: Path, site: str) -> None:
     """Take the new journal of SITE, whose SD card was replaced; the old history stays."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         operator.site_anew(site)
 
 
@@ -165,7 +171,7 @@ def site_anew(config_path: Path, site: str) -> None:
 @click.pass_obj
 def new_master_key(config_path: Path) -> None:
     """Seal the keys in the database with a new master key; then restart the centre."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         sealed = operator.change_master()
     click.echo(
         say(
@@ -187,7 +193,7 @@ def list_sites(config_path: Path, as_json: bool) -> None:
     """List the sites, and whether each has a key."""
     from notanker.cli.sites_shown import rows, shown
 
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         found = rows(operator.listed())
     if as_json:
         print_json({"sites": found})
@@ -212,7 +218,7 @@ def add_site(config_path: Path, /, site: str, **values: object) -> None:
             f"„{site}“ geht nicht als Kennung: Kleinbuchstaben, Ziffern, . und -, höchstens 63.",
             f"'{site}' is no id: small letters, digits, dots and dashes; 63 characters at the most.",
         )
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         operator.add(made)
 
 
@@ -226,7 +232,7 @@ def add_site(config_path: Path, /, site: str, **values: object) -> None:
 def rename_site(config_path: Path, /, site: str, **values: object) -> None:
     """Change what SITE is called, and how long it may be silent."""
     told = {name: value for name, value in values.items() if value is not None}
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         operator.change(site, told)
 
 
@@ -235,7 +241,7 @@ def rename_site(config_path: Path, /, site: str, **values: object) -> None:
 @click.pass_obj
 def remove_site(config_path: Path, site: str) -> None:
     """Take SITE off the list and end its keys; its history stays."""
-    with _operator(read_central(config_path)) as operator:
+    with _operator(own_central(config_path)) as operator:
         operator.remove(site)
 
 
@@ -322,7 +328,7 @@ def plan_status(config_path: Path, as_json: bool) -> None:
 
 
 def _staged(path: Path) -> CentralConfig:
-    config = read_central(path)
+    config = own_central(path)
     if not config.plans.folder or not config.plans.staged:
         fail(
             "Pläne werden hier nicht in Stufen ausgegeben: [plans] folder und staged = true.",
@@ -339,6 +345,15 @@ def read_central(path: Path) -> CentralConfig:
     print_problems(problems)
     if config is None:
         raise SystemExit(WRONG)
+    return config
+
+
+def own_central(path: Path) -> CentralConfig:
+    """Read central.toml, and go on as the centre's own user where root calls, whose database it is."""
+    from notanker_central import keys
+
+    config = read_central(path)
+    become_owner(keys.master_path(config).parent)
     return config
 
 

@@ -136,10 +136,11 @@ def _written(config_path: Path, did: Any, about: str) -> Iterator[Connection]:
     from notanker_central.board import audit
     from notanker_central.board.accounts import AccountError
 
+    asker = _asker()  # before the centre's own user goes on
     try:
         with _store(config_path) as store, store.write() as connection:
             yield connection
-            audit.note(connection, _asker(), did, about, audit.CONSOLE, _now_s())
+            audit.note(connection, asker, did, about, audit.CONSOLE, _now_s())
     except AccountError as error:
         fail(*_WHY[error.code])
 
@@ -148,10 +149,10 @@ def _written(config_path: Path, did: Any, about: str) -> Iterator[Connection]:
 def _store(config_path: Path) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from notanker.cli.central import read_central
+    from notanker.cli.central import own_central
     from notanker_central.store import Store, StoreError
 
-    url = read_central(config_path).database.url
+    url = own_central(config_path).database.url
     try:
         store = Store(url)
     except (SQLAlchemyError, StoreError) as error:

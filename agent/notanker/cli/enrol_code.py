@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from notanker.cli.output import say
 
 
-def show_code(url: str, code: str, site: str, svg: Path | None) -> None:
+def show_code(url: str, code: str, site: str, svg: BinaryIO | None) -> None:
     """Print what is to be typed at the site."""
     typed = f"notanker enrol {code}" + (f" --url {url}" if url else "")
     click.echo(
@@ -23,13 +23,13 @@ def show_code(url: str, code: str, site: str, svg: Path | None) -> None:
         _picture(typed, svg)
 
 
-def _picture(typed: str, svg: Path | None) -> None:
+def _picture(typed: str, svg: BinaryIO | None) -> None:
     try:
         import segno
     except ImportError:  # an extra of the portal and the desk: the words above are enough
         return
     picture = segno.make(typed, error="m", micro=False)
     if svg is not None:
-        picture.save(str(svg), kind="svg", scale=4)
+        picture.save(svg, kind="svg", scale=4)
     else:
         picture.terminal(compact=True)

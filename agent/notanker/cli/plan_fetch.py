@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from notanker.cli.output import (
     say,
     say_aloud,
 )
+from notanker.cli.owner import become_owner
 from notanker.cli.plan_accept import recheck_in_force
 from notanker.cli.plan_options import bounded_option, keep_within_bounds, time_if_trusted
 from notanker.shell import clock
@@ -75,21 +74,6 @@ def _given() -> Errand:
         return decode(sys.stdin.buffer.read(MAX_ERRAND_BYTES))
     except msgspec.MsgspecError as error:
         return fail(f"Kein Auftrag: {error}.", f"No errand: {error}.")
-
-
-def become_owner(state: Path) -> None:
-    """Go on as the agent's own user where root calls: what root wrote, the agent could not clear away."""
-    if os.geteuid() != 0 or not state.is_dir():
-        return
-    owner = state.stat()
-    if owner.st_uid == 0:
-        return
-    import pwd
-
-    with contextlib.suppress(KeyError):  # a user without a name has no further groups
-        os.initgroups(pwd.getpwuid(owner.st_uid).pw_name, owner.st_gid)
-    os.setgid(owner.st_gid)
-    os.setuid(owner.st_uid)
 
 
 def _own(config: Config) -> Errand:
