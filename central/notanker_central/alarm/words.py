@@ -41,8 +41,8 @@ _ENDS: Final[dict[str, Pair]] = {
 }
 _WHOLE: Final[dict[str, Pair]] = {
     escalation.ASK: (
-        "Bitte mit OK {number} antworten: {who}. Sonst werden die nächsten alarmiert.",
-        "Please reply OK {number}: {who}. Otherwise the next people are alarmed.",
+        "Bitte mit OK {number} antworten: {who}. Noch hat es niemand übernommen.",
+        "Please reply OK {number}: {who}. Nobody has taken it on yet.",
     ),
     escalation.BRIDGE: (
         "Bisher hat niemand Störung {number} übernommen: {who}. Bitte sprechen Sie sich jetzt ab.",
