@@ -43,6 +43,8 @@ SITE: dict[str, Any] = {
     "notanker_wheelhouse": str(ROOT / "dist" / "wheelhouse"),
     "agent_anchors": [{"kind": "icmp", "address": f"203.0.113.{n}"} for n in (1, 2, 3)],
     "agent_plan": str(ROOT / "examples" / "plan"),
+    # It waits for the site's key, and stops nothing until then.
+    "agent_settings": {"centre": {"interval_s": 30}},
     "base_secrets": {"leads-code": "muster-code", "sim-pin": "0000"},
 }
 MOST_EXPOSED = {"notanker-agent": 3.0, "notanker-portal": 1.5}
