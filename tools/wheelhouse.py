@@ -44,7 +44,7 @@ SITE: Final = (
     "portal", "huawei_lte", "apprise", "at_modem", "modemmanager", "gpio_panel", "sftp",
 )  # fmt: skip
 CENTRE: Final = (
-    "central", "oidc", "postgresql", "rabbitmq", "apprise", "huawei_lte", "at_modem", "modemmanager",
+    "central", "oidc", "postgresql", "rabbitmq", "apprise", "huawei_lte", "at_modem", "modemmanager", "paper",
 )  # fmt: skip
 SETS: Final = {"": SITE, "-centre": CENTRE}
 """What is added to a folder's name, and the extras that it holds."""

@@ -157,6 +157,12 @@ def test_a_site_reports_and_stands_on_the_board(centre: Centre) -> None:
     assert "notanker_sites" in centre.run("curl -s http://127.0.0.1:9799/metrics")
 
 
+def test_a_month_is_given_out_on_paper_from_behind_the_fence(centre: Centre) -> None:
+    token = centre.run(f"{CENTRAL} user token mara 2>/dev/null").strip()
+    ask = f"curl -s -H 'Authorization: Bearer {token}' http://127.0.0.1:8444/site/nord/month/2026-11.pdf"
+    assert centre.run(f"{ask} | head -c 4") == "%PDF"
+
+
 def test_the_units_stand_behind_a_fence(centre: Centre) -> None:
     for unit, most in MOST_EXPOSED.items():
         assert centre.exposure(f"{unit}.service") <= most, unit
