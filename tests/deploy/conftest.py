@@ -128,10 +128,10 @@ def play_on(
     boxes = [booted] if isinstance(booted, Booted) else list(booted)
     inventory = folder / "inventory.json"
     inventory.write_text(json.dumps(_inventory(boxes, variables)), encoding="utf-8")
-    played = _played(inventory, playbook, options)
-    if played.failed:
-        print(played.why)
-    return played
+    done = played(inventory, playbook, options)
+    if done.failed:
+        print(done.why)
+    return done
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def _inventory(boxes: Sequence[Booted], variables: dict[str, Any]) -> dict[str, 
     return first
 
 
-def _link_collection() -> None:
+def link_collection() -> None:
     """Make the place at which ansible.cfg has Ansible look for the collection."""
     place = ROOT / ".cache" / "ansible" / "ansible_collections" / "notanker" / "site"
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -157,8 +157,9 @@ def _link_collection() -> None:
         place.symlink_to(COLLECTION)
 
 
-def _played(inventory: Path, playbook: str, options: Sequence[str]) -> Played:
-    _link_collection()
+def played(inventory: Path, playbook: str, options: Sequence[str]) -> Played:
+    """Run a playbook of the collection, or one by its absolute path, with an inventory."""
+    link_collection()
     # An absolute name is a playbook of a test's own.
     path = COLLECTION / "playbooks" / playbook
     program = Path(sys.executable).parent / "ansible-playbook"

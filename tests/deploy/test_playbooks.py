@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shlex
-import shutil
-import subprocess
-import tarfile
-import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
-from tests.deploy.conftest import COLLECTION, Played, _played
+from tests.deploy.example import HOUSE, Example, certificate, join, said, wheelhouse
 
 from notanker_lab import addresses
 from notanker_lab.booted import Booted, Container
 from notanker_lab.booted.system import fresh_name
-from notanker_lab.stage import make_certificate
-from notanker_lab.topology import command
 
 SITE = "musterhafen"
-HOUSE = COLLECTION.parents[1] / "dist" / "wheelhouse"
-RELEASE = "x86_64-py3.11"
 # What time, packages and Ansible itself write; and what the playbook says that it leaves.
 NOT_OURS = (
     *("/var/log/", "/var/cache/", "/var/lib/apt/", "/var/lib/dpkg/", "/var/lib/systemd/"),
@@ -38,51 +25,21 @@ DEBIANS_OWN = "chrony nftables usb-modeswitch dnsmasq-base iw rfkill wireless-re
 pytestmark = pytest.mark.long  # each wants boxes of its own, for minutes
 
 
-class Inventory:
-    """A copy of the example, in which one site is a booted system."""
-
-    def __init__(self, folder: Path, box: Booted) -> None:
-        self.folder, self.box = folder, box
-        shutil.copytree(COLLECTION / "example", folder)
-        self.lead("notanker_sites", SITE, box)
-        # Behind lte0 nobody answers here, and nobody waits for him.
-        self.say(modem_sim_within_s=5)
-
-    def lead(self, group: str, name: str, box: Booted) -> None:
-        """Let a name of the example lead to a booted system."""
-        file = self.folder / "inventory.yml"
-        told = yaml.safe_load(file.read_text("utf-8"))
-        told[group]["hosts"][name] = box.inventory()["all"]["hosts"][box.name]
-        file.write_text(json.dumps(told), encoding="utf-8")
-
-    def say(self, **variables: Any) -> None:
-        """Write variables of the site, as a person would, into the file that is meant for them."""
-        file = self.folder / "host_vars" / f"{SITE}.yml"
-        file.write_text(file.read_text("utf-8") + yaml.safe_dump(variables), encoding="utf-8")
-
-    def play(self, playbook: str, *options: str, limit: str = SITE) -> Played:
-        """Call a playbook for the site alone."""
-        return _played(self.folder / "inventory.yml", playbook, ("--limit", limit, *options))
-
-
 @pytest.fixture
-def sites(tmp_path: Path, container: Container) -> Inventory:
+def sites(tmp_path: Path, container: Container) -> Example:
     """Give the example, whose first site is a fresh Debian 12."""
-    return Inventory(tmp_path / "sites", container)
+    made = Example(tmp_path / "sites", SITE, container)
+    # Behind lte0 nobody answers here, and nobody waits for him.
+    made.say(modem_sim_within_s=5)
+    return made
 
 
 @pytest.fixture
-def installed(sites: Inventory) -> Inventory:
+def installed(sites: Example) -> Example:
     """Give the example with its first site installed."""
     first = sites.play("site.yml")
     assert not first.failed, first.why
     return sites
-
-
-def said(what: str) -> str:
-    """Give a command of the box that tells whether its agent's status, `s`, is so."""
-    code = f"import json; s = json.load(open('/run/notanker/status.json')); assert {what}"
-    return f"python3 -c {shlex.quote(code)}"
 
 
 def files(box: Booted) -> set[str]:
@@ -92,7 +49,7 @@ def files(box: Booted) -> set[str]:
     return {path for path in every.splitlines() if not path.startswith(NOT_OURS)} - packaged
 
 
-def test_wrong_values_stop_all_before_anything_is_changed(sites: Inventory) -> None:
+def test_wrong_values_stop_all_before_anything_is_changed(sites: Example) -> None:
     before = files(sites.box)
     sites.say(notanker_mode="router", notanker_mdoe="solo", notanker_primary="eth7")
     stopped = sites.play("site.yml")
@@ -107,7 +64,7 @@ def test_wrong_values_stop_all_before_anything_is_changed(sites: Inventory) -> N
 
 
 def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothing(
-    sites: Inventory,
+    sites: Example,
 ) -> None:
     tried = sites.play("site.yml", "--check")
     assert not tried.failed, tried.why
@@ -122,7 +79,7 @@ def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothin
 
 
 def test_a_release_that_does_not_start_goes_back_to_the_one_before(
-    installed: Inventory, tmp_path: Path
+    installed: Example, tmp_path: Path
 ) -> None:
     box = installed.box
     before = box.run("readlink /opt/notanker/current")
@@ -144,7 +101,7 @@ def test_a_release_that_does_not_start_goes_back_to_the_one_before(
 
 
 def test_a_release_is_taken_and_the_one_before_stays_beside_it(
-    installed: Inventory, tmp_path: Path
+    installed: Example, tmp_path: Path
 ) -> None:
     box = installed.box
     before = box.run("readlink /opt/notanker/current").strip()
@@ -164,28 +121,7 @@ def test_a_release_is_taken_and_the_one_before_stays_beside_it(
     assert (again.failed, again.changed) == (0, 0), again.why
 
 
-def wheelhouse(folder: Path, release: str, more: dict[str, bytes]) -> Path:
-    """Make a wheelhouse of another release, whole and well signed for, with more at the end of some files."""
-    shutil.copytree(HOUSE / RELEASE, folder / RELEASE)
-    house = folder / RELEASE
-    (wheel,) = house.glob("notanker-*.whl")
-    old = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    with zipfile.ZipFile(wheel) as source:
-        content = {name: source.read(name) + more.get(name, b"") for name in source.namelist()}
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, data in content.items():
-            target.writestr(name, data)
-    new = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    lock = house / "requirements.txt"
-    lock.write_text(lock.read_text("utf-8").replace(old, new), encoding="utf-8")
-    (house / "release").write_text(f"{release}\n", encoding="utf-8")
-    with tarfile.open(folder / f"{RELEASE}.tar", "w") as archive:
-        for path in sorted(house.iterdir()):
-            archive.add(path, arcname=path.name)
-    return folder
-
-
-def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Inventory) -> None:
+def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Example) -> None:
     box = sites.box
     # They stay, and with them what they make of themselves when they are installed.
     box.run(
@@ -211,7 +147,7 @@ def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Inventory) -> N
     assert not box.succeeds("test -e /var/lib/notanker")
 
 
-def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Inventory) -> None:
+def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Example) -> None:
     box = sites.box
     for link in ("eth0", "lte0"):
         box.beyond(link, "ip link set lo up")
@@ -237,7 +173,7 @@ def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Inventory) -> None
     assert "notanker_drill" not in box.run("nft list tables; systemctl list-timers --all")
 
 
-def test_only_a_well_site_is_drilled(installed: Inventory) -> None:
+def test_only_a_well_site_is_drilled(installed: Example) -> None:
     refused = installed.play("drill.yml", "-e", "drill_told=true")
     assert refused.failed
     assert refused.changed == 0
@@ -245,7 +181,7 @@ def test_only_a_well_site_is_drilled(installed: Inventory) -> None:
 
 
 def test_a_fresh_box_takes_a_dead_ones_place_with_a_key_of_its_own(
-    sites: Inventory, tmp_path: Path
+    sites: Example, tmp_path: Path
 ) -> None:
     with Container(fresh_name("centre")) as centre:
         sites.lead("notanker_centre", "centre", centre)
@@ -268,33 +204,3 @@ def test_a_fresh_box_takes_a_dead_ones_place_with_a_key_of_its_own(
             assert not replaced.failed, replaced.why
             assert fresh.run("cat /var/lib/notanker/centre.key") != key
             fresh.wait_until(said("s['heartbeat']['acknowledged']"), 90)
-
-
-def certificate(folder: Path, scratch: Path) -> None:
-    """Make the centre's certificate, as an authority of the company would."""
-    made = scratch / "authority"
-    made.mkdir()
-    make_certificate(made, "centre.example")
-    for name, target in {"centre.pem": "central.pem", "centre.key": "central.key"}.items():
-        shutil.copy(made / name, folder / target)
-    shutil.copy(made / "ca.pem", folder / "ca.pem")
-
-
-def join(box: Booted, centre: Booted) -> None:
-    """Put the centre behind the site's router, and let its name be known."""
-    router, there = box.links.far("eth0"), centre.links.near
-    subprocess.run(["ip", "-n", there, "link", "del", "wan0"], check=False, capture_output=True)
-    line = ["ip", "link", "add", "wan0", "netns", router, "type", "veth"]
-    command([*line, "peer", "name", "wan0", "netns", there])
-    centre.run("nmcli device set wan0 managed no", check=False)
-    for namespace, address in ((router, "198.51.100.1"), (there, addresses.CENTRE)):
-        command(["ip", "-n", namespace, "address", "add", f"{address}/24", "dev", "wan0"])
-        command(["ip", "-n", namespace, "link", "set", "wan0", "up"])
-    # Both have the same addresses on their primary lines.
-    box.beyond(
-        "eth0",
-        "sysctl -q net.ipv4.ip_forward=1; nft add table ip nat; "
-        "nft 'add chain ip nat out { type nat hook postrouting priority 100; }'; "
-        "nft add rule ip nat out oifname wan0 masquerade",
-    )
-    box.run(f"echo {addresses.CENTRE} centre.example >>/etc/hosts")

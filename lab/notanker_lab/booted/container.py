@@ -8,6 +8,7 @@ what needs those is tried on a Machine.
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,8 +79,14 @@ class Container(Booted):
 
         What is at its other end is there from now on, until the system is cut or stopped.
         """
-        run_here(["ip", "-n", self.links.near, "link", "delete", interface])
+        own = ["ip", "-n", self.links.near, "link", "delete", interface]
+        # There is none if another one was plugged in before, and taken out.
+        subprocess.run(own, capture_output=True, check=False)
         run_here(["ip", "-n", namespace, "link", "set", interface, "netns", self.links.near])
+
+    def unplug(self, interface: str, namespace: str) -> None:
+        """Take an interface that was plugged in out again, and put it back where it came from."""
+        run_here(["ip", "-n", self.links.near, "link", "set", interface, "netns", namespace])
 
     def cut(self) -> None:
         """End everything in it at once; what the kernel has of its files stays as it is."""
