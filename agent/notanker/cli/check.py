@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -36,14 +36,13 @@ PLUGIN_S: Final = 15.0
 )
 def check(config_path: Path, as_json: bool, offline: bool) -> None:
     """List every problem of configuration, plan and plugins at once."""
-    from notanker.plan.load import load as load_plan
     from notanker.shell.settings import settings_of
 
     config, problems = load(config_path)
     found = settings = None
     if config is not None:
         document, _ = fields.read(config_path)
-        plan, plan_problems = load_plan(config.paths.plan)
+        plan, plan_problems = _plan(config)
         settings = settings_of(config, plan)
         found = forecast(settings)
         problems += [*_files(config, document), *plan_problems, *_systems(config, document, plan)]
@@ -59,6 +58,17 @@ def check(config_path: Path, as_json: bool, offline: bool) -> None:
         if found is not None and settings is not None:
             click.echo("\n".join(foretold.lines(found, settings)))
     raise SystemExit(WRONG if errors_of(problems) else OK)
+
+
+def _plan(config: Config) -> tuple[Plan | None, Iterable[Problem]]:
+    """Read the plan: the one in force where plans are fetched, else the folder that is taken into force."""
+    from notanker.plan.accepted import current
+    from notanker.plan.load import load as load_plan
+
+    if not config.plan.sources:
+        return load_plan(config.paths.plan)
+    accepted = current(config.paths.plan_store)
+    return accepted.plan, accepted.problems
 
 
 def _summary(problems: list[Problem]) -> str:

@@ -102,6 +102,27 @@ def test_a_key_file_that_is_not_there_is_found(call: Call, files: SiteFiles) -> 
     assert call("check", "--offline").exit_code == 0
 
 
+def test_where_plans_are_fetched_none_has_to_lie_in_the_folder(
+    call: Call, files: SiteFiles, language: str
+) -> None:
+    fetched = f"""
+        [plan]
+        allowed_signers = "{files.folder}/allowed_signers"
+        [[plan.sources]]
+        kind = "folder"
+        path = "/mnt/plans"
+    """
+    files.configure(GOOD + fetched)
+    files.config.write_text(files.config.read_text().replace(str(EXAMPLE_PLAN), "/nowhere"))
+    result = call("check", "--offline")
+    assert result.exit_code == 0, result.output
+    words = {
+        "de": "Es ist noch kein Plan übernommen",
+        "en": "No plan has been accepted yet",
+    }
+    assert words[language] in result.output
+
+
 def test_the_secret_itself_is_never_shown(call: Call, files: SiteFiles) -> None:
     key = files.folder / "site.key"
     key.write_text("very-secret")
