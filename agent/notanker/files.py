@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,8 @@ def replace_file(
         data: Its whole content.
         sync: Whether content and name must survive a power cut (on a disk), or need not (in memory).
         mode: Who may read it; in force before the first byte is written.
-        keep_owner: Whether it goes on belonging to whom the old one belonged to; root alone can do that.
+        keep_owner: Whether it goes on belonging to whom the old one belonged to, and a new one to whom its
+            folder belongs; root alone can do that.
 
     Raises:
         OSError: the disk is full, gone or read-only; the old file or the new one is there then, whole.
@@ -35,10 +35,9 @@ def replace_file(
             if sync:
                 stream.flush()
                 os.fsync(stream.fileno())
-        if keep_owner:
-            with contextlib.suppress(FileNotFoundError):
-                known = path.stat()
-                os.chown(fresh, known.st_uid, known.st_gid)
+        if keep_owner and (path.exists() or os.geteuid() == 0):
+            known = (path if path.exists() else path.parent).stat()
+            os.chown(fresh, known.st_uid, known.st_gid)
         fresh.replace(path)
     except OSError:
         fresh.unlink(missing_ok=True)

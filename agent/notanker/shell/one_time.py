@@ -36,7 +36,8 @@ class OneTimeCodes:
         Raises:
             CodeRefused: it is wrong, was used, or cannot be checked now.
         """
-        if self._config.totp is None and self._config.paper is None:
+        files = (self._config.totp, self._config.paper)
+        if not any(path is not None and path.exists() for path in files):
             raise CodeRefused("no_codes")
         if not code:
             raise CodeRefused("code")

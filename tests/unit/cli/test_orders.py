@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import stat
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -118,3 +119,13 @@ def test_without_a_place_for_them_there_are_no_codes(tmp_path: Path, line: tuple
     result = call(path, *line)
     assert result.exit_code == 2
     assert "[orders]" in result.output
+
+
+def test_what_root_makes_can_be_read_by_whom_the_folder_is_for(
+    config: Path, tmp_path: Path
+) -> None:
+    group = 65534 if os.geteuid() == 0 else os.getegid()
+    os.chown(tmp_path, -1, group)
+    assert call(config, "codes").exit_code == 0
+    assert call(config, "enrol", "mara-beispiel").exit_code == 0
+    assert {(tmp_path / name).stat().st_gid for name in ("paper", "totp")} == {group}
