@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -37,12 +38,16 @@ NUMBER = "+491713920013"
 PIN, NEXT_PIN = "47110815", "17423141"
 VAULT = "ein-langes-kennwort"
 _RUN_S = 900.0
+ENDED = 124
+"""The exit status of a command that goes on until somebody has seen enough."""
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 NOT_TRIED = {
     "make collection wheelhouse": "tools/booted has made both, outside of the capsule",
     "git pull && make collection wheelhouse": "the same",
+    "notanker central": "the name of a group",
     "notanker orders": "the name of a group",
+    "sudo -i": "each command at a box or a centre is tried so",
     "chronyc tracking": "a container's clock is this machine's; test_network asks chrony on a machine",
 }
 """What is left to others, and why."""
@@ -101,9 +106,9 @@ class Manual:
     def _at(self, booted: Booted, line: str, status: int) -> str:
         (self.home / "line").write_text(f"{line}\n", "utf-8")
         booted.put(self.home / "line", "/run/line")
-        # What goes on for ever is ended by Ctrl-C.
+        within = f"timeout --signal INT {5 if status == ENDED else 90}"
         told = booted.run(
-            "runuser -l pi -c 'sudo -i timeout --signal INT 60 sh /run/line' 2>&1; echo status $?",
+            f"runuser -l pi -c 'sudo -i {within} sh /run/line' 2>&1; echo status $?",
             timeout_s=120,
         )
         text, _, code = told.rpartition("status ")
@@ -206,11 +211,33 @@ def test_sites_are_written_down(manual: Manual) -> None:
             "centre": {"addresses": [addresses.CENTRE]},
             "failover": {"wait_to_restore_s": 3, "most_wait_s": 3},
         },
-        agent_plan=str(ROOT / "examples" / "plan"),
+        agent_plan_sources=[{"kind": "centre"}],
+        agent_plan_allowed_signers=str(manual.home / "allowed_signers"),
     )
+    plans = {"folder": "/srv/notanker/plans"}
+    told = folder / "host_vars" / "centre.yml"
+    told.write_text(yaml.safe_dump({"central_settings": {"plans": plans}}), "utf-8")
+    lay_plan(manual)
     write_pin(manual, PIN)
     manual.desk("notanker plan init", "~/plan")
     assert (manual.home / "plan" / "plan.toml").exists()
+
+
+def lay_plan(manual: Manual) -> None:
+    """Sign the example's plan, and copy it to the centre."""
+    key, plan = manual.home / "key", manual.home / "signed"
+    shutil.copytree(ROOT / "examples" / "plan", plan)
+    notanker = [str(Path(sys.executable).parent / "notanker"), "plan"]
+    for line in (
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)],
+        [*notanker, "pack", str(plan)],
+        [*notanker, "sign", str(plan), "--key", str(key)],
+    ):
+        subprocess.run(line, check=True, capture_output=True)
+    public = key.with_suffix(".pub").read_text("utf-8")
+    (manual.home / "allowed_signers").write_text(f"it@musterhafen.example {public}", "utf-8")
+    manual.centre.run("mkdir -p /srv/notanker/plans")
+    manual.centre.put(plan, f"/srv/notanker/plans/{SITE}")
 
 
 def write_pin(manual: Manual, pin: str) -> None:
@@ -259,7 +286,9 @@ def code_of(manual: Manual) -> str:
 
 def test_at_the_site_all_is_looked_at(manual: Manual) -> None:
     wait_until_well(manual)
-    manual.at_box("notanker modem signal", status=130)
+    # The centre has it, and the box its key by now.
+    manual.box.wait_until(said("s['plan']['fingerprint']"), 180)
+    manual.at_box("notanker modem signal", status=ENDED)
     look_at_it(manual)
     manual.desk("notanker plan poster", f"{ROOT}/examples/plan -o ~/poster.pdf")
     assert (manual.home / "poster.pdf").read_bytes().startswith(b"%PDF")
@@ -267,6 +296,10 @@ def test_at_the_site_all_is_looked_at(manual: Manual) -> None:
 
 def look_at_it(manual: Manual) -> None:
     """Do what ends each visit: a test SMS, the check, the status."""
+    # A beat over LTE, before the primary line was proven, met nobody: the centre is behind that line alone.
+    manual.box.wait_until(
+        said("s['heartbeat']['acknowledged'] and not s['heartbeat']['reason']"), 120
+    )
     before = len(manual.lab.smsc.messages())
     manual.at_box("notanker modem test --to NUMMER", NUMMER=NUMBER)
     assert [one["number"] for one in manual.lab.smsc.messages()[before:]] == [NUMBER]
@@ -306,7 +339,10 @@ def test_the_sim_is_changed(manual: Manual) -> None:
 def test_a_dead_box_is_replaced(manual: Manual) -> None:
     manual.at_centre(f"notanker central revoke {SITE}")
     stick_out(manual)
-    manual.desk("ssh-keygen -R ADRESSE", ADRESSE=manual.box.name)
+    known = manual.home / "known_hosts"
+    known.write_text(f"{manual.box.name} {(manual.home / 'key.pub').read_text('utf-8')}", "utf-8")
+    manual.desk("ssh-keygen -R ADRESSE", f"-f {known}", ADRESSE=manual.box.name)
+    assert not known.read_text("utf-8")
     manual.box.down()
     manual.box = Container(fresh_name("fresh")).up()
     insert_sim(manual, NEXT_PIN)
@@ -352,10 +388,11 @@ def test_the_modem_is_operated(manual: Manual) -> None:
     assert "lte" in manual.at_box("notanker modem list")
     before = len(manual.lab.smsc.messages())
     manual.at_box("notanker modem sms send NUMMER TEXT", NUMMER=NUMBER, TEXT="Probe")
-    assert [one["text"] for one in manual.lab.smsc.messages()[before:]] == ["Probe"]
+    (sent,) = manual.lab.smsc.messages()[before:]
+    assert sent["text"].startswith("Probe")
     manual.at_box("notanker modem sms list")
     manual.at_box("notanker modem ussd '*100#'")
-    manual.at_box("notanker panel --watch", status=130)
+    manual.at_box("notanker panel --watch", status=ENDED)
 
 
 def test_codes_are_made(manual: Manual) -> None:
@@ -364,8 +401,9 @@ def test_codes_are_made(manual: Manual) -> None:
 
 
 def test_plan_and_rules_are_looked_at(manual: Manual) -> None:
+    manual.box.put(manual.home / "signed", "/etc/notanker/plan")
     manual.at_box("notanker plan check", "/etc/notanker/plan")
-    manual.at_box("notanker plan accept", "/etc/notanker/plan")
+    manual.at_box("notanker plan accept /etc/notanker/plan")
     assert "notanker_meter" in manual.at_box("nft list tables")
 
 
@@ -374,6 +412,10 @@ def test_it_is_taken_away(manual: Manual) -> None:
     manual.at_box("notanker clear")
     assert "notanker_meter" not in manual.box.run("nft list tables")
     manual.play(f"remove --limit {SITE} -e remove_sure=true")
+    told = manual.home / "standorte" / "host_vars" / "centre.yml"
+    told.write_text(yaml.safe_dump({"central_sites": []}), "utf-8")
+    manual.play("central")
+    manual.centre.run(f"notanker central site add {SITE}")
     manual.at_centre(f"notanker central site remove {SITE}")
 
 
