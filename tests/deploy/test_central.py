@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -158,9 +159,15 @@ def test_a_site_reports_and_stands_on_the_board(centre: Centre) -> None:
 
 
 def test_a_month_is_given_out_on_paper_from_behind_the_fence(centre: Centre) -> None:
-    token = centre.run(f"{CENTRAL} user token mara 2>/dev/null").strip()
-    ask = f"curl -s -H 'Authorization: Bearer {token}' http://127.0.0.1:8444/site/nord/month/2026-11.pdf"
-    assert centre.run(f"{ask} | head -c 4") == "%PDF"
+    board = "http://127.0.0.1:8444"
+    curl = "curl -s --cookie-jar /run/cookies --cookie /run/cookies"
+    page = centre.run(f"{curl} {board}/sign-in")
+    token = re.search('name="form" value="([^"]+)"', page)
+    assert token is not None, page
+    form = {"name": "mara", "password": PASSWORD, "form": token[1]}
+    told = " ".join(f"--data-urlencode {shlex.quote(f'{k}={v}')}" for k, v in form.items())
+    centre.run(f"{curl} {told} {board}/sign-in")
+    assert centre.run(f"{curl} {board}/site/nord/month/2026-11.pdf | head -c 4") == "%PDF"
 
 
 def test_the_units_stand_behind_a_fence(centre: Centre) -> None:
