@@ -12,6 +12,7 @@ import pty
 import re
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from tests.deploy.conftest import COLLECTION, link_collection
 from tests.deploy.example import Example, certificate, join, said, wheelhouse
 from tests.docs.pages import DOCS, commands
 
-from notanker_lab import Lab, addresses
+from notanker_lab import Lab, addresses, kernel, processes
 from notanker_lab.booted import Booted, Container, in_place_of_the_site
 from notanker_lab.booted.system import fresh_name
 
@@ -35,6 +36,7 @@ PAGES = ("installing", "servicing", "operating")
 SITE = "musterdorf"
 PLAY = "ansible-playbook -i ~/standorte/inventory.yml notanker.site"
 NUMBER = "+491713920013"
+CENTRES_PORT = 8443
 PIN, NEXT_PIN = "47110815", "17423141"
 VAULT = "ein-langes-kennwort"
 _RUN_S = 900.0
@@ -163,8 +165,26 @@ def manual(in_a_capsule: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
         site, lte = in_place_of_the_site(lab)["lte0"]
         box.plug(lte, site)
         stand_at_the_site(made)
-        yield made
-        made.box.down()
+        relay = reachable_over_lte(made)
+        try:
+            yield made
+        finally:
+            relay.kill()
+            relay.wait()
+            made.box.down()
+
+
+def reachable_over_lte(manual: Manual) -> subprocess.Popen[bytes]:
+    """Let who comes over the lab's LTE to the centre's address come to this centre."""
+    there = manual.lab.topology.namespace("centre")
+    with kernel.in_network(there), socket.create_server((addresses.CENTRE, CENTRES_PORT)) as door:
+        words = [str(door.fileno()), addresses.CENTRE, str(CENTRES_PORT)]
+        enter = ["ip", "netns", "exec", manual.centre.links.near]
+        return subprocess.Popen(
+            [*enter, *processes.module("proxy"), *words],
+            env=processes.environment(),
+            pass_fds=[door.fileno()],
+        )
 
 
 def insert_sim(manual: Manual, pin: str) -> None:
@@ -296,7 +316,6 @@ def test_at_the_site_all_is_looked_at(manual: Manual) -> None:
 
 def look_at_it(manual: Manual) -> None:
     """Do what ends each visit: a test SMS, the check, the status."""
-    # A beat over LTE, before the primary line was proven, met nobody: the centre is behind that line alone.
     manual.box.wait_until(
         said("s['heartbeat']['acknowledged'] and not s['heartbeat']['reason']"), 120
     )
