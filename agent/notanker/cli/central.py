@@ -124,7 +124,7 @@ def enrol(config_path: Path, site: str, svg: BinaryIO | None) -> None:
     """Make a code for SITE: good once, for an hour. There it is typed after `notanker enrol`."""
     from notanker.cli.enrol_code import show_code
 
-    config = own_central(config_path)
+    config = read_central(config_path)
     with _operator(config) as operator:
         code = operator.enrol(site)
     show_code(config.keys.url, code.text, code.site, svg)
@@ -135,7 +135,7 @@ def enrol(config_path: Path, site: str, svg: BinaryIO | None) -> None:
 @click.pass_obj
 def site_key(config_path: Path, site: str) -> None:
     """Make a key for SITE and print it, for whoever carries keys by other means, such as Ansible."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         click.echo(operator.make_key(site))
 
 
@@ -144,7 +144,7 @@ def site_key(config_path: Path, site: str) -> None:
 @click.pass_obj
 def rotate(config_path: Path, site: str) -> None:
     """Have SITE change its key with its next heartbeat; the old one is good until then."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         operator.rotate(site)
 
 
@@ -153,7 +153,7 @@ def rotate(config_path: Path, site: str) -> None:
 @click.pass_obj
 def revoke(config_path: Path, site: str) -> None:
     """End all keys of SITE: nothing of it is taken until it is enrolled again."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         ended = operator.revoke(site)
     click.echo(say(f"{ended} Schlüssel gesperrt.", f"{ended} keys revoked."))
 
@@ -163,7 +163,7 @@ def revoke(config_path: Path, site: str) -> None:
 @click.pass_obj
 def site_anew(config_path: Path, site: str) -> None:
     """Take the new journal of SITE, whose SD card was replaced; the old history stays."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         operator.site_anew(site)
 
 
@@ -171,7 +171,7 @@ def site_anew(config_path: Path, site: str) -> None:
 @click.pass_obj
 def new_master_key(config_path: Path) -> None:
     """Seal the keys in the database with a new master key; then restart the centre."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         sealed = operator.change_master()
     click.echo(
         say(
@@ -193,7 +193,7 @@ def list_sites(config_path: Path, as_json: bool) -> None:
     """List the sites, and whether each has a key."""
     from notanker.cli.sites_shown import rows, shown
 
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         found = rows(operator.listed())
     if as_json:
         print_json({"sites": found})
@@ -218,7 +218,7 @@ def add_site(config_path: Path, /, site: str, **values: object) -> None:
             f"„{site}“ geht nicht als Kennung: Kleinbuchstaben, Ziffern, . und -, höchstens 63.",
             f"'{site}' is no id: small letters, digits, dots and dashes; 63 characters at the most.",
         )
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         operator.add(made)
 
 
@@ -232,7 +232,7 @@ def add_site(config_path: Path, /, site: str, **values: object) -> None:
 def rename_site(config_path: Path, /, site: str, **values: object) -> None:
     """Change what SITE is called, and how long it may be silent."""
     told = {name: value for name, value in values.items() if value is not None}
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         operator.change(site, told)
 
 
@@ -241,7 +241,7 @@ def rename_site(config_path: Path, /, site: str, **values: object) -> None:
 @click.pass_obj
 def remove_site(config_path: Path, site: str) -> None:
     """Take SITE off the list and end its keys; its history stays."""
-    with _operator(own_central(config_path)) as operator:
+    with _operator(read_central(config_path)) as operator:
         operator.remove(site)
 
 
@@ -328,7 +328,8 @@ def plan_status(config_path: Path, as_json: bool) -> None:
 
 
 def _staged(path: Path) -> CentralConfig:
-    config = own_central(path)
+    config = read_central(path)
+    become_its_user(config)
     if not config.plans.folder or not config.plans.staged:
         fail(
             "Pläne werden hier nicht in Stufen ausgegeben: [plans] folder und staged = true.",
@@ -348,13 +349,11 @@ def read_central(path: Path) -> CentralConfig:
     return config
 
 
-def own_central(path: Path) -> CentralConfig:
-    """Read central.toml, and go on as the centre's own user where root calls, whose database it is."""
+def become_its_user(config: CentralConfig) -> None:
+    """Go on as the centre's own user where root calls: whoever opens the centre's database does it first."""
     from notanker_central import keys
 
-    config = read_central(path)
     become_owner(keys.master_path(config).parent)
-    return config
 
 
 @contextmanager
@@ -364,6 +363,7 @@ def _operator(config: CentralConfig) -> Iterator[Operator]:
 
     import notanker_central
 
+    become_its_user(config)
     try:
         with notanker_central.operating(config) as operator:
             yield operator

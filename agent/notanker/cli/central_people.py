@@ -149,12 +149,13 @@ def _written(config_path: Path, did: Any, about: str) -> Iterator[Connection]:
 def _store(config_path: Path) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from notanker.cli.central import own_central
+    from notanker.cli.central import become_its_user, read_central
     from notanker_central.store import Store, StoreError
 
-    url = own_central(config_path).database.url
+    config = read_central(config_path)
+    become_its_user(config)
     try:
-        store = Store(url)
+        store = Store(config.database.url)
     except (SQLAlchemyError, StoreError) as error:
         fail(
             f"Die Datenbank lässt sich nicht öffnen: {error}.",
