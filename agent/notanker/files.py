@@ -35,8 +35,9 @@ def replace_file(
             if sync:
                 stream.flush()
                 os.fsync(stream.fileno())
-        if keep_owner and (path.exists() or os.geteuid() == 0):
-            known = (path if path.exists() else path.parent).stat()
+        like = path if path.exists() else path.parent
+        if keep_owner and (like is path or os.geteuid() == 0):
+            known = like.stat()
             os.chown(fresh, known.st_uid, known.st_gid)
         fresh.replace(path)
     except OSError:

@@ -36,8 +36,7 @@ class OneTimeCodes:
         Raises:
             CodeRefused: it is wrong, was used, or cannot be checked now.
         """
-        files = (self._config.totp, self._config.paper)
-        if not any(path is not None and path.exists() for path in files):
+        if not await asyncio.to_thread(self._any):
             raise CodeRefused("no_codes")
         if not code:
             raise CodeRefused("code")
@@ -63,6 +62,10 @@ class OneTimeCodes:
             raise CodeRefused("wrong")
         if await self._store.do(journal.reserve(f"paper:{found[:32]}", 1, 0)):
             raise CodeRefused("wrong")  # used before: the first use has counted it up to one
+
+    def _any(self) -> bool:
+        files = (self._config.totp, self._config.paper)
+        return any(path is not None and path.exists() for path in files)
 
     def _secret(self, contact: str) -> bytes | None:
         for line in _lines(self._config.totp):

@@ -129,3 +129,20 @@ def test_what_root_makes_can_be_read_by_whom_the_folder_is_for(
     assert call(config, "codes").exit_code == 0
     assert call(config, "enrol", "mara-beispiel").exit_code == 0
     assert {(tmp_path / name).stat().st_gid for name in ("paper", "totp")} == {group}
+
+
+def test_where_none_were_made_yet_that_is_what_is_said(config: Path) -> None:
+    async def refused() -> str:
+        store = Journal(config.parent / "journal.sqlite")
+        store.start()
+        box = OneTimeCodes(
+            OrdersConfig(totp=config.parent / "totp", paper=config.parent / "paper"), store
+        )
+        try:
+            with pytest.raises(CodeRefused) as error:
+                await box.use("mara-beispiel", "123456")
+        finally:
+            await asyncio.to_thread(store.close)
+        return str(error.value)
+
+    assert asyncio.run(refused()) == "no_codes"
