@@ -28,7 +28,7 @@ class Example:
     """A copy of the example inventory, in which one site is a booted system.
 
     Args:
-        folder: where the copy is made; it must not be there yet, unless somebody else has made it.
+        folder: where the copy is; it is made unless it is there.
         site: the site's name in the example.
         box: the booted system.
     """
@@ -61,6 +61,17 @@ def said(what: str) -> str:
     """Give a command of the box that tells whether its agent's status, `s`, is so."""
     code = f"import json; s = json.load(open('/run/notanker/status.json')); assert {what}"
     return f"python3 -c {shlex.quote(code)}"
+
+
+WELL = said("s['line'] == 'primary' and all(u['verdict'] == 'up' for u in s['uplinks'])")
+"""A command of the box that tells whether both lines are proven, and traffic takes the primary one."""
+
+
+def answer_as_anchors(box: Booted, link: str) -> None:
+    """Let the anchors answer at the other end of a link."""
+    box.beyond(link, "ip link set lo up")
+    for address in addresses.ANCHORS:
+        box.beyond(link, f"ip address add {address}/32 dev lo")
 
 
 def wheelhouse(folder: Path, release: str, more: dict[str, bytes]) -> Path:

@@ -24,7 +24,15 @@ from typing import Any
 import pytest
 import yaml
 from tests.deploy.conftest import COLLECTION, link_collection
-from tests.deploy.example import Example, certificate, join, said, wheelhouse
+from tests.deploy.example import (
+    WELL,
+    Example,
+    answer_as_anchors,
+    certificate,
+    join,
+    said,
+    wheelhouse,
+)
 from tests.docs.pages import DOCS, commands
 
 from notanker_lab import Lab, addresses, kernel, processes
@@ -50,7 +58,7 @@ NOT_TRIED = {
     "notanker central": "the name of a group",
     "notanker orders": "the name of a group",
     "sudo -i": "each command at a box or a centre is tried so",
-    "chronyc tracking": "a container's clock is this machine's; test_network asks chrony on a machine",
+    "chronyc tracking": "a container's clock is this machine's, and no chrony runs there",
 }
 """What is left to others, and why."""
 WRITTEN = {one for name in PAGES for one in commands(DOCS / "de" / f"{name}.md")}
@@ -58,7 +66,7 @@ WRITTEN = {one for name in PAGES for one in commands(DOCS / "de" / f"{name}.md")
 
 @dataclass
 class Manual:
-    """Who does what the pages say: at the desk, at a box as its user, at the centre."""
+    """Who does what the pages say: at the desk, at a box, at the centre."""
 
     lab: Lab
     home: Path
@@ -66,9 +74,8 @@ class Manual:
     centre: Container
     tried: set[str] = field(default_factory=set)
 
-    @property
-    def example(self) -> Example:
-        """The technician's copy of the example."""
+    def inventory(self) -> Example:
+        """Give the technician's copy of the example, which leads to the box that there is from now on."""
         return Example(self.home / "standorte", SITE, self.box)
 
     def desk(self, written: str, more: str = "", *, status: int = 0, **words: str) -> str:
@@ -162,8 +169,8 @@ def manual(in_a_capsule: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with Lab() as lab, Container(names[0]) as box, Container(names[1]) as centre:
         made = Manual(lab, tmp_path_factory.mktemp("home"), box, centre)
         insert_sim(made, PIN)
-        site, lte = in_place_of_the_site(lab)["lte0"]
-        box.plug(lte, site)
+        in_place_of_the_site(lab)
+        stick_in(made)
         stand_at_the_site(made)
         relay = reachable_over_lte(made)
         try:
@@ -195,9 +202,7 @@ def insert_sim(manual: Manual, pin: str) -> None:
 
 def stand_at_the_site(manual: Manual) -> None:
     """Let the box have a line on which the anchors and the centre answer."""
-    manual.box.beyond("eth0", "ip link set lo up")
-    for address in addresses.ANCHORS:
-        manual.box.beyond("eth0", f"ip address add {address}/32 dev lo")
+    answer_as_anchors(manual.box, "eth0")
     join(manual.box, manual.centre)
 
 
@@ -209,12 +214,6 @@ def stick_in(manual: Manual) -> None:
     manual.box.plug("lte0", manual.lab.topology.namespace("site"))
 
 
-def wait_until_well(manual: Manual) -> None:
-    manual.box.wait_until(
-        said("s['line'] == 'primary' and all(u['verdict'] == 'up' for u in s['uplinks'])"), 180
-    )
-
-
 # Einen Standort einrichten
 
 
@@ -223,9 +222,10 @@ def test_sites_are_written_down(manual: Manual) -> None:
     folder = manual.home / "standorte"
     groups: dict[str, Any] = {name: {"hosts": {}} for name in ("notanker_sites", "notanker_centre")}
     (folder / "inventory.yml").write_text(yaml.safe_dump(groups), "utf-8")
-    manual.example.lead("notanker_centre", "centre", manual.centre)
+    inventory = manual.inventory()
+    inventory.lead("notanker_centre", "centre", manual.centre)
     certificate(folder / "secrets-centre", manual.home)
-    manual.example.say(
+    inventory.say(
         agent_anchors=[{"kind": "icmp", "address": one} for one in addresses.ANCHORS],
         agent_settings={
             "centre": {"addresses": [addresses.CENTRE]},
@@ -273,7 +273,7 @@ def test_what_is_wrong_is_told_and_nothing_is_changed(manual: Manual) -> None:
     manual.play("look")
     file = manual.home / "standorte" / "host_vars" / f"{SITE}.yml"
     right = file.read_text("utf-8")
-    manual.example.say(notanker_mode="router", notanker_mdoe="solo")
+    manual.inventory().say(notanker_mode="router", notanker_mdoe="solo")
     told = manual.play("look", status=2)
     file.write_text(right, "utf-8")
     assert "changed=0" in told
@@ -305,7 +305,7 @@ def code_of(manual: Manual) -> str:
 
 
 def test_at_the_site_all_is_looked_at(manual: Manual) -> None:
-    wait_until_well(manual)
+    manual.box.wait_until(WELL, 180)
     # The centre has it, and the box its key by now.
     manual.box.wait_until(said("s['plan']['fingerprint']"), 180)
     manual.at_box("notanker modem signal", status=ENDED)
@@ -327,7 +327,7 @@ def look_at_it(manual: Manual) -> None:
 
 
 def test_the_first_drill(manual: Manual) -> None:
-    wait_until_well(manual)
+    manual.box.wait_until(WELL, 180)
     told = manual.play(f"drill --limit {SITE} -e drill_told=true", "-e drill_minutes=1")
     assert "s war der Verkehr auf LTE" in told
     number = manual.at_box("notanker incidents list").split()[0]
@@ -350,7 +350,7 @@ def test_the_sim_is_changed(manual: Manual) -> None:
     stick_out(manual)
     insert_sim(manual, NEXT_PIN)
     stick_in(manual)
-    wait_until_well(manual)
+    manual.box.wait_until(WELL, 180)
     assert "SIM" in manual.at_box("notanker modem info")
     look_at_it(manual)
 
@@ -367,9 +367,9 @@ def test_a_dead_box_is_replaced(manual: Manual) -> None:
     insert_sim(manual, NEXT_PIN)
     stick_in(manual)
     stand_at_the_site(manual)
-    assert manual.example.site == SITE
+    manual.inventory()
     manual.play(f"replace --limit {SITE}")
-    wait_until_well(manual)
+    manual.box.wait_until(WELL, 180)
     look_at_it(manual)
 
 
@@ -384,7 +384,7 @@ def test_a_new_version_comes_and_the_one_before_is_gone_back_to(
 ) -> None:
     before = manual.box.run("readlink /opt/notanker/current").strip()
     house = wheelhouse(tmp_path / "house", "9.9.9", {"notanker/cli/agent.py": b"\n# Another.\n"})
-    manual.example.say(notanker_wheelhouse=str(house))
+    manual.inventory().say(notanker_wheelhouse=str(house))
     manual.play("update")
     assert manual.box.run("readlink /opt/notanker/current").strip() == "/opt/notanker/9.9.9"
     back = "sudo ln -sfn /opt/notanker/<Version> /opt/notanker/current"
@@ -392,7 +392,7 @@ def test_a_new_version_comes_and_the_one_before_is_gone_back_to(
     version: dict[str, Any] = {"<Version>": Path(before).name}
     manual.at_box(f"{back} && {restart}", **version)
     assert manual.box.run("readlink /opt/notanker/current").strip() == before
-    wait_until_well(manual)
+    manual.box.wait_until(WELL, 180)
 
 
 def test_what_to_do_when_something_is_wrong(manual: Manual) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.deploy.example import HOUSE, Example, certificate, join, said, wheelhouse
+from tests.deploy.example import (
+    HOUSE,
+    WELL,
+    Example,
+    answer_as_anchors,
+    certificate,
+    join,
+    said,
+    wheelhouse,
+)
 
 from notanker_lab import addresses
 from notanker_lab.booted import Booted, Container
@@ -150,9 +159,7 @@ def test_what_is_taken_away_leaves_nothing_but_the_record(sites: Example) -> Non
 def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Example) -> None:
     box = sites.box
     for link in ("eth0", "lte0"):
-        box.beyond(link, "ip link set lo up")
-        for address in addresses.ANCHORS:
-            box.beyond(link, f"ip address add {address}/32 dev lo")
+        answer_as_anchors(box, link)
     sites.say(
         notanker_modem="none",
         agent_lte_gateway=addresses.STICK,
@@ -164,9 +171,7 @@ def test_a_drill_takes_the_line_away_and_gives_it_back(sites: Example) -> None:
     asked = sites.play("drill.yml")
     assert asked.failed
     assert "drill_told=true" in asked.text
-    box.wait_until(
-        said("s['line'] == 'primary' and all(u['verdict'] == 'up' for u in s['uplinks'])"), 180
-    )
+    box.wait_until(WELL, 180)
     drill = sites.play("drill.yml", "-e", "drill_told=true", "-e", "drill_minutes=1")
     assert not drill.failed, drill.why
     assert "s war der Verkehr auf LTE" in " ".join(drill.text.split())
