@@ -141,12 +141,14 @@ def _replace(database: Path, copy: Path, now_s: float) -> Path | None:
     try:
         shutil.copyfile(copy, part)
         part.chmod(0o600)
+        if os.geteuid() == 0:  # the centre's user gets it all the same
+            owner = (database if database.exists() else database.parent).stat()
+            os.chown(part, owner.st_uid, owner.st_gid)
         if database.exists():
             _alone(database)
             stamp = datetime.fromtimestamp(now_s, UTC).strftime(_STAMP)
             before = database.with_name(f"{database.name}.before-{stamp}")
             os.link(database, before)
-            os.chown(part, database.stat().st_uid, database.stat().st_gid)
         _on_disk(part, database)
     finally:
         part.unlink(missing_ok=True)

@@ -264,7 +264,7 @@ def test_without_the_right_to_switch_the_agent_says_so_and_the_alert_goes_out_al
         line = scene.stage.command("run", "--config", str(scene.stage.config))
         scene.agent = scene.lab.popen("site", line, uid=AGENT_UID, ambient_caps=("net_raw",))
         status = scene.wait(lambda s: s["findings"] and s["plan"]["fingerprint"], 30)
-        assert any("routing" in finding for finding in status["findings"])
+        assert any("Routen des Kerns" in finding for finding in status["findings"])
         scene.wait(lambda s: all(item["verdict"] == "up" for item in s["uplinks"]), 30)
         with scene.lab.faults.silent_cut():
             told = scene.wait_sms(2, "STÖRUNG", timeout_s=40)

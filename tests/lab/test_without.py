@@ -107,7 +107,7 @@ def _outage_without_a_disk(scene: Scene) -> None:
         until(lambda: scene.site()["state"] == "backup", "beats go on", 40)
         assert scene.site()["beat"]["counter"] > beats
         told = scene.stage.status()["findings"]
-        assert any("journal" in finding for finding in told), told
+        assert any("Journal: " in finding for finding in told), told
         until(lambda: "Internet läuft über LTE" in scene.page("/de/").text, "the portal goes on")
     scene.wait_line("primary", timeout_s=30)
 

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from notanker.core.budget import Band
 from notanker.core.names import Uplink, Verdict
-from notanker.core.status import Status, SystemStatus
-from notanker.core.wording import UPLINKS, Pair
+from notanker.core.status import BudgetStatus, Status, SystemStatus
+from notanker.core.wording import BANDS, UPLINKS, Pair
 
 
 def findings(status: Status) -> tuple[Pair, ...]:
     """Return each finding as a sentence, German and English."""
-    return (*_centre(status), *_anchors(status), *_systems(status), *_outside(status))
+    return (
+        *_budget(status.budget),
+        *_centre(status),
+        *_anchors(status),
+        *_systems(status),
+        *_outside(status),
+    )
+
+
+def _budget(budget: BudgetStatus | None) -> Iterator[Pair]:
+    if budget is None or budget.band is Band.PLENTY:
+        return
+    used, limit = (f"{size / 1e6:.0f}" for size in (budget.used_bytes, budget.limit_bytes or 0))
+    german, english = BANDS[budget.band]
+    yield (
+        f"LTE-Datenbudget: {used} von {limit} MB, {german}",
+        f"LTE data budget: {used} of {limit} MB, {english}",
+    )
 
 
 def _centre(status: Status) -> Iterator[Pair]:

@@ -8,7 +8,6 @@ from notanker.core.bearer import Order
 from notanker.core.budget import Band, Purpose
 from notanker.core.cause import Detail
 from notanker.core.names import Cause, Confidence, Line, Outcome, Uplink, Verdict
-from notanker.core.status import BudgetStatus
 
 Pair = tuple[str, str]
 
@@ -117,17 +116,6 @@ _SIGNS: Final[tuple[tuple[str, Pair], ...]] = (
     (" loss", (" Verlust", " loss")),
 )
 """What evidence is made of, in words; figures and ids are the same in both languages."""
-
-
-def budget_finding(budget: BudgetStatus | None, language: str) -> str:
-    """Return the finding that people are to act on, empty while there is plenty of LTE data."""
-    if budget is None or budget.band is Band.PLENTY:
-        return ""
-    used, limit = (f"{size / 1e6:.0f}" for size in (budget.used_bytes, budget.limit_bytes or 0))
-    german, english = BANDS[budget.band]
-    if language == "de":
-        return f"LTE-Datenbudget: {used} von {limit} MB, {german}"
-    return f"LTE data budget: {used} of {limit} MB, {english}"
 
 
 def signal_pair(dbm: float) -> Pair:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from notanker.core.facts import Started
 from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
-from notanker.core.wording import budget_finding
+from notanker.core.wording import Pair
 from notanker.shell import clock
 from notanker.shell.announcing import Announcer
 from notanker.shell.centre import Centre
@@ -83,7 +83,7 @@ class Agent:
         self._config = config
         self._log = log
         self._findings = findings
-        self._journal_trouble = ""
+        self._journal_trouble: Pair | None = None
         self._clock = Clock()
         self._tasks = Tasks(log)
         self._kernel = kernel_of(config)
@@ -372,19 +372,21 @@ class Agent:
         self._loop.call_soon_threadsafe(self._journal_told, trouble)
 
     def _journal_told(self, trouble: str) -> None:
-        self._journal_trouble = trouble
+        self._journal_trouble = (f"Journal: {trouble}", f"journal: {trouble}") if trouble else None
         if trouble:
             self._log.error("journal_not_written", reason=trouble)
         else:
             self._log.info("journal_written")
         self._snapshot.soon()
 
+    def _said(self, pairs: Iterable[Pair]) -> Iterator[str]:
+        """Yield each sentence in the site's language."""
+        return (pair[self._config.site.language == "en"] for pair in pairs)
+
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())
-        journal = f"journal: {self._journal_trouble}" if self._journal_trouble else ""
-        budget = budget_finding(status.budget, self._config.site.language)
         parts = (self._routing, self._forwarder, self._gateway, self._shaper, self._panel)
-        troubles = (journal, *(part.trouble for part in parts if part is not None), budget)
+        troubles = (self._journal_trouble, *(part.trouble for part in parts if part is not None))
         return replace(
             status,
             modem=self._modem.status if self._modem else None,
@@ -394,8 +396,8 @@ class Agent:
             box=self._outside.offering.seen(status.box),
             findings=(
                 *self._findings,
-                *(trouble for trouble in troubles if trouble),
+                *self._said(pair for pair in troubles if pair is not None),
                 *self._planning.findings,
-                *(pair[self._config.site.language == "en"] for pair in findings(status)),
+                *self._said(findings(status)),
             ),
         )

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from notanker.core.names import Uplink
+from notanker.core.wording import Pair
 from notanker.files import replace_file
 from notanker.shell.logs import Log
 
@@ -25,13 +26,16 @@ class Forwarder:
         file: dnsmasq's `resolv-file`.
         resolvers: The resolvers of each uplink.
         log: Where changes are logged.
+
+    Attributes:
+        trouble: Why the file does not say what it should, None while it does.
     """
 
     def __init__(self, file: Path, resolvers: Mapping[Uplink, tuple[str, ...]], log: Log) -> None:
         self._file = file
         self._resolvers = resolvers
         self._log = log
-        self.trouble = ""
+        self.trouble: Pair | None = None
 
     def point(self, to: Uplink) -> None:
         """Have the resolvers of this uplink asked; a file that says so already is left alone."""
@@ -42,9 +46,9 @@ class Forwarder:
                 return
             replace_file(self._file, data, sync=False)
         except OSError as error:
-            self._tell(f"dns: {self._file}: {error.strerror}")
+            self._tell(_unwritten(self._file, error))
         else:
-            self._tell("")
+            self._tell(None)
             self._log.info("forwarder_pointed", to=str(to))
 
     def _is(self, data: bytes) -> bool:
@@ -54,10 +58,17 @@ class Forwarder:
         except FileNotFoundError:
             return False
 
-    def _tell(self, trouble: str) -> None:
-        if trouble and trouble != self.trouble:
-            self._log.error("forwarder_not_pointed", reason=trouble)
+    def _tell(self, trouble: Pair | None) -> None:
+        if trouble is not None and trouble != self.trouble:
+            self._log.error("forwarder_not_pointed", reason=trouble[1])
         self.trouble = trouble
+
+
+def _unwritten(file: Path, error: OSError) -> Pair:
+    return (
+        f"dns: {file} lässt sich nicht schreiben: {error.strerror}",
+        f"dns: {file} cannot be written: {error.strerror}",
+    )
 
 
 def of_one_line(

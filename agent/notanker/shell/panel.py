@@ -20,6 +20,7 @@ from notanker.core.events import Acknowledged, DrillAsked, Event, PowerChanged, 
 from notanker.core.moment import Moment
 from notanker.core.panel import Hours
 from notanker.core.status import Status
+from notanker.core.wording import Pair
 from notanker.lamps import PanelPicture
 from notanker.plugin import Collected, Hold, MainsPower, PanelNews, PluginError, PowerCut
 from notanker.shell import clock
@@ -58,7 +59,7 @@ def panel_of(
         return Hours(window, loud, clock.offset_s(now(), zone))
 
     ways = Ways(status, now, hours, happened, written, press)
-    return Panel(plugins[config.panel.plugin], ways, config.site.language, log)
+    return Panel(plugins[config.panel.plugin], ways, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +83,17 @@ class Panel:
     """The loop of one panel.
 
     Attributes:
-        trouble: What a person must look after at the box, empty if nothing.
+        trouble: What a person must look after at the box, None if nothing.
     """
 
-    def __init__(self, plugin: PluginProcess, ways: Ways, language: str, log: Log) -> None:
+    def __init__(self, plugin: PluginProcess, ways: Ways, log: Log) -> None:
         self._plugin: Final = plugin
         self._ways: Final = ways
-        self._language: Final = language
         self._log: Final = log
         self._news: Final = asyncio.Event()
         self._shown: tuple[PanelPicture, float] | None = None
         self._refused = ""
-        self.trouble = ""
+        self.trouble: Pair | None = None
 
     def changed(self) -> None:
         """Hear that the status is another one."""
@@ -164,7 +164,7 @@ class Panel:
             self._hear(one)
         for happening in told.happenings:
             self._log.warning("panel_happening", what=happening.what, reason=happening.reason)
-            self.trouble = self._stuck(happening.reason) if happening.what == STUCK else ""
+            self.trouble = _stuck(happening.reason) if happening.what == STUCK else None
 
     async def _refresh(self) -> None:
         now = self._ways.now()
@@ -209,14 +209,16 @@ class Panel:
         number = status.incident.number if status.incident else 0
         self._log.info("panel_asked", line=str(status.line), incident=number)
 
-    def _stuck(self, reason: str) -> str:
-        if self._language == "de":
-            return f"Panel: Die Taste klemmt ({reason}); so lange quittiert sie nichts."
-        return f"Panel: the button is stuck ({reason}); until then it acknowledges nothing."
-
     def _tell(self, refused: str) -> None:
         if refused and refused != self._refused:
             self._log.warning("panel_not_shown", reason=refused)
         elif self._refused and not refused:
             self._log.info("panel_shown")
         self._refused = refused
+
+
+def _stuck(reason: str) -> Pair:
+    return (
+        f"Panel: Die Taste klemmt ({reason}); so lange quittiert sie nichts.",
+        f"Panel: the button is stuck ({reason}); until then it acknowledges nothing.",
+    )

@@ -9,6 +9,7 @@ from typing import Final
 from notanker.core.commands import Cut, Switch
 from notanker.core.events import Event, LinkChanged, PathSeen, RouteSeen, SwitchDone
 from notanker.core.names import Uplink
+from notanker.core.wording import Pair
 from notanker.shell import clock, kernel
 from notanker.shell.flows import cutting
 from notanker.shell.flows.cutting import Left
@@ -33,6 +34,9 @@ class Routing:
         link_back: Called when an uplink's interface (re)appears: old sockets may be bound to a dead one.
         log: Where changes are logged.
         forwarder: The box's DNS forwarder, which follows the line.
+
+    Attributes:
+        trouble: Why the traffic cannot be moved, None while it can.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class Routing:
         self._forwarder = forwarder
         self._changed = asyncio.Event()
         self._addresses: dict[Uplink, tuple[str, ...]] = {}
-        self.trouble = ""
+        self.trouble: Pair | None = None
 
     def prepare(self) -> Uplink:
         """Put rules and table in place; return where the traffic goes now."""
@@ -60,10 +64,13 @@ class Routing:
             route = self._kernel.prepare()
             self._remember(self._kernel.addresses())
         except OSError as error:
-            self.trouble = f"the kernel's routing cannot be changed: {error}"
+            self.trouble = (
+                f"Die Routen des Kerns lassen sich nicht ändern: {error}",
+                f"the kernel's routing cannot be changed: {error}",
+            )
             self._log.error("routing_refused", reason=str(error))
             return Uplink.PRIMARY
-        self.trouble = ""
+        self.trouble = None
         self._point(route)
         return route
 

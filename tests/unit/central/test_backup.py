@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -116,8 +117,13 @@ def test_a_fresh_machine_gets_its_database_from_the_copy(
 ) -> None:
     store.take(make.beat(3), NOW_S)
     copy = back_up(url, folder, 14.0, NOW_S)
-    assert restore(f"sqlite:///{tmp_path}/fresh.sqlite", copy, NOW_S) is None
-    assert counter_in(tmp_path / "fresh.sqlite") == 3
+    state = tmp_path / "state"
+    state.mkdir()
+    its_user = 65534 if os.geteuid() == 0 else os.geteuid()
+    os.chown(state, its_user, -1)
+    assert restore(f"sqlite:///{state}/fresh.sqlite", copy, NOW_S) is None
+    assert counter_in(state / "fresh.sqlite") == 3
+    assert (state / "fresh.sqlite").stat().st_uid == its_user
 
 
 def test_nothing_is_brought_back_under_a_centre_that_runs(

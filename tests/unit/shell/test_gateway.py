@@ -12,8 +12,8 @@ from notanker.errors import Language
 from notanker.plan.hosts import Host, host_of
 from notanker.plan.load import load as load_plan
 from notanker.shell import clock
-from notanker.shell.gateway import names, nft, ruleset
-from notanker.shell.gateway.gateway import places_of
+from notanker.shell.gateway import gateway, names, nft, ruleset
+from notanker.shell.gateway.gateway import missing, places_of
 from notanker.shell.gateway.names import Names
 from notanker.shell.gateway.ruleset import Rules
 from notanker.shell.probes import dns
@@ -174,6 +174,34 @@ def test_a_name_that_the_plan_names_no_more_is_forgotten(resolver: Resolver) -> 
 
 
 # nft.
+
+
+@pytest.mark.parametrize(
+    ("forward", "german", "english"),
+    [
+        ("0", "Der Kern leitet nicht weiter", "the kernel does not forward"),
+        ("1", "keine Adresse bekannt für a.example", "no address is known for a.example"),
+    ],
+)
+def test_what_keeps_rules_that_stand_from_their_work_is_told(
+    forward: str, german: str, english: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = tmp_path / "ip_forward"
+    switch.write_text(f"{forward}\n", "ascii")
+    monkeypatch.setattr(gateway, "FORWARDING", switch)
+    told = missing({"a.example": frozenset(), "b.example": frozenset({"203.0.113.7"})})
+    assert told is not None
+    assert german in told[0]
+    assert english in told[1]
+
+
+def test_nothing_is_told_where_all_names_have_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = tmp_path / "ip_forward"
+    switch.write_text("1\n", "ascii")
+    monkeypatch.setattr(gateway, "FORWARDING", switch)
+    assert missing({"b.example": frozenset({"203.0.113.7"})}) is None
 
 
 def test_a_system_without_nft_is_told_which_package_is_missing(

@@ -13,6 +13,7 @@ from notanker.config.model import Config
 from notanker.core.budget import Users
 from notanker.core.names import Uplink
 from notanker.core.state import Site
+from notanker.core.wording import Pair
 from notanker.plan.hosts import Host, host_of
 from notanker.plan.model import Plan
 from notanker.shell import clock
@@ -63,6 +64,9 @@ class Gateway:
         route: Gives the uplink in use.
         allowed: Tells whether the LTE budget still has something for users.
         log: Where changes are logged.
+
+    Attributes:
+        trouble: What keeps it from its work, None for nothing.
     """
 
     def __init__(
@@ -81,7 +85,7 @@ class Gateway:
         self._allowed = allowed
         self._log = log
         self._news = asyncio.Event()
-        self.trouble = ""
+        self.trouble: Pair | None = None
 
     def changed(self) -> None:
         """Hear that the plan or the line in use is another."""
@@ -111,7 +115,7 @@ class Gateway:
         try:
             await nft.load(text)
         except ToolError as error:
-            self._tell(f"gateway: the rules cannot be set: {error}")
+            self._tell(_unset(error))
             return False
         self._log.info("gateway_rules_set")
         return True
@@ -119,7 +123,7 @@ class Gateway:
     async def _pause(self, *, again: bool) -> None:
         """Wait until there is something to do."""
         if not again:
-            self._tell(_missing(self._names.addresses()))
+            self._tell(missing(self._names.addresses()))
         due_s = self._names.next_s()
         wait_s = LOOK_S if due_s is None else min(max(due_s - clock.boot_s(), AGAIN_S), LOOK_S)
         try:
@@ -129,9 +133,9 @@ class Gateway:
             pass
         self._news.clear()
 
-    def _tell(self, trouble: str) -> None:
-        if trouble and trouble != self.trouble:
-            self._log.error("gateway_trouble", reason=trouble)
+    def _tell(self, trouble: Pair | None) -> None:
+        if trouble is not None and trouble != self.trouble:
+            self._log.error("gateway_trouble", reason=trouble[1])
         self.trouble = trouble
 
 
@@ -147,12 +151,27 @@ def places_of(plan: Plan | None, channel: str = "") -> tuple[Host, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _missing(addresses: Mapping[str, frozenset[str]]) -> str:
-    """Return what keeps the gateway from its work although its rules stand, empty for nothing."""
+def _unset(error: ToolError) -> Pair:
+    return (
+        f"gateway: Die Regeln lassen sich nicht setzen: {error}",
+        f"gateway: the rules cannot be set: {error}",
+    )
+
+
+def missing(addresses: Mapping[str, frozenset[str]]) -> Pair | None:
+    """Return what keeps the gateway from its work although its rules stand, None for nothing."""
     if not _forwards():
-        return f"gateway: the kernel does not forward; set {FORWARDING} to 1 (sysctl.d)"
-    unknown = sorted(name for name, found in addresses.items() if not found)
-    return f"gateway: no address is known for {', '.join(unknown)}" if unknown else ""
+        return (
+            f"gateway: Der Kern leitet nicht weiter; {FORWARDING} auf 1 setzen (sysctl.d)",
+            f"gateway: the kernel does not forward; set {FORWARDING} to 1 (sysctl.d)",
+        )
+    unknown = ", ".join(sorted(name for name, found in addresses.items() if not found))
+    if not unknown:
+        return None
+    return (
+        f"gateway: keine Adresse bekannt für {unknown}",
+        f"gateway: no address is known for {unknown}",
+    )
 
 
 def _forwards() -> bool:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from notanker.config.model import Config
-from notanker.errors import Language
 from notanker.shell import clock
 from notanker.shell.gateway import tc
 from notanker.shell.logs import Log
@@ -145,18 +144,19 @@ class Shaper:
     Args:
         interface: The backup's.
         line_kbps: What its upload carries.
-        language: In which troubles are told.
         log: Where changes are logged.
+
+    Attributes:
+        trouble: Why voice does not come first, None while it does.
     """
 
-    def __init__(self, interface: str, line_kbps: int, language: Language, log: Log) -> None:
+    def __init__(self, interface: str, line_kbps: int, log: Log) -> None:
         self._interface = interface
         self._up_kbps = int(line_kbps * SHARE)
-        self._language = language
         self._log = log
         self._index: int | None = None
         self._look_s = 0.0
-        self.trouble = ""
+        self.trouble: Pair | None = None
 
     async def run(self) -> None:
         """Keep it right until cancelled."""
@@ -218,10 +218,9 @@ class Shaper:
         return ""
 
     def _tell(self, trouble: Pair | None) -> None:
-        words = "" if trouble is None else trouble[self._language == "en"]
-        if trouble is not None and words != self.trouble:
+        if trouble is not None and trouble != self.trouble:
             self._log.error("shaping_trouble", reason=trouble[1])
-        self.trouble = words
+        self.trouble = trouble
 
 
 async def clear_away(*, but: str = "") -> None:
@@ -274,4 +273,4 @@ def shaper_of(config: Config, log: Log) -> Shaper | None:
     up_kbps = config.gateway.lte_up_kbps
     if config.gateway.mode == "solo" or up_kbps is None:
         return None
-    return Shaper(config.backup.interface, up_kbps, config.site.language, log)
+    return Shaper(config.backup.interface, up_kbps, log)
