@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from notanker.cli.central_open import read_central
 from notanker.cli.output import fail, say
-
-if TYPE_CHECKING:
-    from notanker_central.config import CentralConfig
 
 
 @click.command("backup")
@@ -28,7 +25,7 @@ def backup(config_path: Path, folder: Path, keep_days: float) -> None:
     """Copy the database into FOLDER while the centre runs; the master key is not in the copy."""
     from notanker_central.backup import BackupError, back_up
 
-    url = _config(config_path).database.url
+    url = read_central(config_path).database.url
     try:
         made = back_up(url, folder, keep_days, _now_s())
     except BackupError as error:
@@ -44,7 +41,7 @@ def restore(config_path: Path, copy: Path) -> None:
     from notanker_central.backup import BackupError
     from notanker_central.backup import restore as bring_back
 
-    url = _config(config_path).database.url
+    url = read_central(config_path).database.url
     try:
         before = bring_back(url, copy, _now_s())
     except BackupError as error:
@@ -52,12 +49,6 @@ def restore(config_path: Path, copy: Path) -> None:
     click.echo(say(f"{copy} ist in Kraft.", f"{copy} is in force."))
     if before is not None:
         click.echo(say(f"Die bisherige Datenbank: {before}", f"The database until now: {before}"))
-
-
-def _config(path: Path) -> CentralConfig:
-    from notanker.cli.central import read_central  # which has these commands
-
-    return read_central(path)
 
 
 def _now_s() -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from notanker.cli.central_open import become_its_user, no_database, read_central
 from notanker.cli.output import fail, json_option, print_json, say
 
 if TYPE_CHECKING:
@@ -149,7 +150,6 @@ def _written(config_path: Path, did: Any, about: str) -> Iterator[Connection]:
 def _store(config_path: Path) -> Iterator[Any]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from notanker.cli.central import become_its_user, read_central
     from notanker_central.store import Store, StoreError
 
     config = read_central(config_path)
@@ -157,10 +157,7 @@ def _store(config_path: Path) -> Iterator[Any]:
     try:
         store = Store(config.database.url)
     except (SQLAlchemyError, StoreError) as error:
-        fail(
-            f"Die Datenbank lässt sich nicht öffnen: {error}.",
-            f"The database cannot be opened: {error}.",
-        )
+        no_database(error)
     try:
         yield store
     finally:
