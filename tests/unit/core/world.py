@@ -296,3 +296,12 @@ class World:
     def told(self) -> list[tuple[str, str]]:
         """Return who was told what."""
         return [(fact.contact, fact.template) for fact in self.of(Queued)]
+
+
+def settled(**values: Any) -> World:
+    """Return a world in which both lines have proven themselves and all is calm."""
+    world = World(**values)
+    world.run(4)
+    both = (world.verdict(Uplink.PRIMARY), world.verdict(Uplink.BACKUP))
+    assert both == (Verdict.UP, Verdict.UP)
+    return world
