@@ -58,7 +58,7 @@ NOT_TRIED = {
     "notanker central": "the name of a group",
     "notanker orders": "the name of a group",
     "sudo -i": "each command at a box or a centre is tried so",
-    "chronyc tracking": "a container's clock is this machine's, and no chrony runs there",
+    "chronyc tracking": "a container has no clock of its own; test_outage tries it on a machine",
 }
 """What is left to others, and why."""
 WRITTEN = {one for name in PAGES for one in commands(DOCS / "de" / f"{name}.md")}

@@ -198,6 +198,10 @@ def test_a_second_run_changes_nothing(site: Site) -> None:
     print(f"the second run took {again.seconds:.0f} s")
 
 
+def test_the_box_can_be_asked_where_its_time_comes_from(site: Site) -> None:
+    assert "Leap status" in site.box.run("chronyc tracking")
+
+
 def test_a_phone_joins_is_led_to_the_portal_and_reads_the_plan(site: Site) -> None:
     phone = Phone(site.box)
     phone.join(SSID, KEY)
