@@ -58,6 +58,9 @@ NOT_TRIED = {
     "notanker central": "the name of a group",
     "notanker orders": "the name of a group",
     "sudo -i": "each command at a box or a centre is tried so",
+    "sudo notanker-rootfs writable": "for boxes that want it: test_rootfs",
+    "sudo notanker-rootfs read-only": "the same",
+    "sudo apt full-upgrade": "Debian's own, and a mirror's",
     "chronyc tracking": "a container has no clock of its own; test_outage tries it on a machine",
 }
 """What is left to others, and why."""
