@@ -149,6 +149,16 @@ def test_it_is_writable_again_for_good_where_that_is_wanted(site: Site) -> None:
     assert (again.failed, again.changed) == (0, 0), again.text
 
 
+@pytest.fixture
+def machine(in_a_capsule: None) -> Iterator[Machine]:
+    """Give a machine that has booted by itself: how it boots is what is looked at."""
+    box = Machine(fresh_name("root"))
+    try:
+        yield box.up()
+    finally:
+        box.down()
+
+
 def test_a_machine_whose_power_fails_comes_back_closed_and_whole(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from notanker_lab.stage import BOARD_PORT
 from tests.lab.scene import HOTLINE, IT, TOLD, Page, Scene, is_over, on_stage, until
 
 WAIT_S = 3.0
+USERS = ("udp4", "udp6", "tcp4")
 
 
 @dataclass
@@ -36,7 +37,8 @@ class Story:
 def story(in_a_capsule: None) -> Iterator[Story]:
     with on_stage(portal=True, wait_to_restore_s=WAIT_S) as scene:
         told = Story(scene)
-        users = scene.lab.traffic.start(("udp4", "udp6", "tcp4"))
+        users = scene.lab.traffic.start(USERS)
+        until(lambda: all(users.record().flow(one).rtts_s() for one in USERS), "the users work")
         told.before = {"devices": scene.devices(), "rules": [scene.rules(4), scene.rules(6)]}
         with scene.lab.faults.silent_cut() as cut:
             told.cut_s = cut.started_s
@@ -74,7 +76,7 @@ def test_in_the_outage_the_kernel_sends_users_by_lte_over_both_families(story: S
 
 
 def test_the_users_traffic_really_flows_by_lte_within_seconds(story: Story) -> None:
-    for flow in ("udp4", "udp6", "tcp4"):
+    for flow in USERS:
         out = story.echoes.flow(flow).between(story.cut_s + 8, story.healed_s)
         early = story.echoes.flow(flow).between(story.cut_s, story.cut_s + 8)
         assert any(echo.uplink == "lte" for echo in early.echoes), flow

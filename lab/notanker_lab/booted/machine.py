@@ -122,6 +122,10 @@ class Machine(Booted):
                 aides=[*leases, *self._cables()],
             )
         )
+        if state is not None:
+            control.wait_until(
+                self._gone_on, _FREEZE_S, lambda: f"{self.name} goes on\n{self._last_words()}"
+            )
         control.wait_until(
             self._reachable, _BOOT_S, lambda: f"{self.name} boots\n{self._last_words()}"
         )
@@ -295,6 +299,17 @@ class Machine(Booted):
         if state == "failed":
             raise LabError(f"{self.name} could not be frozen.")
         return bool(state == "completed")
+
+    def _gone_on(self) -> bool:
+        """Have it go on: it was frozen while it stood still, and stands still until it is told otherwise."""
+        if not self.running:
+            raise LabError(f"{self.name} ended while waking:\n{self._last_words()}")
+        if not (self.folder / "qmp").exists():
+            return False
+        status = self._qmp("query-status")["status"]
+        if status == "paused":  # before, its state is still being read
+            self._qmp("cont")
+        return bool(status == "running")
 
     def _reachable(self) -> bool:
         if not self.running:
