@@ -35,7 +35,7 @@ from notanker.notify import READY, WATCHDOG, notify
     "--database",
     "database_url",
     default="",
-    envvar="NOTANKER_CENTRALDATABASE",
+    envvar="NOTANKER_CENTRAL_DATABASE",
     help="Its database instead of the one in central.toml, such as postgresql://user@host/name.",
 )
 @click.pass_context

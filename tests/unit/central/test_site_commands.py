@@ -34,6 +34,19 @@ def operate(running: Running, *words: str, status: int = 0) -> str:
     return done.output
 
 
+def test_the_environment_may_name_another_database(toml: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    done = CliRunner().invoke(
+        central,
+        ["--config", str(toml), "site", "add", "fern"],
+        env={"NOTANKER_CENTRAL_DATABASE": f"sqlite:///{other}"},
+    )
+    assert done.exit_code == 0, done.output
+    assert other.exists()
+    listed = CliRunner().invoke(central, ["--config", str(toml), "site", "list"])
+    assert "fern" not in listed.output
+
+
 def code_for(running: Running, site: str = "nord") -> str:
     found = re.search(r"notanker enrol (\S+)", operate(running, "enrol", site))
     assert found is not None
