@@ -31,6 +31,7 @@ from notanker.core.findings import findings
 from notanker.core.names import Uplink
 from notanker.core.status import ModemStatus, Status
 from notanker.core.wording import Pair
+from notanker.plan.words import in_language
 from notanker.shell import clock
 from notanker.shell.announcing import Announcer
 from notanker.shell.centre import Centre
@@ -381,7 +382,7 @@ class Agent:
 
     def _said(self, pairs: Iterable[Pair]) -> Iterator[str]:
         """Yield each sentence in the site's language."""
-        return (pair[self._config.site.language == "en"] for pair in pairs)
+        return (in_language(pair, self._config.site.language) for pair in pairs)
 
     def _status(self) -> Status:
         status = view.status_of(self._runtime.state, self._clock.now())

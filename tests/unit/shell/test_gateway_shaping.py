@@ -214,6 +214,7 @@ def test_a_kernel_that_has_none_is_told_and_left_as_it_was(
     assert one.trouble is not None
     assert "Sprache hat auf LTE keinen Vorrang" in one.trouble[0]
     assert "voice does not come first on LTE" in one.trouble[1]
+    assert "sch_cake" in one.trouble[1]
     assert all(UNKNOWN_KIND in words for words in one.trouble)
 
 
