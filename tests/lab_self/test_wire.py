@@ -79,12 +79,20 @@ def test_one_direction_can_be_cut_alone(lab: Lab) -> None:
 
 
 def test_frames_and_bytes_are_counted_by_uplink(lab: Lab) -> None:
-    before = lab.wires.counters()["lte"]
-    assert len(rtts_ms(lab, addresses.ANCHORS[0], via="lte0", count=4)) == 4
-    after = lab.wires.counters()["lte"]
-    for way in ("up", "down"):
-        assert after[way]["sent_packets"] - before[way]["sent_packets"] == 4
-        assert after[way]["sent_bytes"] - before[way]["sent_bytes"] == 4 * (14 + 84)
+    def grown() -> list[tuple[int, int]]:
+        before = lab.wires.counters()["lte"]
+        assert len(rtts_ms(lab, addresses.ANCHORS[0], via="lte0", count=4)) == 4
+        after = lab.wires.counters()["lte"]
+        return [
+            (
+                after[way]["sent_packets"] - before[way]["sent_packets"],
+                after[way]["sent_bytes"] - before[way]["sent_bytes"],
+            )
+            for way in ("up", "down")
+        ]
+
+    # What the kernel asks its neighbours now and then is counted too; it does not ask each time.
+    assert [(4, 4 * (14 + 84))] * 2 in (grown() for _ in range(5))
 
 
 def test_large_segments_pass_whole(lab: Lab) -> None:
