@@ -115,15 +115,18 @@ def test_users_traffic_shows_an_outage_as_users_see_it(lab: Lab) -> None:
     time.sleep(0.5)
     with lab.faults.silent_cut() as cut:
         time.sleep(0.6)
+    lasted_s = time.monotonic() - cut.started_s
     time.sleep(0.5)
     record = recording.stop()
     for flow, interval_s in (("udp4", 0.01), ("udp6", 0.01), ("tcp4", 0.1)):
         found = analyse(record.flow(flow), cut.started_s, settle_s=0.2)
         assert found.outage_s is not None
         # What was on its way when the cut came is lost too: up to one round trip more.
-        assert 0.5 < found.outage_s < 0.75 + 2 * interval_s
+        assert 0.5 < found.outage_s < lasted_s + 0.15 + 2 * interval_s
         assert (found.switches, found.uplink_after) == (0, "primary")
-    assert 45 <= analyse(record.flow("udp4"), cut.started_s, settle_s=0.2).lost <= 66
+    assert (
+        45 <= analyse(record.flow("udp4"), cut.started_s, settle_s=0.2).lost <= 100 * lasted_s + 6
+    )
 
 
 def test_users_traffic_follows_the_routes_and_tells_the_uplink(lab: Lab) -> None:
