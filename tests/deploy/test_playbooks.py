@@ -72,6 +72,21 @@ def test_wrong_values_stop_all_before_anything_is_changed(sites: Example) -> Non
     assert "eth7 gibt es an der Box nicht" in text
 
 
+def test_where_sudo_wants_a_password_the_first_look_says_how_to_give_it(sites: Example) -> None:
+    sites.box.run("rm /etc/sudoers.d/010_pi-nopasswd && usermod --append --groups sudo pi")
+    sites.box.run("echo 'pi:ein Passwort 1' | chpasswd")
+    stopped = sites.play("look.yml")
+    assert stopped.failed
+    assert "denselben Befehl mit -K aufrufen" in " ".join(stopped.text.split())
+    sites.say(ansible_become_password="ein Passwort 2")
+    wrong = sites.play("look.yml")
+    assert wrong.failed
+    assert "darf auf der Box nicht ohne Weiteres sudo" in " ".join(wrong.text.split())
+    sites.say(ansible_become_password="ein Passwort 1")
+    looked = sites.play("look.yml")
+    assert not looked.failed, looked.why
+
+
 def test_the_example_is_installed_as_it_stands_and_the_second_run_changes_nothing(
     sites: Example,
 ) -> None:
