@@ -82,9 +82,13 @@ FILES: Final = {
     "etc/apt/apt.conf.d/00stand": _APT,
     "etc/ssh/sshd_config.d/stand.conf": _SSHD,
     "etc/sudoers.d/010_pi-nopasswd": "pi ALL=(ALL) NOPASSWD: ALL\n",
-    # Two radios that hear each other: the box's, and a phone's.
+    # Two radios that hear each other: the box's, and a phone's. Both are silent, as on Raspberry Pi OS until
+    # somebody has chosen a country: the kernel starts them so, and NetworkManager keeps them so.
     "etc/modules-load.d/stand.conf": "mac80211_hwsim\n",
-    "etc/modprobe.d/stand.conf": "options mac80211_hwsim radios=2\n",
+    "etc/modprobe.d/stand.conf": (
+        "options mac80211_hwsim radios=2\noptions rfkill default_state=0\n"
+    ),
+    "var/lib/NetworkManager/NetworkManager.state": "[main]\nWirelessEnabled=false\n",
 }
 """Written over what the packages brought; all are root's, with mode 0644."""
 
