@@ -30,8 +30,9 @@ PLAYBOOK = f"""{OPENED.rstrip()}
   post_tasks:
     - ansible.builtin.debug:
         msg: "FINDING {{{{ item }}}}"
-      loop: "{{{{ rootfs_findings }}}}"
+      loop: "{{{{ base_findings + rootfs_findings }}}}"
 """
+AS_ON_A_PI = (Path(__file__).parent / "as_on_a_pi.sh").read_text("utf-8")
 CUTS = 5
 BOOT_S = 300.0
 COUNT = """
@@ -70,9 +71,12 @@ def site(
 ) -> Iterator[Site]:
     with Container(fresh_name("site"), request.param) as box:
         made = Site(box, tmp_path_factory.mktemp("rootfs"))
+        box.run(AS_ON_A_PI)
         first = made.play()
         assert first.failed == 0, first.why
         assert "read-only from the next boot on" in words_of(first)
+        for finding in ("swaps to the card too (/dev/loop0)", "keeps no limit of memory"):
+            assert finding in words_of(first)
         made.wait_well()
         box.cut()
         box.start()
@@ -96,6 +100,13 @@ def test_no_unit_fails_for_it(site: Site) -> None:
         site.box.run(f"systemctl start {unit}")
         asked = f"systemctl show --property ConditionResult,ActiveState --value {unit}"
         assert set(site.box.run(asked).split()) == {"no", "inactive"}
+
+
+def test_what_raspberry_pi_os_does_at_boot_is_in_the_way_of_nothing(site: Site) -> None:
+    assert not site.box.succeeds("test -e /var/swap")
+    line = "console=tty1 root=/dev/mmcblk0p2 rootwait cgroup_enable=memory\n"
+    assert site.box.run("cat /boot/firmware/cmdline.txt") == line
+    assert "disabled" in site.box.run("cloud-init status || true")
 
 
 def test_the_record_goes_on(site: Site) -> None:
@@ -141,6 +152,7 @@ def test_it_is_writable_again_for_good_where_that_is_wanted(site: Site) -> None:
     assert done.failed == 0, done.why
     assert not site.box.succeeds(CLOSED)
     assert not site.box.run("find /etc/systemd/system /usr/local -name '*notanker-rootfs*'")
+    assert not site.box.succeeds("test -e /etc/cloud/cloud-init.disabled")
     site.box.cut()
     site.box.start()
     site.wait_well()
