@@ -81,7 +81,7 @@ def test_where_sudo_wants_a_password_the_first_look_says_how_to_give_it(sites: E
     sites.say(ansible_become_password="ein Passwort 2")
     wrong = sites.play("look.yml")
     assert wrong.failed
-    assert "darf auf der Box nicht ohne Weiteres sudo" in " ".join(wrong.text.split())
+    assert "kann auf der Box nicht ohne Weiteres sudo benutzen" in " ".join(wrong.text.split())
     sites.say(ansible_become_password="ein Passwort 1")
     looked = sites.play("look.yml")
     assert not looked.failed, looked.why
