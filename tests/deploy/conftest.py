@@ -125,10 +125,7 @@ def play_on(
     **variables: Any,
 ) -> Played:
     """Run a playbook of the collection, or one by its absolute path; `folder` gets its inventory."""
-    boxes = [booted] if isinstance(booted, Booted) else list(booted)
-    inventory = folder / "inventory.json"
-    inventory.write_text(json.dumps(_inventory(boxes, variables)), encoding="utf-8")
-    done = played(inventory, playbook, options)
+    done = played(write_inventory(folder, booted, variables), playbook, options)
     if done.failed:
         print(done.why)
     return done
@@ -138,6 +135,16 @@ def play_on(
 def play(tmp_path: Path) -> Play:
     """Give ``play(booted, "site.yml", *options, **variables) -> Played``."""
     return functools.partial(play_on, tmp_path)
+
+
+def write_inventory(
+    folder: Path, booted: Booted | Sequence[Booted], variables: dict[str, Any]
+) -> Path:
+    """Write the inventory of these systems, each with these variables, and say where."""
+    boxes = [booted] if isinstance(booted, Booted) else list(booted)
+    path = folder / "inventory.json"
+    path.write_text(json.dumps(_inventory(boxes, variables)), encoding="utf-8")
+    return path
 
 
 def _inventory(boxes: Sequence[Booted], variables: dict[str, Any]) -> dict[str, Any]:

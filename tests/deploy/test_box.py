@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.deploy.conftest import COLLECTION, Played, play_on
+from tests.deploy.conftest import COLLECTION, Played, play_on, write_inventory
 
 from notanker_lab.booted import Container
 from notanker_lab.booted.system import fresh_name
@@ -92,8 +92,9 @@ class Site:
     def play_until(self, task: str) -> None:
         """Run until this task is about to begin, and kill what runs it."""
         program = Path(sys.executable).parent / "ansible-playbook"
+        inventory = write_inventory(self.folder, self.box, SITE)
         running = subprocess.Popen(
-            [program, "--inventory", self.folder / "inventory.json", self.playbook],
+            [program, "--inventory", inventory, self.playbook],
             cwd=COLLECTION,
             env={**os.environ, "ANSIBLE_HOME": str(self.folder / "home"), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
