@@ -132,10 +132,10 @@ def test_slowness_is_seen_and_undone(lab: Lab) -> None:
 def test_flapping_keeps_its_schedule_beside_the_caller(lab: Lab) -> None:
     started_s = time.monotonic()
     fault = lab.faults.flapping(up_s=0.2, down_s=0.3, times=3)
-    assert time.monotonic() - started_s < 1.0
+    assert time.monotonic() - started_s < 0.1
     fault.wait(5)
     assert [edge for _, edge in fault.edges] == ["down", "up"] * 3
-    assert 0.28 < fault.edges[1][0] - fault.edges[0][0] < 0.8
+    assert 0.28 < fault.edges[1][0] - fault.edges[0][0] < 0.4
     assert rtts_ms(lab, A1, count=1)
 
 

@@ -1,7 +1,6 @@
-"""The healthy site: both uplinks, anchors, names, users, rights.
+"""The healthy site: both uplinks, anchors, names, users, rights."""
 
-Nothing is quicker than a line; what is slower may be the machine. So the quickest answer counts.
-"""
+import statistics
 
 import pytest
 
@@ -12,17 +11,17 @@ from tests.lab_self.asking import answers, rtts_ms
 
 @pytest.mark.parametrize("address", [*addresses.ANCHORS, *addresses.ANCHORS6, addresses.CENTRE])
 def test_the_primary_answers_after_20_ms(lab: Lab, address: str) -> None:
-    assert 20 <= min(rtts_ms(lab, address)) < 23
+    assert 20 <= statistics.median(rtts_ms(lab, address)) < 23
 
 
 @pytest.mark.parametrize("address", [addresses.ANCHORS[1], addresses.ANCHORS6[1]])
 def test_lte_answers_after_60_ms(lab: Lab, address: str) -> None:
-    assert 60 <= min(rtts_ms(lab, address, via="lte0")) < 64
+    assert 60 <= statistics.median(rtts_ms(lab, address, via="lte0")) < 64
 
 
 @pytest.mark.parametrize("address", [addresses.ROUTER, addresses.STICK, addresses.STICK6])
 def test_router_and_stick_are_near(lab: Lab, address: str) -> None:
-    assert min(rtts_ms(lab, address)) < 2
+    assert statistics.median(rtts_ms(lab, address)) < 2
 
 
 def test_the_main_table_is_as_networkmanager_would_leave_it(lab: Lab) -> None:

@@ -58,16 +58,16 @@ def test_impossible_bursts_are_refused(pct: float, burst: float) -> None:
 
 def test_a_bloated_buffer_is_harmless_until_somebody_fills_it(lab: Lab) -> None:
     with lab.faults.buffer_bloat():
-        assert min(rtts_ms(lab, A1)) < 40
+        assert all(rtt < 40 for rtt in rtts_ms(lab, A1))
         bulk = lab.traffic.bulk("up")
         try:
             wait_until(lambda: _queued(lab, "up") > 100, 20, "the upload fills the queue")
-            assert 500 < min(_patient_ms(lab, 3, via="eth0")) < 1000
-            assert min(rtts_ms(lab, A1, via="lte0", count=3)) < 100
+            assert all(500 < rtt < 1000 for rtt in _patient_ms(lab, 3, via="eth0"))
+            assert rtts_ms(lab, A1, via="lte0", count=1)[0] < 100
         finally:
             lab.end(bulk)
     wait_until(lambda: _queued(lab, "up") == 0, 10, "the queue is empty again")
-    assert min(rtts_ms(lab, A1)) < 40
+    assert all(rtt < 40 for rtt in rtts_ms(lab, A1))
 
 
 def test_a_download_fills_the_other_direction(lab: Lab) -> None:
@@ -88,13 +88,13 @@ def test_a_radio_wakes_slowly_once_and_is_quick_while_it_is_used(lab: Lab) -> No
     with lab.faults.sleepy_radio(idle_s=1.0, least_s=0.4, most_s=0.5):
         time.sleep(1.2)
         first, *others = _patient_ms(lab, 4)
-        assert 400 < first < 1500
-        assert min(others) < 100
-        assert min(rtts_ms(lab, A1)) < 40  # the primary has no radio
+        assert 400 < first < 700
+        assert all(rtt < 100 for rtt in others[1:])
+        assert all(rtt < 40 for rtt in rtts_ms(lab, A1))  # the primary has no radio
         time.sleep(1.3)
-        assert 400 < _patient_ms(lab, 1)[0] < 1500
+        assert 400 < _patient_ms(lab, 1)[0] < 700
     time.sleep(1.2)
-    assert min(rtts_ms(lab, A1, via="lte0", count=3)) < 100
+    assert rtts_ms(lab, A1, via="lte0", count=1)[0] < 100
 
 
 def _patient_ms(lab: Lab, count: int, via: str = "lte0") -> list[float]:
